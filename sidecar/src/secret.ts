@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+
+/**
+ * Bytes that must not be printed, serialized or left behind: unpooled memory that `dispose` fills with zeros.
+ *
+ * @example using secret = Secret.take(buffer); sealer.seal(secret.bytes);
+ */
+export class Secret {
+  #bytes: Buffer;
+
+  private constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** Copies into unpooled memory and wipes the source. */
+  static take(source: Uint8Array): Secret {
+    const secret = Secret.copy(source);
+    source.fill(0);
+    return secret;
+  }
+
+  /** Copies into unpooled memory; the source stays its owner's business. */
+  static copy(source: Uint8Array): Secret {
+    const bytes = Buffer.allocUnsafeSlow(source.length);
+    bytes.set(source);
+    return new Secret(bytes);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  dispose(): void {
+    this.#bytes.fill(0);
+    this.#bytes = Buffer.alloc(0);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toString(): string {
+    return '[Secret]';
+  }
+
+  toJSON(): never {
+    throw new TypeError('a Secret cannot be serialized');
+  }
+
+  [inspect.custom](): string {
+    return '[Secret]';
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openrpcModule } from './generate/openrpc.ts';
+import { readSchemas } from './generate/schemas.ts';
+import { byteFieldTable, errorTable, methodTable } from './generate/tables.ts';
+import { typesModule } from './generate/types.ts';
+import { validatorsModule } from './generate/validators.ts';
+
+// Derives from schemas/ everything that the packages must agree on.
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'schemas');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const definitions = readSchemas(folder, 'definitions');
+const defs = readSchemas(folder, '$defs');
+const components = readSchemas(folder, 'components/schemas');
+const validators = validatorsModule(defs);
+const secretImport = "import type { Secret } from '../secret.ts';\n\n";
+
+write(
+  'sidecar/src/generated/types.ts',
+  await typesModule(definitions, { public: 'Uint8Array', secret: 'Secret' }, secretImport),
+);
+write('sidecar/src/generated/methods.ts', methodTable(defs));
+write('sidecar/src/generated/errors.ts', errorTable(defs));
+write('sidecar/src/generated/validators.js', validators.code);
+write('sidecar/src/generated/validators.d.ts', validators.declarations);
+write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
+write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
+write('sdk/src/generated/byte-fields.ts', byteFieldTable(defs));
+write('sdk/src/generated/errors.ts', errorTable(defs));
+
+function write(file: string, content: string): void {
+  const path = join(root, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}

@@ -1,0 +1,94 @@
+import { banner } from './banner.ts';
+import { byteFields } from './byte-fields.ts';
+import type { Schemas } from './schemas.ts';
+
+const literal = (value: unknown) => JSON.stringify(value, null, 2);
+
+/** What the pipeline must know about each method besides its shapes. */
+export function methodTable(schemas: Schemas): string {
+  const rows = schemas.methods.map((method) => [
+    method.method,
+    {
+      effect: method.effect,
+      approvalFloor: method.approvalFloor,
+      allowedWhileSealed: method.allowedWhileSealed,
+      action: method.action,
+      resource: method.resource,
+      key: method.key ?? null,
+      auditFields: method.audit.fields,
+      auditDigests: method.audit.digests,
+      paramBytes: byteFields(method.params, schemas),
+      resultBytes: byteFields(method.result, schemas),
+    },
+  ]);
+  return `${banner}import type { MethodName } from './types.ts';
+
+/** Where a message holds bytes: member names from the root, \`*\` for each element of an array. */
+export interface ByteField {
+  readonly path: readonly string[];
+  readonly secret: boolean;
+}
+
+/** What a method's schema declares besides its shapes. */
+export interface MethodTraits {
+  readonly effect: 'pure' | 'change' | 'release';
+  readonly approvalFloor: number;
+  readonly allowedWhileSealed: boolean;
+  readonly action: string;
+  readonly resource: 'key' | 'key-name' | 'session' | 'system';
+  /** The parameter that names the key. */
+  readonly key: string | null;
+  readonly auditFields: readonly string[];
+  readonly auditDigests: readonly string[];
+  readonly paramBytes: readonly ByteField[];
+  readonly resultBytes: readonly ByteField[];
+}
+
+export const methodTable: Readonly<Record<MethodName, MethodTraits>> = ${literal(Object.fromEntries(rows))};
+`;
+}
+
+/** The byte fields of each method, for the client's encoder and decoder. */
+export function byteFieldTable(schemas: Schemas): string {
+  const rows = schemas.methods.map(({ method, params, result }) => [
+    method,
+    { params: byteFields(params, schemas), result: byteFields(result, schemas) },
+  ]);
+  return `${banner}import type { MethodName } from './types.ts';
+
+/** Where a message holds bytes: member names from the root, \`*\` for each element of an array. */
+export interface ByteField {
+  readonly path: readonly string[];
+  readonly secret: boolean;
+}
+
+export const byteFieldTable: Readonly<Record<MethodName, { readonly params: readonly ByteField[]; readonly result: readonly ByteField[] }>> = ${literal(Object.fromEntries(rows))};
+`;
+}
+
+/** The one table of errors. */
+export function errorTable(schemas: Schemas): string {
+  const codes = schemas.errors.map(({ code }) => `'${code}'`).join(' | ');
+  const rows = schemas.errors.map(({ code, ...entry }) => [code, entry]);
+  return `${banner}export type ErrorCode = ${codes};
+
+export interface ErrorEntry {
+  /** JSON-RPC error code. */
+  readonly number: number;
+  readonly message: string;
+  /** The next step for the reader. */
+  readonly hint: string;
+  /** Name of the DOMException, or TypeError, on the WebCrypto face. */
+  readonly dom: string;
+  /** HTTP status. */
+  readonly http: number;
+  /** PKCS#11 return value. */
+  readonly ckr: string;
+  /** Exit status of the command line. */
+  readonly exitStatus: number;
+  readonly retryable: boolean;
+}
+
+export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = ${literal(Object.fromEntries(rows))};
+`;
+}
