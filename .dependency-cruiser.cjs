@@ -1,0 +1,86 @@
+'use strict';
+
+const nouns = ['transport', 'identity', 'policy', 'approval', 'keystore', 'crypto', 'audit', 'lifecycle', 'root-key'];
+
+/** Each noun of the sidecar may import its own files, the generated ones and the two shapes of the root. */
+const islands = nouns.map((noun) => ({
+  name: `island-${noun}`,
+  severity: 'error',
+  comment: `${noun}/ is an island: sidecar.ts hands it what it needs of others`,
+  from: { path: `^sidecar/src/${noun}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: '^sidecar/src/', pathNot: `^sidecar/src/(${noun}/|generated/|errors\\.ts$|secret\\.ts$)` },
+}));
+
+/** Each stage of a request imports its one noun. `context.ts` names the shapes that all of them pass on. */
+const stages = {
+  accept: 'transport|keystore/session-keys',
+  authenticate: 'identity',
+  authorize: 'policy',
+  locate: 'policy',
+  execute: 'keystore/key-state',
+  intend: 'audit',
+  record: 'audit',
+  'record-fields': 'audit',
+  'refusal-window': 'audit|transport',
+  reply: 'transport',
+  dispatch: 'transport',
+};
+const stageRules = Object.entries(stages).map(([stage, noun]) => ({
+  name: `stage-${stage}`,
+  severity: 'error',
+  comment: `request/${stage}.ts imports one noun`,
+  from: { path: `^sidecar/src/request/${stage}\\.ts$` },
+  to: { path: '^sidecar/src/', pathNot: `^sidecar/src/(request/|generated/|errors\\.ts$|secret\\.ts$|${noun})` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...islands,
+    ...stageRules,
+    {
+      name: 'nouns-never-import-request',
+      severity: 'error',
+      from: { path: `^sidecar/src/(${nouns.join('|')})/` },
+      to: { path: '^sidecar/src/(request|methods)/' },
+    },
+    {
+      name: 'only-transport-opens-sockets',
+      severity: 'error',
+      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/transport/', '\\.test\\.ts$'] },
+      to: { path: '^(node:)?(net|http|https|http2|tls)$|^ws$|node_modules/ws/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-crypto-imports-noble',
+      severity: 'error',
+      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/crypto/', '\\.test\\.ts$'] },
+      to: { path: 'node_modules/@noble/' },
+    },
+    {
+      name: 'sidecar-alone',
+      severity: 'error',
+      from: { path: '^sidecar/' },
+      to: { path: '^(sdk|cli)/|@ferrohsm/sdk' },
+    },
+    { name: 'sdk-alone', severity: 'error', from: { path: '^sdk/' }, to: { path: '^(sidecar|cli)/|@ferrohsm/' } },
+    {
+      name: 'sidecar-only-in-serve',
+      severity: 'error',
+      from: { path: '^cli/src/', pathNot: '^cli/src/commands/serve\\.ts$' },
+      to: { path: '^sidecar/|@ferrohsm/sidecar' },
+    },
+    {
+      name: 'portable-sdk',
+      severity: 'error',
+      from: { path: '^sdk/src/', pathNot: ['^sdk/src/(node|transport/unix-socket)\\.ts$', '\\.test\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'sidecar/tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
+
+/** A root config would read the root's dependencies: what a package declares itself stays outside its bundle. */
+function externals(folder: string): string[] {
+  const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { dependencies?: Record<string, string> };
+  return Object.keys(manifest.dependencies ?? {});
+}
+
+function packageOf(folder: string, entry: Record<string, string>, options: Options = {}): Options {
+  return {
+    name: folder,
+    entry: Object.fromEntries(Object.entries(entry).map(([name, file]) => [name, `${folder}/src/${file}`])),
+    outDir: `${folder}/dist`,
+    format: 'esm',
+    target: 'node26',
+    platform: 'node',
+    clean: true,
+    splitting: true,
+    external: externals(folder),
+    tsconfig: `${folder}/tsconfig.json`,
+    silent: true,
+    ...options,
+  };
+}
+
+export default defineConfig([
+  packageOf('sdk', { index: 'index.ts', node: 'node.ts' }, {
+    target: 'node20',
+    platform: 'neutral',
+    external: [...externals('sdk'), /^node:/],
+    dts: true,
+    tsconfig: 'sdk/tsconfig.node.json',
+  }),
+  packageOf('sidecar', { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts' }, { dts: { entry: { index: 'sidecar/src/index.ts' } } }),
+  packageOf('cli', { main: 'main.ts' }),
+]);
