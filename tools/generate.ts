@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openrpcModule } from './generate/openrpc.ts';
 import { readSchemas } from './generate/schemas.ts';
-import { byteFieldTable, errorTable, methodTable } from './generate/tables.ts';
+import { byteFieldTable, errorTable, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
 import { validatorsModule } from './generate/validators.ts';
 
@@ -26,6 +26,7 @@ write('sidecar/src/generated/errors.ts', errorTable(defs));
 write('sidecar/src/generated/validators.js', validators.code);
 write('sidecar/src/generated/validators.d.ts', validators.declarations);
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
+for (const workspace of ['sdk', 'sidecar', 'cli']) write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/byte-fields.ts', byteFieldTable(defs));
 write('sdk/src/generated/errors.ts', errorTable(defs));

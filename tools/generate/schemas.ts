@@ -14,7 +14,10 @@ export interface MethodSchema {
   readonly allowedWhileSealed: boolean;
   readonly action: string;
   readonly resource: 'key' | 'key-name' | 'session' | 'system';
+  /** The parameter that names the key. */
   readonly key?: string;
+  /** Parameters that name further keys, and the action that each is authorized for. */
+  readonly otherKeys?: readonly { readonly param: string; readonly action: string }[];
   readonly audit: { readonly fields: readonly string[]; readonly digests: readonly string[] };
   readonly rest: { readonly verb: string; readonly path: string } | null;
   readonly params: JsonSchema & { readonly title: string };

@@ -15,6 +15,7 @@ export function methodTable(schemas: Schemas): string {
       action: method.action,
       resource: method.resource,
       key: method.key ?? null,
+      otherKeys: method.otherKeys ?? [],
       auditFields: method.audit.fields,
       auditDigests: method.audit.digests,
       paramBytes: byteFields(method.params, schemas),
@@ -38,6 +39,8 @@ export interface MethodTraits {
   readonly resource: 'key' | 'key-name' | 'session' | 'system';
   /** The parameter that names the key. */
   readonly key: string | null;
+  /** Parameters that name further keys, and the action that each is authorized for. */
+  readonly otherKeys: readonly { readonly param: string; readonly action: string }[];
   readonly auditFields: readonly string[];
   readonly auditDigests: readonly string[];
   readonly paramBytes: readonly ByteField[];
@@ -91,4 +94,9 @@ export interface ErrorEntry {
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = ${literal(Object.fromEntries(rows))};
 `;
+}
+
+/** The version that all packages share. */
+export function versionModule(version: string): string {
+  return `${banner}export const version = ${JSON.stringify(version)};\n`;
 }
