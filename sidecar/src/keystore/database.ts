@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SidecarError } from '../errors.ts';
+import { corruption } from './corruption.ts';
+import { ensurePrivateFile, ensurePrivateFolder, syncFolder } from './private-path.ts';
+
+/** SQL that takes the schema from the format of its index to the next one. Never change one that was released. */
+export const migrations: readonly string[] = Object.freeze([
+  `CREATE TABLE rows (path TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
+   CREATE TABLE nodes (prefix TEXT PRIMARY KEY NOT NULL, node BLOB NOT NULL) STRICT;
+   CREATE TABLE state (slot INTEGER PRIMARY KEY CHECK (slot = 1), body BLOB NOT NULL, mac BLOB NOT NULL) STRICT;`,
+]);
+
+const settings = `
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA secure_delete = ON;
+  PRAGMA temp_store = MEMORY;`;
+
+/** Path of the database in its folder. */
+export function databasePath(folder: string): string {
+  return join(folder, 'keystore.db');
+}
+
+/**
+ * Opens the database with every commit durable and the schema distrusted, creating it 0600 when it is missing.
+ *
+ * @throws SidecarError `config_invalid` for a newer format or loose permissions, `keystore_corrupt` for a foreign schema
+ */
+export function openDatabase(folder: string, steps = migrations): DatabaseSync {
+  ensurePrivateFolder(folder);
+  ensurePrivateFile(databasePath(folder));
+  syncFolder(folder);
+  const database = new DatabaseSync(databasePath(folder), {
+    allowExtension: false,
+    defensive: true,
+    enableDoubleQuotedStringLiterals: false,
+    limits: { attach: 0 },
+    timeout: 0,
+  });
+  try {
+    guarded(() => database.exec(settings));
+    refuseNewerFormat(database, steps);
+    refuseForeignSchema(database, steps);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Number of migrations that the database has seen; 0 for one that was just created. */
+export function formatOf(database: DatabaseSync): number {
+  return guarded(() => Number(database.prepare('PRAGMA user_version').get()?.user_version));
+}
+
+/** Brings the schema to the newest format. Runs inside the caller's transaction. */
+export function migrate(database: DatabaseSync, steps = migrations): void {
+  for (const step of steps.slice(formatOf(database))) database.exec(step);
+  database.exec(`PRAGMA user_version = ${steps.length}`);
+}
+
+/** Runs database calls and turns SQLite's errors into refusals. */
+export function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isSqliteError(error) ? refusal(error) : error;
+  }
+}
+
+/** Whether the disk was full: SQLite has rolled back and may go on, which it must not after a failed sync. */
+export function isDiskFull(error: unknown): boolean {
+  return isSqliteError(error) && primaryCode(error) === sqliteFull;
+}
+
+const sqliteFull = 13;
+/** SQLITE_ERROR (a changed schema), SQLITE_CORRUPT, SQLITE_MISMATCH, SQLITE_NOTADB. */
+const corruptCodes: ReadonlySet<number> = new Set([1, 11, 20, 26]);
+
+interface SqliteError extends Error {
+  readonly errcode: number;
+}
+
+function isSqliteError(error: unknown): error is SqliteError {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error;
+}
+
+/** The low byte of an extended result code. */
+function primaryCode(error: SqliteError): number {
+  return error.errcode & 0xff;
+}
+
+function refusal(error: SqliteError): SidecarError {
+  if (corruptCodes.has(primaryCode(error))) return corruption('the database is malformed', error);
+  return new SidecarError('internal_error', `the keystore failed with SQLite code ${error.errcode}`, { cause: error });
+}
+
+function refuseNewerFormat(database: DatabaseSync, steps: readonly string[]): void {
+  const format = formatOf(database);
+  if (format > steps.length) {
+    throw new SidecarError('config_invalid', `keystore format ${format} is newer than ${steps.length}`);
+  }
+}
+
+/** An added trigger or view, or a dropped index, would change what the statements of this folder mean. */
+function refuseForeignSchema(database: DatabaseSync, steps: readonly string[]): void {
+  const reference = new DatabaseSync(':memory:');
+  for (const step of steps.slice(0, formatOf(database))) reference.exec(step);
+  const expected = schemaOf(reference);
+  reference.close();
+  if (guarded(() => schemaOf(database)) !== expected) throw corruption('the database schema was changed');
+}
+
+function schemaOf(database: DatabaseSync): string {
+  return JSON.stringify(database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all());
+}

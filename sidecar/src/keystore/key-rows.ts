@@ -1,0 +1,142 @@
+import { SidecarError } from '../errors.ts';
+import type { KeyRecord } from '../generated/types.ts';
+import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
+import { type Canonical, canonicalBytes } from './canonical-json.ts';
+import type { ChangeRequest, KeyPage, KeyQuery } from './contract.ts';
+import { corruption } from './corruption.ts';
+import type { SealedSecret } from './envelope.ts';
+import { canonicalRecord, recordOf, type StoredRecord } from './record-encoding.ts';
+import type { StoredSystemSecret } from './system-secret.ts';
+
+/** The secret of one version at rest. */
+export interface StoredVersion {
+  readonly format: string;
+  readonly sealed: SealedSecret;
+}
+
+interface StoredOutcome {
+  readonly digest: string;
+  readonly record: StoredRecord;
+}
+
+/** Where each kind of row lies. Only the last part of a path may hold a slash. */
+const paths = Object.freeze({
+  key: (id: string) => `key/${id}`,
+  name: (name: string) => `name/${name}`,
+  version: (id: string, version: number) => `version/${id}/${version}`,
+  outcome: (request: ChangeRequest) => `outcome/${encodeURIComponent(request.requestId)}/${request.principal}`,
+  system: (name: string) => `system/${name}`,
+});
+
+/** Names are ASCII below this, so it ends the range of any prefix. */
+const afterNames = '\x7f';
+
+/** Whether the text has the form of a key's id; no name may, or it could shadow another key. */
+export function isKeyId(text: string): boolean {
+  return /^key_[A-Za-z0-9_-]{22}$/.test(text);
+}
+
+/** Reads and writes the rows of keys in their stored encodings. */
+export class KeyRows {
+  readonly #rows: AuthenticatedRows;
+
+  constructor(rows: AuthenticatedRows) {
+    this.#rows = rows;
+  }
+
+  find(nameOrId: string): KeyRecord | undefined {
+    if (isKeyId(nameOrId)) return this.#record(nameOrId);
+    const id = this.#rows.read(paths.name(nameOrId))?.toString('utf8');
+    if (id === undefined) return undefined;
+    const record = this.#record(id);
+    if (record?.name !== nameOrId) throw corruption('a name leads to another key');
+    return record;
+  }
+
+  page({ prefix = '', cursor, limit }: KeyQuery): KeyPage {
+    const from = cursor === undefined ? paths.name(prefix) : `${paths.name(this.#cursorName(cursor))}\0`;
+    const found = this.#rows.pathsBetween(from, paths.name(prefix + afterNames), limit + 1).map(nameOf);
+    const records = found.slice(0, limit).map((name) => this.#listed(name));
+    const last = records.at(-1);
+    return found.length > limit && last !== undefined ? { records, nextCursor: last.id } : { records };
+  }
+
+  /** @throws SidecarError `keystore_corrupt` when the row of a version that the key has is missing */
+  version(id: string, version: number): StoredVersion {
+    const stored = this.#json<StoredVersion>(paths.version(id, version));
+    if (stored === undefined) throw corruption('the secret of a key version is missing');
+    return stored;
+  }
+
+  outcome(request: ChangeRequest): KeyRecord | undefined {
+    const stored = this.#json<StoredOutcome>(paths.outcome(request));
+    if (stored === undefined) return undefined;
+    if (stored.digest !== request.requestDigest) throw new SidecarError('request_conflict', request.requestId);
+    return recordOf(stored.record);
+  }
+
+  system(name: string): StoredSystemSecret | undefined {
+    return this.#json<StoredSystemSecret>(paths.system(name));
+  }
+
+  count(): number {
+    return this.#rows.state.counts.key ?? 0;
+  }
+
+  putRecord(changes: RowChanges, record: KeyRecord): void {
+    changes.put(paths.key(record.id), canonicalBytes(canonicalRecord(record)));
+  }
+
+  putName(changes: RowChanges, record: KeyRecord): void {
+    changes.put(paths.name(record.name), Buffer.from(record.id, 'utf8'));
+  }
+
+  removeName(changes: RowChanges, record: KeyRecord): void {
+    changes.delete(paths.name(record.name));
+  }
+
+  putVersion(changes: RowChanges, id: string, version: number, { format, sealed }: StoredVersion): void {
+    changes.put(paths.version(id, version), canonicalBytes({ format, sealed: canonicalSealed(sealed) }));
+  }
+
+  putOutcome(changes: RowChanges, request: ChangeRequest, record: KeyRecord): void {
+    const outcome = { digest: request.requestDigest, record: canonicalRecord(record) };
+    changes.put(paths.outcome(request), canonicalBytes(outcome));
+  }
+
+  putSystem(changes: RowChanges, name: string, { createdAt, sealed }: StoredSystemSecret): void {
+    changes.put(paths.system(name), canonicalBytes({ createdAt, sealed: canonicalSealed(sealed) }));
+  }
+
+  #record(id: string): KeyRecord | undefined {
+    const stored = this.#json<StoredRecord>(paths.key(id));
+    return stored && recordOf(stored);
+  }
+
+  #listed(name: string): KeyRecord {
+    const record = this.find(name);
+    if (record === undefined) throw corruption('a name has no key');
+    return record;
+  }
+
+  /** A cursor is an id, so that it tells nothing of a key that its holder may not see. */
+  #cursorName(cursor: string): string {
+    const record = isKeyId(cursor) ? this.#record(cursor) : undefined;
+    if (record === undefined) throw new SidecarError('invalid_params', 'the cursor belongs to no key');
+    return record.name;
+  }
+
+  /** The row's JSON; its shape is ours because its bytes are proven. */
+  #json<Stored>(path: string): Stored | undefined {
+    const bytes = this.#rows.read(path);
+    return bytes && JSON.parse(bytes.toString('utf8'));
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice('name/'.length);
+}
+
+function canonicalSealed({ generation, dek, secret }: SealedSecret): Canonical {
+  return { generation, dek, secret };
+}

@@ -1,0 +1,116 @@
+import { hash, randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { MerkleTree, type NodeStore } from './merkle-tree.ts';
+
+class CountingNodes implements NodeStore {
+  readonly nodes = new Map<string, Buffer>();
+  touched = 0;
+
+  read(prefix: string): Buffer | undefined {
+    this.touched++;
+    return this.nodes.get(prefix);
+  }
+
+  write(prefix: string, node: Buffer): void {
+    this.touched++;
+    this.nodes.set(prefix, node);
+  }
+
+  remove(prefix: string): void {
+    this.touched++;
+    this.nodes.delete(prefix);
+  }
+}
+
+function key(index: number): Buffer {
+  return hash('sha256', `row ${index}`, 'buffer');
+}
+
+function filled(count: number): { nodes: CountingNodes; tree: MerkleTree } {
+  const nodes = new CountingNodes();
+  const tree = MerkleTree.create(nodes);
+  for (let index = 0; index < count; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
+  return { nodes, tree };
+}
+
+describe('MerkleTree', () => {
+  test('finds what was set and proves the rest absent', () => {
+    const { tree } = filled(300);
+    for (let index = 0; index < 300; index++) {
+      expect(tree.find(key(index))).toEqual(hash('sha256', `value ${index}`, 'buffer'));
+    }
+    for (let index = 300; index < 600; index++) expect(tree.find(key(index))).toBeUndefined();
+  });
+
+  test('the root depends on the rows only, not on order or history', () => {
+    const straight = filled(200).tree;
+    const nodes = new CountingNodes();
+    const tree = MerkleTree.create(nodes);
+    for (let index = 399; index >= 0; index--) tree.set(key(index), hash('sha256', `other ${index}`, 'buffer'));
+    for (let index = 0; index < 200; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
+    for (let index = 200; index < 400; index++) tree.delete(key(index));
+    expect(tree.root).toEqual(straight.root);
+    expect(tree.measure()).toEqual(straight.measure());
+    expect(nodes.nodes.size).toBe(tree.measure().nodes);
+  });
+
+  test('an emptied tree has the root of a new one', () => {
+    const { tree } = filled(50);
+    for (let index = 0; index < 50; index++) tree.delete(key(index));
+    expect(tree.root).toEqual(MerkleTree.create(new CountingNodes()).root);
+    expect(tree.measure()).toEqual({ nodes: 1, leaves: 0 });
+  });
+
+  test('keys that share all but the last digit stand apart', () => {
+    const tree = MerkleTree.create(new CountingNodes());
+    const near = Array.from({ length: 16 }, (_, index) => Buffer.concat([Buffer.alloc(31, 0xab), Buffer.of(0xc0 + index)]));
+    for (const [index, one] of near.entries()) tree.set(one, Buffer.alloc(32, index));
+    for (const [index, one] of near.entries()) expect(tree.find(one)).toEqual(Buffer.alloc(32, index));
+    for (const one of near.slice(1)) tree.delete(one);
+    expect(tree.measure()).toEqual({ nodes: 1, leaves: 1 });
+  });
+
+  test('the cost of a change does not grow with the number of rows', () => {
+    const { nodes, tree } = filled(20);
+    const small = mostTouched(nodes, () => tree.set(randomBytes(32), randomBytes(32)), 20);
+    for (let index = 20; index < 2000; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
+    const large = mostTouched(nodes, () => tree.set(randomBytes(32), randomBytes(32)), 200);
+    // 2 000 rows lie in three levels; a split may add a few. Hashing all rows would touch hundreds.
+    expect(small).toBeLessThanOrEqual(12);
+    expect(large).toBeLessThanOrEqual(16);
+    expect(mostTouched(nodes, () => tree.find(key(7)), 1)).toBeLessThanOrEqual(5);
+  });
+
+  test('refuses every changed byte of a node on the way', () => {
+    const { nodes, tree } = filled(40);
+    const root = nodes.nodes.get('') ?? Buffer.alloc(0);
+    for (let offset = 0; offset < root.length; offset++) {
+      const changed = Buffer.from(root);
+      changed[offset] = changed.readUInt8(offset) ^ 1;
+      nodes.nodes.set('', changed);
+      expect(() => tree.find(key(1))).toThrow('does not verify');
+      expect(() => tree.set(key(1), randomBytes(32))).toThrow('does not verify');
+      expect(() => tree.delete(key(1))).toThrow('does not verify');
+    }
+  });
+
+  test('refuses a missing node, and an old one in its place', () => {
+    const { nodes, tree } = filled(40);
+    const old = Buffer.from(nodes.nodes.get('') ?? '');
+    tree.set(key(1), randomBytes(32));
+    nodes.nodes.set('', old);
+    expect(() => tree.find(key(1))).toThrow('does not verify');
+    nodes.nodes.delete('');
+    expect(() => tree.find(key(1))).toThrow('missing');
+  });
+});
+
+function mostTouched(nodes: CountingNodes, change: () => unknown, times: number): number {
+  let most = 0;
+  for (let time = 0; time < times; time++) {
+    nodes.touched = 0;
+    change();
+    most = Math.max(most, nodes.touched);
+  }
+  return most;
+}

@@ -1,0 +1,62 @@
+import type { KeyAlgorithm, KeyRecord, KeyVersion, PublicKey } from '../generated/types.ts';
+import type { Canonical } from './canonical-json.ts';
+import type { Binding } from './envelope.ts';
+
+/** A record as it is stored: JSON, the public keys in base64url. */
+export interface StoredRecord extends Omit<KeyRecord, 'versions'> {
+  readonly versions: readonly StoredKeyVersion[];
+}
+
+interface StoredKeyVersion extends Omit<KeyVersion, 'publicKey'> {
+  readonly publicKey?: { readonly format: PublicKey['format']; readonly data: string };
+}
+
+/** A record in a form that has one encoding. */
+export function canonicalRecord(record: KeyRecord): Canonical {
+  return { ...attributes(record), versions: record.versions.map(canonicalVersion) };
+}
+
+/** The record back from its stored form, which must be proven already. */
+export function recordOf(stored: StoredRecord): KeyRecord {
+  const [first, ...others] = stored.versions.map(versionOf);
+  if (first === undefined) throw new TypeError('a record has at least one version');
+  return { ...stored, versions: [first, ...others] };
+}
+
+/** What the sealed secret of one version belongs to: all attributes of the key, the version, and the format. */
+export function versionBinding(record: KeyRecord, version: KeyVersion, format: string): Binding {
+  return {
+    fixed: {
+      id: record.id,
+      type: record.type,
+      version: version.version,
+      algorithm: canonicalAlgorithm(version.algorithm),
+      createdAt: version.createdAt,
+      format,
+    },
+    full: { key: attributes(record), version: canonicalVersion(version), format },
+  };
+}
+
+function attributes(record: KeyRecord): { readonly [member: string]: Canonical } {
+  const { id, name, owner, type, extractable, createdAt, updatedAt, revision } = record;
+  const labels = { ...record.labels };
+  return { id, name, owner, type, extractable, usages: [...record.usages], labels, createdAt, updatedAt, revision };
+}
+
+function canonicalVersion({ version, state, algorithm, createdAt, publicKey }: KeyVersion): Canonical {
+  const plain = { version, state, algorithm: canonicalAlgorithm(algorithm), createdAt };
+  if (publicKey === undefined) return plain;
+  const data = Buffer.from(publicKey.data).toString('base64url');
+  return { ...plain, publicKey: { format: publicKey.format, data } };
+}
+
+function versionOf({ publicKey, ...plain }: StoredKeyVersion): KeyVersion {
+  if (publicKey === undefined) return plain;
+  const data = new Uint8Array(Buffer.from(publicKey.data, 'base64url'));
+  return { ...plain, publicKey: { format: publicKey.format, data } };
+}
+
+function canonicalAlgorithm(algorithm: KeyAlgorithm): Canonical {
+  return { ...algorithm };
+}

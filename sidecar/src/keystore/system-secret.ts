@@ -1,0 +1,27 @@
+import type { Secret } from '../secret.ts';
+import type { Binding, Envelope, SealedSecret } from './envelope.ts';
+
+/** A secret of the installation itself, at rest. */
+export interface StoredSystemSecret {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly sealed: SealedSecret;
+}
+
+export function sealSystemSecret(
+  envelope: Envelope,
+  name: string,
+  secret: Secret,
+  createdAt: number,
+): StoredSystemSecret {
+  return { createdAt, sealed: envelope.seal(secret, binding(name, createdAt)) };
+}
+
+export function openSystemSecret(envelope: Envelope, name: string, stored: StoredSystemSecret): Secret {
+  return envelope.open(stored.sealed, binding(name, stored.createdAt));
+}
+
+function binding(name: string, createdAt: number): Binding {
+  const system = { system: name, createdAt };
+  return { fixed: system, full: system };
+}
