@@ -1,0 +1,35 @@
+import type { Principal } from '../generated/types.ts';
+
+/** An attribute as policies see it; labels are a record and become the entity's tags. */
+export type PolicyValue = string | number | boolean | Readonly<Record<string, string>>;
+
+/**
+ * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `keyType`, `scope`
+ * (`named` or `session`), `extractable` and `labels`, and has `name` and `state` where there are any; a `KeyName` has
+ * of these what is known; `Session` and `System` have none. Missing or unknown attributes deny.
+ *
+ * Freeze it and its attributes where it lives long: the cache then finds it by identity.
+ */
+export interface PolicyResource {
+  readonly type: 'Key' | 'KeyName' | 'Session' | 'System';
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, PolicyValue>>;
+}
+
+/** A request's circumstances: whatever may differ between two requests of one principal for one key. */
+export interface PolicyContext {
+  /** Valid approvals of this exact operation by people who may approve it. */
+  readonly approvals: number;
+  readonly transport: 'unix' | 'websocket';
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** May this principal do this to that, now? */
+export interface PolicyRequest {
+  readonly principal: Principal;
+  /** The action of the method's schema, for example `subtle.sign`. */
+  readonly action: string;
+  readonly resource: PolicyResource;
+  readonly context: PolicyContext;
+}

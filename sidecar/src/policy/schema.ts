@@ -1,0 +1,128 @@
+import { methodTable } from '../generated/methods.ts';
+
+type EntityType = 'Key' | 'KeyName' | 'Session' | 'System';
+
+interface ActionShape {
+  readonly resources: readonly EntityType[];
+  readonly groups: readonly string[];
+}
+
+/**
+ * Actions that are no method's own. `subtle.wrapKey` asks about the key that leaves; the key that wraps it is merely
+ * used, and is asked about as `subtle.wrapKey.wrappingKey`.
+ */
+export const extraActions: readonly string[] = ['subtle.wrapKey.wrappingKey'];
+
+const extraShapes: ReadonlyMap<string, ActionShape> = new Map([
+  ['subtle.wrapKey.wrappingKey', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
+]);
+
+const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Session', 'System'];
+
+/** `keys.get` is also asked of a key, to learn whether a refusal may admit that the key exists. */
+const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
+  key: ['Key'],
+  'key-name': ['KeyName', 'Key'],
+  session: ['Session'],
+  system: ['System'],
+};
+
+/** Methods on a key that disclose only its public half: no use of the key. */
+const publicOnly: ReadonlySet<string> = new Set(['subtle.getPublicKey']);
+
+/** Every field of a request's context. The decision cache counts on this list being whole. */
+export const contextFields = ['approvals', 'transport', 'time'] as const;
+
+const entities = `// Roles a principal may hold.
+entity Role enum ["Administrator", "Officer", "Operator", "Auditor", "Service"];
+
+// Who acts. "owner" is the person who answers for a workload; "credential" is unix-peer, socket or token.
+entity Principal in [Role] = {
+  "id": String,
+  "kind": String,
+  "owner"?: Principal,
+  "credential": String,
+};
+
+// One version of a named key, its public half, or a session key; its tags are the key's labels.
+// "scope" is named or session, "keyType" is secret, private or public; session keys have no name and no state.
+entity Key = {
+  "name"?: String,
+  "owner": Principal,
+  "algorithm": String,
+  "keyType": String,
+  "scope": String,
+  "state"?: String,
+  "extractable": Bool,
+} tags String;
+
+// A name that may or may not be taken; what is known of the key is there only when it exists.
+entity KeyName = {
+  "name"?: String,
+  "owner"?: Principal,
+  "algorithm"?: String,
+  "keyType"?: String,
+  "scope"?: String,
+  "state"?: String,
+  "extractable"?: Bool,
+} tags String;
+
+// The connection itself.
+entity Session;
+
+// The sidecar itself.
+entity System;
+
+type RequestContext = {
+  // Valid approvals of this exact operation; policies may use it only as "context.approvals >= N".
+  "approvals": Long,
+  // unix or websocket
+  "transport": String,
+  "time": datetime,
+};
+`;
+
+/** The groups that an action is in, so that policies need not name each action: `subtle.*`, `key.use`, `key.release`. */
+export function actionGroups(action: string): readonly string[] {
+  return shapeOf(action).groups;
+}
+
+/**
+ * The Cedar schema over these actions, as text. Entities are Principal, Role, Key, KeyName, Session and System; each
+ * action applies to the resources that its method's schema declares.
+ *
+ * @example cedarSchema(['subtle.sign', 'keys.list'])
+ */
+export function cedarSchema(actions: readonly string[]): string {
+  const shapes = new Map([...actions, ...extraActions].map((action) => [action, shapeOf(action)]));
+  const groups = new Set([...shapes.values()].flatMap((shape) => shape.groups));
+  for (const group of ['key.use', 'key.release']) groups.add(group);
+  const lines = [...groups].map((group) => `action ${quote(group)};`);
+  for (const [action, shape] of shapes) lines.push(declaration(action, shape));
+  return `${entities}\n${lines.join('\n')}\n`;
+}
+
+function declaration(action: string, { groups, resources }: ActionShape): string {
+  const memberOf = groups.map((group) => `Action::${quote(group)}`).join(', ');
+  const applies = `principal: [Principal], resource: [${resources.join(', ')}], context: RequestContext`;
+  return `action ${quote(action)} in [${memberOf}] appliesTo { ${applies} };`;
+}
+
+function shapeOf(action: string): ActionShape {
+  const extra = extraShapes.get(action);
+  if (extra !== undefined) return extra;
+  const nounGroup = `${action.split('.', 1)[0]}.*`;
+  const methods = Object.values(methodTable).filter((traits) => traits.action === action);
+  if (methods.length === 0) return { resources: everyResource, groups: [nounGroup] };
+  const resources = new Set(methods.flatMap(({ resource }) => resourceTypes[resource] ?? everyResource));
+  const groups = new Set([nounGroup]);
+  for (const { resource, effect } of methods) {
+    if (effect === 'release') groups.add('key.release');
+    else if (resource === 'key' && !publicOnly.has(action)) groups.add('key.use');
+  }
+  return { resources: [...resources], groups: [...groups] };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
