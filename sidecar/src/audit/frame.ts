@@ -1,0 +1,102 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type KeyedMac, MAC_BYTES, MAC_ROOM } from './mac.ts';
+
+/**
+ * A journal segment is a sequence of frames: payload length (u32), its complement, payload, MAC. The MAC also
+ * covers the MAC of the frame before. The complement finds a damaged length, which would otherwise look like a
+ * torn write; it needs no key, because whoever can write the file can cut it as well.
+ */
+export const LENGTH_BYTES = 8;
+/** Longest payload in bytes: blocks are closed at 1 MiB, a last record of 64 KiB may pass that. */
+export const MAX_PAYLOAD_BYTES = 2 << 20;
+export const CHAIN_START: Buffer = Buffer.alloc(MAC_BYTES);
+
+/** Disks write sectors of at least this size, each as a whole. */
+const SECTOR_BYTES = 512;
+const OVERHEAD_BEFORE = MAC_ROOM + MAC_BYTES;
+
+/** Bytes that a payload of that length takes on disk. */
+export function frameBytes(payloadBytes: number): number {
+  return LENGTH_BYTES + payloadBytes + MAC_BYTES;
+}
+
+export interface EncodedFrame {
+  readonly bytes: Buffer;
+  readonly mac: Buffer;
+}
+
+/** Builds a frame in one buffer; `fill` writes the payload into the part that it is given. */
+export function encodeFrame(
+  mac: KeyedMac,
+  previousMac: Buffer,
+  payloadBytes: number,
+  fill: (payload: Buffer) => void,
+): EncodedFrame {
+  const buffer = Buffer.allocUnsafe(OVERHEAD_BEFORE + frameBytes(payloadBytes));
+  previousMac.copy(buffer, MAC_ROOM);
+  buffer.writeUInt32BE(payloadBytes, OVERHEAD_BEFORE);
+  buffer.writeUInt32BE(~payloadBytes >>> 0, OVERHEAD_BEFORE + 4);
+  const payloadStart = OVERHEAD_BEFORE + LENGTH_BYTES;
+  const payloadEnd = payloadStart + payloadBytes;
+  fill(buffer.subarray(payloadStart, payloadEnd));
+  const tag = mac.digest(buffer.subarray(0, payloadEnd));
+  tag.copy(buffer, payloadEnd);
+  return { bytes: buffer.subarray(OVERHEAD_BEFORE), mac: tag };
+}
+
+/**
+ * What stands at an offset of a segment: a frame; its clean end; the rest of a write that a crash cut (`torn`),
+ * which was never acknowledged; or anything else, which is damage.
+ */
+export type FrameReading =
+  | { readonly kind: 'frame'; readonly payload: Buffer; readonly mac: Buffer; readonly end: number }
+  | { readonly kind: 'end' | 'torn' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export function readFrame(segment: Buffer, offset: number, mac: KeyedMac, previousMac: Buffer): FrameReading {
+  const rest = segment.length - offset;
+  if (rest < LENGTH_BYTES) return { kind: isZero(segment, offset, segment.length) ? 'end' : 'torn' };
+  const length = segment.readUInt32BE(offset);
+  const complement = segment.readUInt32BE(offset + 4);
+  if (length === 0 && complement === 0) return readUnwritten(segment, offset);
+  if (complement !== ~length >>> 0) return tornOrDamaged(segment, offset, offset + LENGTH_BYTES, 'length');
+  if (length === 0 || length > MAX_PAYLOAD_BYTES) return { kind: 'damaged', reason: 'length' };
+  const end = offset + frameBytes(length);
+  if (end > segment.length) return { kind: 'torn' };
+  const tag = frameMac(segment, offset, end - MAC_BYTES, mac, previousMac);
+  if (timingSafeEqual(tag, segment.subarray(end - MAC_BYTES, end))) {
+    const payload = segment.subarray(offset + LENGTH_BYTES, end - MAC_BYTES);
+    return { kind: 'frame', payload, mac: tag, end };
+  }
+  if (!isZero(segment, end, segment.length)) return { kind: 'damaged', reason: 'mac' };
+  return tornOrDamaged(segment, offset, end, 'mac');
+}
+
+function frameMac(segment: Buffer, start: number, end: number, mac: KeyedMac, previousMac: Buffer): Buffer {
+  return mac.digest(Buffer.concat([Buffer.alloc(MAC_ROOM), previousMac, segment.subarray(start, end)]));
+}
+
+/** Preallocated zeros, unless a later sector of a cut write reached the disk and the first did not. */
+function readUnwritten(segment: Buffer, offset: number): FrameReading {
+  if (!isZero(segment, offset, Math.min(sectorEnd(offset), segment.length))) {
+    return { kind: 'damaged', reason: 'length' };
+  }
+  return { kind: isZero(segment, offset, segment.length) ? 'end' : 'torn' };
+}
+
+/** A cut write leaves at least one sector as it was, and before the end of the journal that is zeros. */
+function tornOrDamaged(segment: Buffer, start: number, end: number, reason: string): FrameReading {
+  for (let at = start; at < end; at = sectorEnd(at)) {
+    if (isZero(segment, at, Math.min(sectorEnd(at), end))) return { kind: 'torn' };
+  }
+  return { kind: 'damaged', reason };
+}
+
+function sectorEnd(offset: number): number {
+  return (Math.floor(offset / SECTOR_BYTES) + 1) * SECTOR_BYTES;
+}
+
+function isZero(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) if (bytes[i] !== 0) return false;
+  return true;
+}

@@ -1,0 +1,224 @@
+import { constants } from 'node:fs';
+import { DURABLE_FLAG, type LogFiles, syncFolder, writeAll, writeAllSync, writesAreDurable } from './files.ts';
+import { CHAIN_START, type EncodedFrame, encodeFrame } from './frame.ts';
+import {
+  type CheckpointMark,
+  encodeHeader,
+  encodeMark,
+  encodeRecords,
+  fillRecords,
+  type RecordText,
+  recordsPayloadBytes,
+} from './journal-payload.ts';
+import type { KeyedMac } from './mac.ts';
+import { bundleBytes } from './tiles.ts';
+
+/** Size to which a segment is filled with zeros ahead, so that a sync has no file metadata to write. */
+export const SEGMENT_BYTES = 4 << 20;
+const BLOCK_BYTES_MAX = 1 << 20;
+
+export interface JournalOptions {
+  readonly files: LogFiles;
+  /** The journal's own folder; exists. */
+  readonly folder: string;
+  readonly mac: KeyedMac;
+  readonly origin: string;
+  readonly segmentBytes: number;
+}
+
+/** Where a journal begins: everything that is not in the tiles of the checkpoint. */
+export interface JournalStart {
+  readonly sequence: number;
+  readonly previousMac: Buffer;
+  readonly checkpoint: CheckpointMark;
+  /** Records from `checkpoint.size` on. */
+  readonly entries: readonly Buffer[];
+}
+
+/** What one write makes durable. */
+export interface Block {
+  readonly records: readonly RecordText[];
+  readonly marks: readonly CheckpointMark[];
+}
+
+interface Segment {
+  readonly sequence: number;
+  readonly fd: number;
+}
+
+export function segmentName(sequence: number): string {
+  return String(sequence).padStart(8, '0');
+}
+
+/** Append-only segments with a chained MAC. One write at a time; the caller sees to that. */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #previous: { sequence: number; fd: number; endIndex: number }[] = [];
+  #segment: Segment;
+  #next: Segment | undefined;
+  #offset: number;
+  #chain: Buffer;
+  #nextIndex: number;
+  #checkpoint: CheckpointMark;
+
+  private constructor(options: JournalOptions, start: JournalStart, segment: Segment, written: EncodedFrame) {
+    this.#options = options;
+    this.#segment = segment;
+    this.#offset = written.bytes.length;
+    this.#chain = written.mac;
+    this.#nextIndex = start.checkpoint.size + start.entries.length;
+    this.#checkpoint = start.checkpoint;
+  }
+
+  /**
+   * Writes a first segment that holds the whole tail, syncs it and voids all earlier ones. Done at every start:
+   * what was read back may exist in the page cache only, and a descriptor whose sync failed may say ok the next
+   * time (fsyncgate), so the tail is trusted in a new file only.
+   */
+  static async start(options: JournalOptions, start: JournalStart): Promise<Journal> {
+    const { files, folder } = options;
+    const frames = startFrames(options, start);
+    const path = `${folder}/${segmentName(start.sequence)}`;
+    const fd = await createSegment(options, `${path}.tmp`, frames.bytes);
+    await files.rename(`${path}.tmp`, path);
+    await syncFolder(files, folder);
+    return new Journal(options, start, { sequence: start.sequence, fd }, frames);
+  }
+
+  /** Whether {@link writeSync} reaches stable storage with one call. */
+  readonly canWriteSync = writesAreDurable;
+
+  /** The bytes of a block for the next write, and its entries as views into them. Moves the chain on. */
+  seal(block: Block): { bytes: Buffer; entries: Buffer[] } {
+    const frames: Buffer[] = [];
+    if (this.#next !== undefined && this.#offset >= this.#options.segmentBytes) frames.push(this.#switch(this.#next));
+    let entries: Buffer[] = [];
+    if (block.records.length > 0) {
+      const bytes = recordsPayloadBytes(block.records);
+      frames.push(
+        this.#frame(bytes, (payload) => {
+          entries = fillRecords(payload, block.records);
+        }),
+      );
+    }
+    for (const mark of block.marks) frames.push(this.#copied(encodeMark(mark)));
+    this.#nextIndex += entries.length;
+    this.#checkpoint = block.marks.at(-1) ?? this.#checkpoint;
+    const [only] = frames;
+    return { bytes: frames.length === 1 && only !== undefined ? only : Buffer.concat(frames), entries };
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    const { files } = this.#options;
+    await writeAll(files, this.#segment.fd, bytes, this.#offset);
+    if (!writesAreDurable) await files.sync(this.#segment.fd);
+    this.#offset += bytes.length;
+  }
+
+  /** One blocking call; only where {@link canWriteSync}. */
+  writeSync(bytes: Buffer): void {
+    writeAllSync(this.#options.files, this.#segment.fd, bytes, this.#offset);
+    this.#offset += bytes.length;
+  }
+
+  /** Prepares the segment after this one when this one is half full; the next block after its end goes there. */
+  async prepareNext(): Promise<void> {
+    if (this.#next !== undefined || this.#offset < this.#options.segmentBytes / 2) return;
+    const sequence = this.#segment.sequence + 1;
+    const fd = await createSegment(this.#options, `${this.#options.folder}/${segmentName(sequence)}`, Buffer.alloc(0));
+    await syncFolder(this.#options.files, this.#options.folder);
+    this.#next = { sequence, fd };
+  }
+
+  /** Removes the segments whose records are all in the tiles of a checkpoint of that size, the oldest first. */
+  async removeCovered(size: number): Promise<void> {
+    for (let oldest = this.#previous[0]; oldest !== undefined; oldest = this.#previous[0]) {
+      if (oldest.endIndex > size) return;
+      this.#previous.shift();
+      await this.#options.files.close(oldest.fd);
+      await this.#options.files.remove(`${this.#options.folder}/${segmentName(oldest.sequence)}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#previous, this.#segment, ...(this.#next === undefined ? [] : [this.#next])];
+    this.#previous.length = 0;
+    this.#next = undefined;
+    for (const { fd } of open) await this.#options.files.close(fd);
+  }
+
+  #switch(next: Segment): Buffer {
+    this.#previous.push({ ...this.#segment, endIndex: this.#nextIndex });
+    const previousMac = this.#chain;
+    this.#segment = next;
+    this.#next = undefined;
+    this.#offset = 0;
+    this.#chain = CHAIN_START;
+    return this.#copied(
+      encodeHeader({
+        sequence: next.sequence,
+        startsOver: false,
+        firstIndex: this.#nextIndex,
+        previousMac,
+        checkpoint: this.#checkpoint,
+        origin: this.#options.origin,
+      }),
+    );
+  }
+
+  #copied(payload: Buffer): Buffer {
+    return this.#frame(payload.length, (target) => payload.copy(target));
+  }
+
+  #frame(payloadBytes: number, fill: (payload: Buffer) => void): Buffer {
+    const frame = encodeFrame(this.#options.mac, this.#chain, payloadBytes, fill);
+    this.#chain = frame.mac;
+    return frame.bytes;
+  }
+}
+
+/** Header and tail as one run of frames. */
+function startFrames(options: JournalOptions, start: JournalStart): EncodedFrame {
+  const { sequence, previousMac, checkpoint } = start;
+  const header = { sequence, startsOver: true, firstIndex: checkpoint.size, previousMac, checkpoint };
+  const payloads = [encodeHeader({ ...header, origin: options.origin }), ...blocks(start.entries).map(encodeRecords)];
+  const frames: Buffer[] = [];
+  let chain: Buffer = CHAIN_START;
+  for (const payload of payloads) {
+    const frame = encodeFrame(options.mac, chain, payload.length, (target) => payload.copy(target));
+    frames.push(frame.bytes);
+    chain = frame.mac;
+  }
+  return { bytes: Buffer.concat(frames), mac: chain };
+}
+
+function blocks(entries: readonly Buffer[]): Buffer[][] {
+  const all: Buffer[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const bytes = bundleBytes([entry]);
+    if (bytes > room) {
+      all.push([]);
+      room = BLOCK_BYTES_MAX;
+    }
+    all.at(-1)?.push(entry);
+    room -= bytes;
+  }
+  return all;
+}
+
+/** A synced file that begins with `content` and is zeros up to the size of a segment. */
+async function createSegment(options: JournalOptions, path: string, content: Buffer): Promise<number> {
+  const { files, segmentBytes } = options;
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | DURABLE_FLAG;
+  const fd = await files.open(path, flags);
+  try {
+    const zeros = Buffer.alloc(Math.max(0, segmentBytes - content.length));
+    await writeAll(files, fd, Buffer.concat([content, zeros]), 0);
+    await files.sync(fd);
+    return fd;
+  } catch (error) {
+    await files.close(fd);
+    throw error;
+  }
+}
