@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Keystore, Sealing } from './keystore/keystore.ts';
+import { Secret } from './secret.ts';
+
+/** Keyed digests: they prove equality to the sidecar, and tell nothing to whoever reads the log. */
+export interface Digests {
+  ofBytes(bytes: Uint8Array): string;
+  /** Of a whole request, the same for its repetition whatever the order of its members. */
+  ofRequest(method: string, params: object): string;
+  close(): void;
+}
+
+/** The digest key is made on first use and lives sealed in the keystore. */
+export async function createDigests(keystore: Keystore, sealing: Pick<Sealing, 'keyedDigest'>): Promise<Digests> {
+  const key = await keystore.systemSecret('audit/digest-key', () => Secret.take(randomBytes(32)));
+  const ofBytes = (bytes: Uint8Array) => sealing.keyedDigest(key, bytes).toString('base64url');
+  return {
+    ofBytes,
+    ofRequest: (method, params) => ofBytes(Buffer.from(`ferrohsm/request/v1\0${method}\0${canonical(params, ofBytes)}`)),
+    close: () => key.dispose(),
+  };
+}
+
+/** RFC 8785, bytes replaced by their own digests. Params come from parsed JSON, so the encoding loses nothing. */
+function canonical(params: object, digest: (bytes: Uint8Array) => string): string {
+  return canonicalize(withDigests(params, digest)) ?? '';
+}
+
+function withDigests(value: unknown, digest: (bytes: Uint8Array) => string): unknown {
+  if (value instanceof Secret) return { digest: digest(value.bytes) };
+  if (value instanceof Uint8Array) return { digest: digest(value) };
+  if (Array.isArray(value)) return value.map((element) => withDigests(element, digest));
+  if (value === null || typeof value !== 'object') return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, withDigests(member, digest)]));
+}

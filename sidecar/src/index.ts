@@ -1,0 +1,8 @@
+/**
+ * The FerroHSM daemon as a library; `ferrohsm serve` is its command.
+ *
+ * @module
+ */
+export { SidecarError } from './errors.ts';
+export { defaultPlaces, defaultSocketName, type RootKeyOptions, type SidecarOptions, type SocketOptions, type WebSocketOptions } from './options.ts';
+export { type RunningSidecar, startSidecar } from './sidecar.ts';

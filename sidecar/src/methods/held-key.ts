@@ -1,0 +1,34 @@
+import type { LoadedKey } from '../crypto/key.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Key } from '../generated/types.ts';
+import type { PolicyResource } from '../policy/engine.ts';
+import type { Execution } from '../request/context.ts';
+
+/** Puts a new key into the session of its caller and describes it. */
+export async function holdKey(crypto: CryptoProvider, { session, principal }: Execution, key: LoadedKey): Promise<Key> {
+  const handle = session.keys.add({ scope: 'session', key, resource: sessionKeyResource(key, principal.id) });
+  return describeKey(crypto, handle, key);
+}
+
+/** A key as its holder sees it. */
+export async function describeKey(crypto: CryptoProvider, handle: string, key: LoadedKey): Promise<Key> {
+  const { type, extractable, algorithm, usages } = key;
+  const publicKey = type === 'public' ? { publicKey: await crypto.describePublic(key) } : {};
+  return { handle, type, extractable, algorithm, usages: [...usages], ...publicKey };
+}
+
+/** Session keys look alike to a policy when these agree; sharing the object lets its decisions be found by identity. */
+const resources = new Map<string, PolicyResource>();
+
+const maxResources = 4096;
+
+function sessionKeyResource({ type, extractable, algorithm }: LoadedKey, owner: string): PolicyResource {
+  const attributes = { scope: 'session', owner, keyType: type, algorithm: algorithm.name, extractable, labels: {} };
+  const id = `session/${algorithm.name}/${type}/${extractable}/${owner}`;
+  const known = resources.get(id);
+  if (known !== undefined) return known;
+  const resource = Object.freeze({ type: 'Key', id, attributes: Object.freeze(attributes) } as const);
+  if (resources.size >= maxResources) resources.clear();
+  resources.set(id, resource);
+  return resource;
+}

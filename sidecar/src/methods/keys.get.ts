@@ -1,0 +1,11 @@
+import { SidecarError } from '../errors.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Handler } from '../request/context.ts';
+
+export function createKeysGet(keystore: Keystore): Handler<'keys.get'> {
+  return async ({ name }) => {
+    const record = await keystore.get(name);
+    if (record === undefined) throw new SidecarError('not_found', name);
+    return { record };
+  };
+}

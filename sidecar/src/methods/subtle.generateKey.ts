@@ -1,0 +1,14 @@
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Handler } from '../request/context.ts';
+import { holdKey } from './held-key.ts';
+
+export function createSubtleGenerateKey(crypto: CryptoProvider): Handler<'subtle.generateKey'> {
+  return async ({ algorithm, extractable, usages }, execution) => {
+    const generated = await crypto.generateKey(algorithm, { extractable, usages });
+    if (!('privateKey' in generated)) return { key: await holdKey(crypto, execution, generated) };
+    return {
+      privateKey: await holdKey(crypto, execution, generated.privateKey),
+      publicKey: await holdKey(crypto, execution, generated.publicKey),
+    };
+  };
+}

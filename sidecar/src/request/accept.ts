@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { SessionKeys } from '../keystore/session-keys.ts';
+import type { Connection, ConnectionHandler, InboundFrame, InboundMessage } from '../transport/connection.ts';
+import type { HeldKey, Session } from './context.ts';
+import type { Dispatch } from './dispatch.ts';
+import { type Reply, refusal, sendBatchReply, sendReply } from './reply.ts';
+
+export interface AcceptOptions {
+  readonly dispatch: Dispatch;
+  /** The open sessions; an accepted connection adds itself and leaves when it closes. */
+  readonly sessions: Set<Session>;
+  readonly sessionKeys: number;
+  /** Operations of one connection that may be under way at once. */
+  readonly inFlight: number;
+}
+
+/** Takes a connection in: one session, whose requests run side by side and whose keys die with it. */
+export function createAccept(options: AcceptOptions): (connection: Connection) => ConnectionHandler {
+  return (connection) => {
+    const session: Session = {
+      id: `ssn_${randomBytes(12).toString('base64url')}`,
+      peer: connection.peer,
+      keys: new SessionKeys<HeldKey>(options.sessionKeys),
+      principal: undefined,
+      attachments: false,
+    };
+    options.sessions.add(session);
+    const answer = createAnswer(session, options);
+    return {
+      onFrame: (frame) => void handleFrame(connection, session, frame, answer),
+      onClose: () => {
+        options.sessions.delete(session);
+        session.keys.clear();
+      },
+    };
+  };
+}
+
+type Answer = (message: InboundMessage) => Promise<Reply>;
+
+function createAnswer(session: Session, { dispatch, inFlight }: AcceptOptions): Answer {
+  let underWay = 0;
+  let opening: Promise<Reply> | undefined;
+
+  /** What follows `system.hello` in one write waits for its answer. */
+  async function inOrder(message: InboundMessage): Promise<Reply> {
+    if (session.principal !== undefined) return dispatch(session, message);
+    if (opening === undefined) {
+      opening = dispatch(session, message);
+      return opening;
+    }
+    await opening;
+    return dispatch(session, message);
+  }
+
+  return async (message) => {
+    if (underWay >= inFlight) return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
+    underWay += 1;
+    try {
+      return await inOrder(message);
+    } finally {
+      underWay -= 1;
+    }
+  };
+}
+
+async function handleFrame(connection: Connection, session: Session, frame: InboundFrame, answer: Answer): Promise<void> {
+  switch (frame.kind) {
+    case 'message': {
+      sendReply(connection, await answer(frame.message));
+      break;
+    }
+    case 'batch': {
+      sendBatchReply(connection, await Promise.all(frame.messages.map(answer)));
+      break;
+    }
+    case 'invalid': {
+      sendReply(connection, refusal(null, frame.code, frame.detail));
+      break;
+    }
+  }
+  if (session.principal === undefined) await dismiss(connection);
+}
+
+/** Who has not said a valid `system.hello` by the first answer is sent away, after the answer has left. */
+async function dismiss(connection: Connection): Promise<void> {
+  await connection.whenFlushed().catch(() => undefined);
+  connection.close();
+}
+
+function idOf(value: unknown): string | number | null {
+  const id = (value as { id?: unknown } | null)?.id;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}

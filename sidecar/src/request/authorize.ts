@@ -1,0 +1,78 @@
+import { SidecarError } from '../errors.ts';
+import type { Decision, KeyRecord } from '../generated/types.ts';
+import type { PolicyEngine, PolicyResource } from '../policy/engine.ts';
+import type { Call, Execution, Target, Trail } from './context.ts';
+
+export interface Authorizer {
+  /** Finds what the operation acts upon. An unknown key is `not_found`, as a forbidden one is. */
+  locate(trail: Trail): Promise<Target>;
+  /** Asks the policy about the target and every further key that the params name; throws when it denies. */
+  decide(trail: Trail): Decision;
+  /** Whether the policy has changed since; then the operation is decided again before its outcome counts. */
+  isCurrent(decision: Decision): boolean;
+}
+
+export interface AuthorizerOptions {
+  readonly policy: PolicyEngine;
+  readonly locate: (call: Call, params: object) => Promise<Target>;
+  readonly now: () => number;
+}
+
+/** Says whether a principal may look at a key, for lists. */
+export function createMayLook(
+  policy: PolicyEngine,
+  namedKeys: { resourceOf(record: KeyRecord): PolicyResource },
+  now: () => number,
+): (execution: Execution, record: KeyRecord) => boolean {
+  return ({ principal, session }, record) => {
+    const context = { approvals: 0, transport: session.peer.transport, time: now() };
+    const resource = namedKeys.resourceOf(record);
+    return policy.decide({ principal, action: 'keys.get', resource, context }).outcome === 'allow';
+  };
+}
+
+/** More approvals than any quorum: what would be allowed if everybody agreed. */
+const everybody = 1_000;
+
+export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Authorizer {
+  function ask({ call, principal }: Trail, action: string, resource: PolicyResource, approvals: number): Decision {
+    if (principal === undefined) throw new SidecarError('unauthenticated');
+    const context = { approvals, transport: call.session.peer.transport, time: now() };
+    return policy.decide({ principal, action, resource, context });
+  }
+
+  /** The decision about one resource; a denial that approvals could lift counts as allowed with approvals needed. */
+  function decideOne(trail: Trail, action: string, resource: PolicyResource): Decision {
+    const decision = ask(trail, action, resource, 0);
+    if (decision.outcome === 'allow') return decision;
+    const approved = ask(trail, action, resource, everybody);
+    if (approved.outcome === 'deny') throw denial(trail, decision);
+    trail.approvalsNeeded = Math.max(1, trail.call.traits.approvalFloor);
+    return approved;
+  }
+
+  /** A key that the caller may not even look at is denied in the words of a key that does not exist. */
+  function denial(trail: Trail, decision: Decision): SidecarError {
+    trail.decision = decision;
+    const { traits, method } = trail.call;
+    const target = trail.target as Target;
+    const isKey = traits.resource === 'key' || traits.resource === 'key-name';
+    const mayLook = isKey && ask(trail, 'keys.get', target.resource, 0).outcome === 'allow';
+    return isKey && !mayLook
+      ? new SidecarError('not_found', target.id)
+      : new SidecarError('permission_denied', `${method} on ${target.id}`);
+  }
+
+  function decide(trail: Trail): Decision {
+    const target = trail.target as Target;
+    const decision = decideOne(trail, trail.call.traits.action, target.resource);
+    for (const { action, resource } of target.others) decideOne(trail, action, resource);
+    return decision;
+  }
+
+  return {
+    locate: ({ call, params = {} }) => locate(call, params),
+    decide,
+    isCurrent: (decision) => decision.epoch === policy.epoch,
+  };
+}

@@ -1,0 +1,54 @@
+import { type JSONRPCRequest, JSONRPCServer, isJSONRPCRequest } from 'json-rpc-2.0';
+import { SidecarError } from '../errors.ts';
+import { methodTable } from '../generated/methods.ts';
+import type { MethodName } from '../generated/types.ts';
+import type { Secret } from '../secret.ts';
+import type { InboundMessage } from '../transport/connection.ts';
+import { encodeBytes } from './byte-fields.ts';
+import type { Session } from './context.ts';
+import type { Pipeline } from './pipeline.ts';
+import { type Reply, errorResponse, refusal } from './reply.ts';
+
+/** Answers one JSON-RPC request of a session. */
+export type Dispatch = (session: Session, message: InboundMessage) => Promise<Reply>;
+
+/** What travels beside the JSON of one request and its response. */
+interface Luggage {
+  readonly session: Session;
+  readonly inbound: readonly Buffer[];
+  outbound: readonly Uint8Array[];
+  secrets: readonly Secret[];
+}
+
+/** Joins the JSON-RPC protocol with the pipeline: every method takes the same journey. */
+export function createDispatch(pipeline: Pipeline): Dispatch {
+  const server = new JSONRPCServer<Luggage>({ errorListener: () => undefined });
+  server.mapErrorToJSONRPCErrorResponse = (id, error) => errorResponse(id, error);
+  server.handleMethodNotFound = async ({ id, method }) =>
+    errorResponse(id ?? null, new SidecarError('method_not_found', method.slice(0, 64)));
+  for (const method of Object.keys(methodTable) as MethodName[]) {
+    const traits = methodTable[method];
+    server.addMethod(method, async (params, luggage) => {
+      const { session, inbound } = luggage;
+      const result = await pipeline({ session, method, traits, params, attachments: inbound });
+      const encoded = encodeBytes(result, traits.resultBytes, session.attachments);
+      luggage.outbound = encoded.attachments;
+      luggage.secrets = encoded.secrets;
+      return encoded.value;
+    });
+  }
+
+  return async (session, { value, attachments }) => {
+    if (!isRequest(value)) return refusal(null, 'invalid_request', 'a request needs jsonrpc "2.0", id and method');
+    const luggage: Luggage = { session, inbound: attachments, outbound: [], secrets: [] };
+    const response = await server.receive(value, luggage);
+    return { value: response as object, attachments: luggage.outbound, secrets: luggage.secrets };
+  };
+}
+
+/** Notifications are refused: what leaves a record has an answer. */
+function isRequest(value: unknown): value is JSONRPCRequest {
+  if (!isJSONRPCRequest(value)) return false;
+  const { id } = value;
+  return typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+}

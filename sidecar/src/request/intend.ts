@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditLog } from '../audit/log.ts';
+import type { Trail } from './context.ts';
+import { type DigestFunction, recordOf } from './record-fields.ts';
+
+/** Leaves the durable intent of a change or release before it acts; a pure use has none. */
+export type Intend = (trail: Trail) => Promise<void>;
+
+export function createIntend(log: AuditLog, digest: DigestFunction): Intend {
+  return async (trail) => {
+    if (trail.call.traits.effect === 'pure') return;
+    const id = randomUUID();
+    await log.append({ ...recordOf(trail, digest), phase: 'intent', outcome: 'pending', id });
+    trail.intent = id;
+  };
+}

@@ -1,0 +1,49 @@
+import type { Call, Trail } from './context.ts';
+import { approve } from './approve.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Authorizer } from './authorize.ts';
+import type { Execute } from './execute.ts';
+import type { Intend } from './intend.ts';
+import type { Recorder } from './record.ts';
+import { validate } from './validate.ts';
+import { Secret } from '../secret.ts';
+
+export interface Stages {
+  readonly authenticate: Authenticate;
+  readonly authorizer: Authorizer;
+  readonly intend: Intend;
+  readonly execute: Execute;
+  readonly recorder: Recorder;
+}
+
+export type Pipeline = (call: Call) => Promise<object>;
+
+/**
+ * The journey of one request. No result leaves before its record is durable, and a refusal at any stage
+ * is recorded from what was known by then.
+ */
+export function createPipeline({ authenticate, authorizer, intend, execute, recorder }: Stages): Pipeline {
+  return async (call) => {
+    const trail: Trail = { call };
+    try {
+      trail.principal = authenticate(call);
+      trail.params = validate(call);
+      trail.target = await authorizer.locate(trail);
+      trail.decision = authorizer.decide(trail);
+      approve(trail);
+      await intend(trail);
+      const result = await execute(trail);
+      return await recorder.commit(trail, result);
+    } catch (error) {
+      throw await recorder.refuse(trail, error);
+    } finally {
+      discard(call, trail.params);
+    }
+  };
+}
+
+/** What a request brought has served its purpose once the record is written. */
+function discard({ attachments }: Call, params: object = {}): void {
+  for (const attachment of attachments) attachment.fill(0);
+  for (const value of Object.values(params)) if (value instanceof Secret) value.dispose();
+}

@@ -1,0 +1,86 @@
+import type { AuditLog } from '../audit/log.ts';
+import { SidecarError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import type { Authorizer } from './authorize.ts';
+import type { Outcome, Trail } from './context.ts';
+import { type DigestFunction, recordOf } from './record-fields.ts';
+import type { RefusalWindow } from './refusal-window.ts';
+
+export interface Recorder {
+  /** The one ordered commit point: epoch compared, record appended, synced; then the result may leave. */
+  commit<R extends object>(trail: Trail, result: R): Promise<R>;
+  /** Records a refusal or failure and gives the error that the caller may see. */
+  refuse(trail: Trail, cause: unknown): Promise<SidecarError>;
+}
+
+export interface RecorderOptions {
+  readonly log: AuditLog;
+  readonly digest: DigestFunction;
+  readonly authorizer: Authorizer;
+  readonly refusals: RefusalWindow;
+  /** Root of the keystore's tree, for the results of changes. */
+  readonly stateRoot: () => Promise<string>;
+  /** Hears of errors that are nobody's refusal. */
+  readonly onUnexpected: (error: unknown, method: string) => void;
+}
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { log, digest, authorizer, refusals, stateRoot, onUnexpected } = options;
+
+  async function append(trail: Trail, outcome: Outcome): Promise<void> {
+    const { effect } = trail.call.traits;
+    const phase = effect === 'pure' ? 'use' : 'result';
+    const id = trail.intent === undefined ? {} : { id: trail.intent };
+    const fields = recordOf(trail, digest);
+    const details = effect === 'change' ? { details: { ...fields.details, stateRoot: await stateRoot() } } : {};
+    await log.append({ ...fields, ...details, ...id, phase, ...outcome });
+  }
+
+  async function commit<R extends object>(trail: Trail, result: R): Promise<R> {
+    try {
+      // The policy may have changed while the key computed: no allowed use follows its revocation in the log.
+      if (trail.decision !== undefined && !authorizer.isCurrent(trail.decision)) trail.decision = authorizer.decide(trail);
+      await append(trail, { outcome: 'ok' });
+      return result;
+    } catch (error) {
+      zero(result);
+      throw error;
+    }
+  }
+
+  async function refuse(trail: Trail, cause: unknown): Promise<SidecarError> {
+    const error = asSidecarError(trail, cause);
+    if (error.code === 'audit_unavailable') return error;
+    if (trail.principal === undefined) {
+      refusals.count(trail.call.session.peer, error.code);
+      return error;
+    }
+    try {
+      await append(trail, { outcome: outcomeOf(error), error: error.code });
+      return error;
+    } catch (failure) {
+      return asSidecarError(trail, failure);
+    }
+  }
+
+  function asSidecarError(trail: Trail, cause: unknown): SidecarError {
+    if (cause instanceof SidecarError) return cause;
+    onUnexpected(cause, trail.call.method);
+    return new SidecarError('internal_error');
+  }
+
+  return { commit, refuse };
+}
+
+const denials: ReadonlySet<string> = new Set(['permission_denied', 'not_found', 'approval_required', 'access_invalid', 'key_state']);
+
+function outcomeOf(error: SidecarError): 'denied' | 'failed' {
+  return denials.has(error.code) ? 'denied' : 'failed';
+}
+
+/** Overwrites every byte of a result that must not leave. */
+function zero(value: unknown): void {
+  if (value instanceof Secret) value.dispose();
+  else if (value instanceof Uint8Array) value.fill(0);
+  else if (value !== null && typeof value === 'object') for (const member of Object.values(value)) zero(member);
+}

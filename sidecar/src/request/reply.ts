@@ -1,0 +1,47 @@
+import { type JSONRPCErrorResponse, type JSONRPCID, createJSONRPCErrorResponse } from 'json-rpc-2.0';
+import { SidecarError } from '../errors.ts';
+import { type ErrorCode, errorTable } from '../generated/errors.ts';
+import type { Secret } from '../secret.ts';
+import type { Connection, OutboundMessage } from '../transport/connection.ts';
+
+/** A response and the secrets in it that are wiped once the bytes have left. */
+export interface Reply extends OutboundMessage {
+  readonly secrets: readonly Secret[];
+}
+
+/**
+ * The error object of a refusal. Only the table's text and the refusal's own detail are told: an unexpected
+ * error's message stays inside, because it may quote what it failed on.
+ */
+export function errorResponse(id: JSONRPCID, cause: unknown): JSONRPCErrorResponse {
+  const error = cause instanceof SidecarError ? cause : new SidecarError('internal_error');
+  const { number, hint, retryable, dom } = errorTable[error.code];
+  const detail = error.detail === undefined ? {} : { detail: error.detail };
+  return createJSONRPCErrorResponse(id, number, error.message, { code: error.code, hint, retryable, dom, ...detail });
+}
+
+/** The reply that refuses a message before it became a request. */
+export function refusal(id: JSONRPCID, code: ErrorCode, detail?: string): Reply {
+  return { value: errorResponse(id, new SidecarError(code, detail)), attachments: [], secrets: [] };
+}
+
+export function sendReply(connection: Connection, reply: Reply): void {
+  connection.send(reply);
+  wipeAfterwards(connection, reply.secrets);
+}
+
+export function sendBatchReply(connection: Connection, replies: readonly Reply[]): void {
+  connection.sendBatch(replies);
+  wipeAfterwards(
+    connection,
+    replies.flatMap((reply) => reply.secrets),
+  );
+}
+
+function wipeAfterwards(connection: Connection, secrets: readonly Secret[]): void {
+  if (secrets.length === 0) return;
+  const wipe = () => {
+    for (const secret of secrets) secret.dispose();
+  };
+  connection.whenFlushed().then(wipe, wipe);
+}

@@ -1,0 +1,77 @@
+import type { AuditLog } from './audit/log.ts';
+import { SidecarError } from './errors.ts';
+import type { AuditRecord } from './generated/types.ts';
+import type { Keystore } from './keystore/keystore.ts';
+
+/** Name of the record detail that holds the root of the keystore's tree. */
+export const stateRootDetail = 'stateRoot';
+
+/** Records that are read at once on the way back. */
+const pageRecords = 1000;
+
+/**
+ * Compares the keystore with what the log says of it and records the start. A change that was under way when the
+ * process died may have happened or not: its intent is closed as such and either root is accepted. Any other
+ * difference means that store or log was replaced.
+ *
+ * @throws SidecarError `keystore_corrupt`
+ */
+export async function reconcile(log: AuditLog, keystore: Keystore, version: string): Promise<void> {
+  const root = await keystore.root();
+  const { recordedRoot, openIntents } = await lastKnown(log);
+  if (recordedRoot !== undefined && recordedRoot !== root && openIntents.length === 0) {
+    throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
+  }
+  for (const intent of openIntents) await log.append(closing(intent));
+  const details = { version, [stateRootDetail]: root };
+  await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
+}
+
+/** Leaves the keystore's root at the end of the log, so that the next start finds it at once. */
+export async function recordStop(log: AuditLog, keystore: Keystore): Promise<void> {
+  const details = { [stateRootDetail]: await keystore.root() };
+  await log.append({ phase: 'event', operation: 'sidecar.stop', outcome: 'ok', details });
+}
+
+interface LastKnown {
+  readonly recordedRoot: string | undefined;
+  /** Intents that no result closes, oldest first. */
+  readonly openIntents: readonly AuditRecord[];
+}
+
+/** Reads back to the record of the last start or stop: before it nothing was under way. */
+async function lastKnown(log: AuditLog): Promise<LastKnown> {
+  const closed = new Set<string>();
+  const openIntents: AuditRecord[] = [];
+  let recordedRoot: string | undefined;
+  for await (const record of backwards(log)) {
+    const root = record.details?.[stateRootDetail];
+    if (typeof root === 'string') recordedRoot ??= root;
+    if (record.operation.startsWith('sidecar.')) break;
+    if (record.id === undefined) continue;
+    if (record.phase === 'result') closed.add(record.id);
+    else if (record.phase === 'intent' && !closed.has(record.id)) openIntents.unshift(record);
+  }
+  return { recordedRoot, openIntents };
+}
+
+async function* backwards(log: AuditLog): AsyncGenerator<AuditRecord> {
+  for (let end = log.size; end > 0; ) {
+    const start = Math.max(0, end - pageRecords);
+    const page = await log.records(start, end - start);
+    for (const { record } of page.toReversed()) yield record;
+    end = start;
+  }
+}
+
+function closing({ operation, id = '', principal, resource }: AuditRecord) {
+  return {
+    phase: 'result',
+    operation,
+    id,
+    outcome: 'failed',
+    error: 'outcome_unknown',
+    ...(principal !== undefined && { principal }),
+    ...(resource !== undefined && { resource }),
+  } as const;
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type AuditLog, openAuditLog } from './audit/log.ts';
+import { createSeededSigner } from './crypto/log-signer.ts';
+import type { Sealing } from './crypto/sealing.ts';
+import type { SidecarError } from './errors.ts';
+import { type Keystore, keystoreExists, openKeystore } from './keystore/keystore.ts';
+import { lockStateFolder } from './keystore/state-lock.ts';
+import type { SidecarOptions } from './options.ts';
+import { createKeyFileProvider } from './root-key/key-file.ts';
+import { createPassphraseProvider } from './root-key/passphrase.ts';
+import type { RootKeyProvider } from './root-key/provider.ts';
+import { Secret } from './secret.ts';
+
+/** The state folder in use: locked, store and log open. */
+export interface OpenState {
+  readonly keystore: Keystore;
+  readonly log: AuditLog;
+  close(): Promise<void>;
+}
+
+export interface StateHearers {
+  readonly onNotice: (notice: string) => void;
+  /** The log could not be written: nothing more will be answered. */
+  readonly onLogFailure: (error: SidecarError) => void;
+}
+
+/** Bytes of an Ed25519 or ML-DSA seed, and of the journal's MAC key. */
+const secretBytes = 32;
+
+/**
+ * Locks the state folder, unseals and opens keystore and log in it.
+ *
+ * @throws SidecarError `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`
+ */
+export async function openState(options: SidecarOptions, sealing: Sealing, hearers: StateHearers): Promise<OpenState> {
+  const lock = await lockStateFolder(options.stateFolder);
+  try {
+    const keystore = await unsealKeystore(options, sealing, hearers.onNotice);
+    try {
+      const log = await openLog(join(options.stateFolder, 'log'), keystore, hearers.onLogFailure);
+      return { keystore, log, close: () => closeAll(log, keystore, lock) };
+    } catch (error) {
+      await keystore.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function closeAll(log: AuditLog, keystore: Keystore, lock: { release(): void }): Promise<void> {
+  try {
+    await log.close();
+    await keystore.close();
+  } finally {
+    lock.release();
+  }
+}
+
+async function unsealKeystore(
+  options: SidecarOptions,
+  sealing: Sealing,
+  onNotice: StateHearers['onNotice'],
+): Promise<Keystore> {
+  const folder = join(options.stateFolder, 'keystore');
+  const provider = rootKeyProvider(options, sealing, () => keystoreExists(folder));
+  const { rootKey, notice } = await provider.obtain();
+  using unsealing = rootKey;
+  if (notice !== undefined) onNotice(notice);
+  const generationFolder = join(options.stateFolder, 'generations');
+  return await openKeystore({ folder, generationFolder, rootKey: unsealing, sealing });
+}
+
+function rootKeyProvider(
+  { rootKey, configFolder, stateFolder }: SidecarOptions,
+  sealing: Sealing,
+  storeExists: () => boolean,
+): RootKeyProvider {
+  if (rootKey.kind === 'key-file') return createKeyFileProvider({ path: rootKey.path, stateFolder, storeExists });
+  const parametersPath = join(configFolder, 'passphrase.json');
+  return createPassphraseProvider({ source: rootKey.source, parametersPath, derivation: sealing, storeExists });
+}
+
+/** Seeds and name of the log are made on first use and live sealed in the keystore. */
+async function openLog(folder: string, keystore: Keystore, onFailure: StateHearers['onLogFailure']): Promise<AuditLog> {
+  using ed25519Seed = await keystore.systemSecret('log/ed25519-seed', newSecret);
+  using mlDsaSeed = await keystore.systemSecret('log/ml-dsa-44-seed', newSecret);
+  using macKey = await keystore.systemSecret('log/mac-key', newSecret);
+  using origin = await keystore.systemSecret('log/origin', () => Secret.take(Buffer.from(newOrigin())));
+  const signers = {
+    ed25519: createSeededSigner('Ed25519', ed25519Seed.bytes),
+    mlDsa44: createSeededSigner('ML-DSA-44', mlDsaSeed.bytes),
+  };
+  return await openAuditLog({ folder, origin: origin.bytes.toString('utf8'), signers, macKey, onFailure });
+}
+
+function newSecret(): Secret {
+  return Secret.take(randomBytes(secretBytes));
+}
+
+/** C2SP tlog-checkpoint: a name without scheme, unique for this log. */
+function newOrigin(): string {
+  const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-') || 'localhost';
+  return `${host}/ferrohsm/${randomBytes(8).toString('hex')}`;
+}
