@@ -1,0 +1,21 @@
+import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
+
+/** The way to the sidecar as the rest of the SDK sees it. Bytes are `Uint8Array`s on both sides of a call. */
+export interface Rpc {
+  /**
+   * Calls one method. The params are not changed; their bytes must not change until the call has settled.
+   *
+   * @throws FerroHsmError with the sidecar's code; `connection_lost` when nothing was sent, `outcome_unknown` when a
+   *   change or release may have happened
+   */
+  call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']>;
+
+  /** Raised with each new connection: session keys of an earlier one are gone. */
+  readonly sessionNumber: number;
+
+  /** What the sidecar said when the present connection was opened. */
+  readonly hello: SystemHelloResult;
+
+  /** Ends the connection; later calls are refused with `connection_lost`. */
+  close(): Promise<void>;
+}
