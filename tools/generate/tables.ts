@@ -51,11 +51,11 @@ export const methodTable: Readonly<Record<MethodName, MethodTraits>> = ${literal
 `;
 }
 
-/** The byte fields of each method, for the client's encoder and decoder. */
+/** What the client must know of each method: its effect, and the byte fields for its encoder and decoder. */
 export function byteFieldTable(schemas: Schemas): string {
-  const rows = schemas.methods.map(({ method, params, result }) => [
+  const rows = schemas.methods.map(({ method, effect, params, result }) => [
     method,
-    { params: byteFields(params, schemas), result: byteFields(result, schemas) },
+    { effect, params: byteFields(params, schemas), result: byteFields(result, schemas) },
   ]);
   return `${banner}import type { MethodName } from './types.ts';
 
@@ -65,7 +65,14 @@ export interface ByteField {
   readonly secret: boolean;
 }
 
-export const byteFieldTable: Readonly<Record<MethodName, { readonly params: readonly ByteField[]; readonly result: readonly ByteField[] }>> = ${literal(Object.fromEntries(rows))};
+export interface MethodBytes {
+  /** What a call does besides answering: nothing, a change of state, or the release of secret key material. */
+  readonly effect: 'pure' | 'change' | 'release';
+  readonly params: readonly ByteField[];
+  readonly result: readonly ByteField[];
+}
+
+export const byteFieldTable: Readonly<Record<MethodName, MethodBytes>> = ${literal(Object.fromEntries(rows))};
 `;
 }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { defaultPolicy } from './default-policy.ts';
@@ -44,13 +44,30 @@ async function readOwned({ path, uid }: PolicyFileOptions): Promise<string | und
   }
 }
 
+/** Whole or not at all: the first half of the policies would be a policy without its guards. */
 async function writeDefault(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(path, 'wx', 0o600);
+  const folder = dirname(path);
+  const draft = `${path}.new`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(defaultPolicy);
     await file.sync();
   } finally {
     await file.close();
+  }
+  // Unlike rename, link never replaces a file that appeared meanwhile.
+  await link(draft, path);
+  await rm(draft);
+  await syncFolder(folder);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const command = join(import.meta.dirname, '../cli/bin/ferrohsm.cjs');
+const startTimeoutMs = 30_000;
+
+export interface SidecarFolders {
+  /** Everything below; removed by `discard`. */
+  readonly root: string;
+  readonly state: string;
+  readonly config: string;
+  readonly socket: string;
+  /** The transparency log. */
+  readonly log: string;
+}
+
+/** A real sidecar, `ferrohsm serve` in a process and folders of its own. */
+export interface SidecarProcess {
+  readonly pid: number;
+  /** Unix socket. */
+  readonly socket: string;
+  /** WebSocket address where one was asked for. */
+  readonly url: string | undefined;
+  /** What it said on standard error, complete once it has ended. */
+  notices(): string;
+  /** Ends it in an orderly way and gives the exit status. */
+  stop(): Promise<number | null>;
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly folders: SidecarFolders;
+  /** Arguments of `ferrohsm serve` besides the folders. */
+  readonly arguments?: readonly string[];
+}
+
+/** Folders for one sidecar; the root key lies outside the state folder. */
+export function createFolders(): SidecarFolders {
+  const root = mkdtempSync(join(tmpdir(), 'ferrohsm-'));
+  const state = join(root, 'state');
+  return { root, state, config: join(root, 'config'), socket: join(root, 'run', 'hsm.sock'), log: join(state, 'log') };
+}
+
+export function discardFolders({ root }: SidecarFolders): void {
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** Starts a sidecar and resolves when it listens; rejects with what it printed when it does not. */
+export async function startSidecarProcess({ folders, arguments: extra = [] }: StartOptions): Promise<SidecarProcess> {
+  const { state, config, socket } = folders;
+  const places = ['--state', state, '--config', config, '--socket', socket, '--root-key', join(config, 'root.key')];
+  const child = spawn(process.execPath, [command, 'serve', '--json', ...places, ...extra], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let notices = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    notices += text;
+  });
+  const addresses = await listening(child, () => notices);
+  return {
+    pid: child.pid ?? 0,
+    socket,
+    url: addresses.find((address) => address.startsWith('ws:')),
+    notices: () => notices,
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => {
+      await end(child, 'SIGKILL');
+    },
+  };
+}
+
+/** The first line says where it listens. */
+async function listening(child: ChildProcess, notices: () => string): Promise<readonly string[]> {
+  const timeout = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
+  try {
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+      const { addresses } = JSON.parse(line) as { addresses: readonly string[] };
+      child.stdout?.resume();
+      return addresses;
+    }
+  } finally {
+    clearTimeout(timeout);
+  }
+  throw new Error(`the sidecar did not start:\n${notices()}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+  return child.exitCode;
+}
