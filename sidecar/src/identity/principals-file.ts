@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -55,7 +56,9 @@ async function readOwned(path: string, uid: number): Promise<string | undefined>
   const file = await openExisting(path);
   if (file === undefined) return undefined;
   try {
-    const { mode, uid: owner } = await file.stat();
+    const status = await file.stat();
+    if (!status.isFile()) throw configInvalid('principals.json is not a plain file');
+    const { mode, uid: owner } = status;
     if ((mode & groupOrOthersWrite) !== 0) throw configInvalid('principals.json is writable by group or others');
     if (owner !== uid && owner !== 0) throw configInvalid(`principals.json belongs to uid ${owner}`);
     return await file.readFile('utf8');
@@ -66,7 +69,8 @@ async function readOwned(path: string, uid: number): Promise<string | undefined>
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r');
+    // Without O_NONBLOCK a FIFO in its place would hang the start.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     if (isErrno(cause, 'ENOENT')) return undefined;
     throw configInvalid('principals.json cannot be read', cause);
@@ -76,9 +80,8 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
 /** Whole or not at all, and never over a file that appeared meanwhile: link fails where rename would replace. */
 async function writeFirst(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await rm(temporary, { force: true });
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(text);

@@ -102,8 +102,7 @@ export class AuthenticatedRows {
     this.#assertRunning();
     this.#stateRow.assertCurrent();
     const integrity = guarded(() => this.#database.prepare('PRAGMA integrity_check').all());
-    if (integrity.length !== 1 || integrity[0]?.integrity_check !== 'ok')
-      throw corruption('the database is malformed');
+    if (integrity.length !== 1 || integrity[0]?.integrity_check !== 'ok') throw corruption('the database is malformed');
     const { nodes, leaves } = guarded(() => this.#tree.measure());
     if (this.#countOf('nodes') !== nodes) throw corruption('the tree has nodes that nothing refers to');
     const counts: Record<string, number> = {};
@@ -135,6 +134,8 @@ export class AuthenticatedRows {
         this.#upsert.run(path, value);
       },
       delete: (path) => {
+        // Read like any other, so that a row that was tampered with is not removed unnoticed.
+        if (this.read(path) === undefined) throw corruption(`a ${kindOf(path)} row is missing`);
         this.#tree.delete(pathHash(path));
         counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) - 1;
         this.#remove.run(path);

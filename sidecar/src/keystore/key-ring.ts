@@ -9,6 +9,9 @@ export interface KeyOpener<K> {
   public(record: KeyRecord, version: KeyVersion): Promise<K>;
 }
 
+/** One spelling a key: another would stay in the cache when the key is forgotten. */
+const handlePattern = /^(key_[A-Za-z0-9_-]{22})\/([1-9]\d{0,8})(\/public)?$/;
+
 /**
  * The named keys in use, by handle `key_<id>/<version>` or `key_<id>/<version>/public`: opened on first use,
  * kept in a bounded cache, forgotten when the record changes.
@@ -17,6 +20,8 @@ export class KeyRing<K> {
   readonly #keystore: Keystore;
   readonly #opener: KeyOpener<K>;
   readonly #cache: KeyCache<K>;
+  /** Raised by whatever makes an opening that is under way out of date. */
+  #changes = 0;
 
   constructor(keystore: Keystore, opener: KeyOpener<K>, capacity: number) {
     this.#keystore = keystore;
@@ -25,15 +30,21 @@ export class KeyRing<K> {
   }
 
   async held(handle: string): Promise<K | undefined> {
-    const cached = this.#cache.get(handle);
-    if (cached !== undefined) return cached;
-    const opened = await this.#open(handle);
-    if (opened !== undefined) this.#cache.set(handle, opened);
-    return opened;
+    for (;;) {
+      const cached = this.#cache.get(handle);
+      if (cached !== undefined) return cached;
+      const changes = this.#changes;
+      const opened = await this.#open(handle);
+      // A key that changed while it was opened is opened again: nobody would forget the outdated one.
+      if (changes !== this.#changes) continue;
+      if (opened !== undefined) this.#cache.set(handle, opened);
+      return opened;
+    }
   }
 
   /** To be called before a change of the key is acknowledged. */
   forget(record: KeyRecord): void {
+    this.#changes++;
     for (const { version } of record.versions) {
       this.#cache.delete(`${record.id}/${version}`);
       this.#cache.delete(`${record.id}/${version}/public`);
@@ -41,15 +52,17 @@ export class KeyRing<K> {
   }
 
   clear(): void {
+    this.#changes++;
     this.#cache.clear();
   }
 
   async #open(handle: string): Promise<K | undefined> {
-    const [id = '', number, half] = handle.split('/');
+    const [, id = '', number, half] = handlePattern.exec(handle) ?? [];
+    if (id === '') return undefined;
     const record = await this.#keystore.get(id);
     const version = record?.versions.find((candidate) => candidate.version === Number(number));
     if (record === undefined || version === undefined) return undefined;
-    if (half === 'public') return version.publicKey === undefined ? undefined : this.#opener.public(record, version);
+    if (half !== undefined) return version.publicKey === undefined ? undefined : this.#opener.public(record, version);
     const material = await this.#keystore.unseal(id, version.version);
     using secret = material.secret;
     return this.#opener.secret(record, version, material.format, secret);

@@ -54,7 +54,10 @@ export class KeyRows {
   }
 
   page({ prefix = '', cursor, limit }: KeyQuery): KeyPage {
-    const from = cursor === undefined ? paths.name(prefix) : `${paths.name(this.#cursorName(cursor))}\0`;
+    const start = paths.name(prefix);
+    const next = cursor === undefined ? start : `${paths.name(this.#cursorName(cursor))}\0`;
+    // A key may have been renamed since it became the cursor: it leads nowhere outside of the prefix.
+    const from = [start, next].sort()[1] ?? start;
     const found = this.#rows.pathsBetween(from, paths.name(prefix + afterNames), limit + 1).map(nameOf);
     const records = found.slice(0, limit).map((name) => this.#listed(name));
     const last = records.at(-1);

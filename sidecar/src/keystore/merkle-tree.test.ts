@@ -63,7 +63,9 @@ describe('MerkleTree', () => {
 
   test('keys that share all but the last digit stand apart', () => {
     const tree = MerkleTree.create(new CountingNodes());
-    const near = Array.from({ length: 16 }, (_, index) => Buffer.concat([Buffer.alloc(31, 0xab), Buffer.of(0xc0 + index)]));
+    const near = Array.from({ length: 16 }, (_, index) =>
+      Buffer.concat([Buffer.alloc(31, 0xab), Buffer.of(0xc0 + index)]),
+    );
     for (const [index, one] of near.entries()) tree.set(one, Buffer.alloc(32, index));
     for (const [index, one] of near.entries()) expect(tree.find(one)).toEqual(Buffer.alloc(32, index));
     for (const one of near.slice(1)) tree.delete(one);

@@ -85,9 +85,14 @@ export class RowKeystore implements Keystore {
     const stored = this.#keys.system(name);
     if (stored !== undefined) return openSystemSecret(this.#envelope, name, stored);
     const secret = generate();
-    const sealed = sealSystemSecret(this.#envelope, name, secret, this.#now());
-    this.#rows.change((changes) => this.#keys.putSystem(changes, name, sealed));
-    return secret;
+    try {
+      const sealed = sealSystemSecret(this.#envelope, name, secret, this.#now());
+      this.#rows.change((changes) => this.#keys.putSystem(changes, name, sealed));
+      return secret;
+    } catch (error) {
+      secret.dispose();
+      throw error;
+    }
   }
 
   async count(): Promise<number> {

@@ -47,7 +47,7 @@ export class StateRow {
     const expected = this.#mac(body);
     const parsed = parseBody(body);
     if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
-      if (parsed !== undefined && parsed.rootKeyCheck !== this.#rootKeyCheck) {
+      if (typeof parsed?.rootKeyCheck === 'string' && parsed.rootKeyCheck !== this.#rootKeyCheck) {
         throw new SidecarError('config_invalid', 'the root key is not the one that made this keystore');
       }
       throw corruption('the keystore state does not verify');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -27,13 +28,16 @@ export async function loadPolicyFile(options: PolicyFileOptions): Promise<string
 }
 
 async function readOwned({ path, uid }: PolicyFileOptions): Promise<string | undefined> {
-  const file = await open(path, constants.O_RDONLY).catch((cause: NodeJS.ErrnoException) => {
+  // Without O_NONBLOCK a FIFO in its place would hang the start.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new SidecarError('config_invalid', 'policy.cedar cannot be read', { cause });
   });
   if (file === undefined) return undefined;
   try {
-    const { mode, uid: owner } = await file.stat();
+    const status = await file.stat();
+    if (!status.isFile()) throw new SidecarError('config_invalid', 'policy.cedar is not a plain file');
+    const { mode, uid: owner } = status;
     if ((mode & groupOrOthersWrite) !== 0) {
       throw new SidecarError('config_invalid', 'policy.cedar is writable by group or others');
     }
@@ -47,9 +51,8 @@ async function readOwned({ path, uid }: PolicyFileOptions): Promise<string | und
 /** Whole or not at all: the first half of the policies would be a policy without its guards. */
 async function writeDefault(path: string): Promise<void> {
   const folder = dirname(path);
-  const draft = `${path}.new`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await rm(draft, { force: true });
   const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(defaultPolicy);

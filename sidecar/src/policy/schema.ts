@@ -23,6 +23,7 @@ const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Session', 'Syst
 const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
   key: ['Key'],
   'key-name': ['KeyName', 'Key'],
+  'new-key': ['KeyName'],
   session: ['Session'],
   system: ['System'],
 };

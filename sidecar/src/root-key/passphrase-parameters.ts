@@ -22,9 +22,13 @@ const layoutVersion = 1;
 /** Bounds of what a parameters file may ask for: 8 MiB to 4 GiB, so that a changed file cannot exhaust the host. */
 const bounds = Object.freeze({ memoryKib: [8 * 1024, 4 * 1024 * 1024], passes: [1, 100], parallelism: [1, 64] });
 
-/** The parameters as a JSON text for {@link readParameters}. */
+/**
+ * The parameters as a JSON text for {@link readParameters}.
+ *
+ * @throws SidecarError `config_invalid` for a cost that would not be read back: its keys would be lost
+ */
 export function encodeParameters({ cost, salt, check }: PassphraseParameters): Buffer {
-  const stored = { v: layoutVersion, kdf, ...cost, salt: toBase64url(salt), check: toBase64url(check) };
+  const stored = { v: layoutVersion, kdf, ...costOf({ ...cost }), salt: toBase64url(salt), check: toBase64url(check) };
   return Buffer.from(`${JSON.stringify(stored, undefined, 2)}\n`, 'utf8');
 }
 
@@ -40,11 +44,7 @@ export function readParameters(path: string): PassphraseParameters | undefined {
     throw invalid(`v ${String(stored.v)}, kdf ${String(stored.kdf)}`);
   }
   return {
-    cost: {
-      memoryKib: bounded(stored, 'memoryKib'),
-      passes: bounded(stored, 'passes'),
-      parallelism: bounded(stored, 'parallelism'),
-    },
+    cost: costOf(stored),
     salt: bytesOf(stored, 'salt', 16),
     check: bytesOf(stored, 'check', 16),
   };
@@ -58,6 +58,14 @@ function parse(text: string): Record<string, unknown> {
     // Falls through to the one refusal.
   }
   throw invalid('not a JSON object');
+}
+
+function costOf(stored: Record<string, unknown>): Argon2Cost {
+  return {
+    memoryKib: bounded(stored, 'memoryKib'),
+    passes: bounded(stored, 'passes'),
+    parallelism: bounded(stored, 'parallelism'),
+  };
 }
 
 function bounded(stored: Record<string, unknown>, member: keyof typeof bounds): number {

@@ -78,8 +78,13 @@ function makeKey(options: PassphraseOptions, passphrase: Secret): ObtainedRootKe
   const salt = randomBytes(16);
   const derived = derivePair(options.derivation, passphrase, salt, cost);
   using check = derived.check;
-  const parameters = encodeParameters({ cost, salt, check: check.bytes });
-  createFile(options.parametersPath, parameters, 0o600, 'passphrase parameters file');
+  try {
+    const parameters = encodeParameters({ cost, salt, check: check.bytes });
+    createFile(options.parametersPath, parameters, 0o600, 'passphrase parameters file');
+  } catch (error) {
+    derived.rootKey.dispose();
+    throw error;
+  }
   const notice = `created the passphrase parameters ${options.parametersPath}: copy them to a safe place now, without them and the passphrase every key is lost`;
   return { rootKey: derived.rootKey, created: true, notice };
 }

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parsePrincipals } from './principals.ts';
+import { createToken, writeTokenFile } from './tokens.ts';
+
+const digest = 'ab'.repeat(32);
+const alice = { id: 'alice', kind: 'person', roles: ['Officer'], credentials: [{ uid: 1000 }] };
+
+function parse(...principals: unknown[]) {
+  return parsePrincipals(JSON.stringify({ principals }));
+}
+
+/** Each misfit and the JSON pointer (RFC 6901) and reason that it is told with. */
+const misfits: Record<string, [text: string, detail: string]> = {
+  'no JSON': ['{', 'principals.json is not JSON'],
+  'no object': ['[]', 'principals.json /: not an object'],
+  'no principals': ['{}', 'principals.json /principals: missing'],
+  'an unknown member': ['{"principals":[],"a/b~c":1}', 'principals.json /a~1b~0c: unknown member'],
+  'a prototype': ['{"principals":[],"__proto__":{}}', 'principals.json /__proto__: unknown member'],
+  'principals that are no array': ['{"principals":{}}', 'principals.json /principals: not an array'],
+};
+
+test.each(Object.entries(misfits))('a file with %s is refused', (_, [text, detail]) => {
+  expect(() => parsePrincipals(text)).toThrow(expect.objectContaining({ code: 'config_invalid', detail }));
+});
+
+const misfitPrincipals: Record<string, [principal: object, pointer: string]> = {
+  'an unknown member': [{ admin: true }, '/admin: unknown member'],
+  'no id': [{ id: undefined }, '/id: missing'],
+  'an id with a space': [{ id: 'a b' }, '/id: not a text'],
+  'an id with a line end': [{ id: 'alice\n' }, '/id: not a text'],
+  'an id that is too long': [{ id: 'a'.repeat(128) }, '/id: not a text'],
+  'an id that is a number': [{ id: 7 }, '/id: not a text'],
+  'an unknown kind': [{ kind: 'admin' }, '/kind: not one of person, workload'],
+  'an unknown role': [{ roles: ['Officer', 'administrator'] }, '/roles/1: not one of Administrator'],
+  'roles that are a text': [{ roles: 'Officer' }, '/roles: not an array'],
+  'too many roles': [{ roles: Array(6).fill('Officer') }, '/roles: more than 5 elements'],
+  'an owner of a person': [{ owner: 'bob' }, '/owner: only a workload has an owner'],
+  'an owner who is nobody': [{ kind: 'workload', owner: 'bob' }, '/owner: no person bob in this file'],
+  'an owner that is itself': [{ kind: 'workload', owner: 'alice' }, '/owner: no person alice in this file'],
+  'no credentials': [{ credentials: undefined }, '/credentials: missing'],
+  'a credential of nothing': [{ credentials: [{}] }, '/credentials/0: exactly one of uid, socket, tokenSha256'],
+  'a credential of two': [{ credentials: [{ uid: 1, socket: 'a' }] }, '/credentials/0: exactly one of'],
+  'a uid that is negative': [{ credentials: [{ uid: -1 }] }, '/credentials/0/uid: not an integer'],
+  'a uid that is a text': [{ credentials: [{ uid: '0' }] }, '/credentials/0/uid: not an integer'],
+  'a uid that is no user': [{ credentials: [{ uid: 0xffff_ffff }] }, '/credentials/0/uid: not an integer'],
+  'a uid of every unmapped user': [
+    { credentials: [{ uid: 1 }, { uid: 65_534 }] },
+    '/credentials/1/uid: uid 65534 stands for every unmapped user',
+  ],
+  'a uid that expires': [
+    { credentials: [{ uid: 1, expiresAt: '2027-01-31T00:00:00Z' }] },
+    '/credentials/0/expiresAt: unknown member',
+  ],
+  'a socket with a path': [{ credentials: [{ socket: '../main' }] }, '/credentials/0/socket: not a text'],
+  'a token in the clear': [{ credentials: [{ tokenSha256: 'secret' }] }, '/credentials/0/tokenSha256: not a text'],
+  'a digest that is short': [{ credentials: [{ tokenSha256: 'ab'.repeat(31) }] }, '/credentials/0/tokenSha256: not'],
+  'an expiry without a zone': [
+    { credentials: [{ tokenSha256: digest, expiresAt: '2027-01-31T00:00:00' }] },
+    '/credentials/0/expiresAt: not a text',
+  ],
+  'an expiry that is no time': [
+    { credentials: [{ tokenSha256: digest, expiresAt: '2027-13-31T00:00:00Z' }] },
+    '/credentials/0/expiresAt: not a time',
+  ],
+  'the same credential twice': [{ credentials: [{ uid: 7 }, { uid: 7 }] }, ': uid:7 is already taken'],
+};
+
+test.each(Object.entries(misfitPrincipals))('a principal with %s is refused', (_, [change, pointer]) => {
+  const bob = { ...alice, id: 'first', credentials: [{ uid: 999 }] };
+  expect(() => parse(bob, { ...alice, ...change })).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      detail: expect.stringContaining(`principals.json /principals/1${pointer}`),
+    }),
+  );
+});
+
+test('two principals cannot have one id or one credential, whatever the spelling of the digest', () => {
+  expect(() => parse(alice, { ...alice, credentials: [] })).toThrow('/principals/1: principal alice is already taken');
+  expect(() => parse(alice, { ...alice, id: 'bob' })).toThrow('/principals/1: uid:1000 is already taken');
+  const token = (tokenSha256: string) => ({
+    ...alice,
+    id: `p${tokenSha256.slice(0, 3)}`,
+    credentials: [{ tokenSha256 }],
+  });
+  const base64url = Buffer.from(digest, 'hex').toString('base64url');
+  expect(() => parse(token(digest), token(base64url))).toThrow(/\/principals\/1: token:(ab){6} is already taken/);
+  expect(() => parse(token(digest), token(digest.toUpperCase()))).toThrow('is already taken');
+});
+
+test('a token is 32 random bytes, known by the SHA-256 of its text', () => {
+  const { token, sha256 } = createToken();
+  expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(sha256).toBe(createHash('sha256').update(Buffer.from(token, 'ascii')).digest('base64url'));
+  expect(createToken().token).not.toBe(token);
+  expect(parse({ ...alice, credentials: [{ tokenSha256: sha256 }] })).toHaveLength(1);
+});
+
+test('a token file is private and never replaced', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-token-'));
+  const path = join(folder, 'token');
+  try {
+    await writeTokenFile(path, 'first');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await expect(writeTokenFile(path, 'second')).rejects.toThrow('EEXIST');
+    expect(readFileSync(path, 'utf8')).toBe('first\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
