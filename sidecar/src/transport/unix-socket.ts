@@ -1,0 +1,113 @@
+import { createServer, type Socket } from 'node:net';
+import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
+import { FrameReader } from './frame-reader.ts';
+import { JsonScanner } from './json-scanner.ts';
+import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
+import type { Piece } from './outbox.ts';
+import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
+import { WireConnection } from './wire-connection.ts';
+
+/** Reads who is at the other end of a connected socket, where the kernel tells. */
+export type PeerCredentialReader = (
+  socket: object,
+) => { readonly uid: number; readonly gid: number; readonly pid: number } | undefined;
+
+export interface UnixListenOptions {
+  readonly limits?: ConnectionLimits;
+  readonly peerCredentials?: PeerCredentialReader;
+  /** Connections at once, default 1024; beyond, a connection is closed before it is heard. */
+  readonly connections?: number;
+}
+
+/**
+ * Listens on a Unix socket that is born with its mode and group. A stale socket file is replaced; a live one, or
+ * anything that is not a socket, never.
+ *
+ * @throws SidecarError `config_invalid`; `state_locked` when another process listens at the path
+ * @example const listener = await listenUnix({ name: 'main', path: '/run/ferrohsm/ferrohsm.sock' }, accept, {});
+ */
+export async function listenUnix(
+  options: SocketFileOptions,
+  accept: Accept,
+  { limits = defaultLimits, peerCredentials, connections = defaultConnections }: UnixListenOptions,
+): Promise<Listener> {
+  const scanner = new JsonScanner(limits.depth);
+  const open = new Set<WireConnection>();
+  // A client that ends its side after its last request still gets its answers.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const peer: Peer = { transport: 'unix', socket: options.name, ...peerCredentials?.(socket) };
+    const connection = serve(socket, peer, limits, scanner);
+    open.add(connection);
+    socket.once('close', () => open.delete(connection));
+    connection.open(accept);
+  });
+  server.maxConnections = connections;
+  // A connection that could not be taken in, for want of descriptors, is no reason to stop.
+  server.on('error', () => undefined);
+  try {
+    const file = await bindSocketFile(server, options);
+    return {
+      address: options.path,
+      async close() {
+        file.remove();
+        await closeAll(open, (done) => server.close(done));
+      },
+    };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+function serve(socket: Socket, peer: Peer, limits: ConnectionLimits, scanner: JsonScanner): WireConnection {
+  const connection = new WireConnection(
+    peer,
+    {
+      write: (pieces, onWritten) => writeLines(socket, pieces, onWritten),
+      isPartial: () => reader.partial,
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      stopReading: () => reader.stop(),
+      end: () => socket.end(),
+      destroy: () => socket.destroy(),
+    },
+    limits,
+  );
+  const reader = new FrameReader(limits, scanner, connection);
+  socket.on('data', (chunk: Buffer) => {
+    reader.push(chunk);
+    connection.look();
+  });
+  socket.on('end', () => connection.finish());
+  // The 'close' event follows.
+  socket.on('error', () => undefined);
+  socket.on('close', () => connection.closed());
+  return connection;
+}
+
+/** Texts become lines; neighbouring lines become one string, and all pieces one `writev`. */
+function writeLines(socket: Socket, pieces: readonly Piece[], onWritten: () => void): void {
+  const writes = joinLines(pieces);
+  socket.cork();
+  for (const [index, piece] of writes.entries()) {
+    if (index < writes.length - 1) socket.write(piece);
+    else socket.write(piece, (error) => (error ? undefined : onWritten()));
+  }
+  socket.uncork();
+}
+
+function joinLines(pieces: readonly Piece[]): Piece[] {
+  const writes: Piece[] = [];
+  let lines = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      lines += `${piece}\n`;
+    } else {
+      if (lines !== '') writes.push(lines);
+      lines = '';
+      writes.push(piece);
+    }
+  }
+  if (lines !== '') writes.push(lines);
+  return writes;
+}
