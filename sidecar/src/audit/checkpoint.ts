@@ -96,7 +96,8 @@ export function openOwnCheckpoint(note: string, origin: string, signers: LogSign
   if (head.root.length !== HASH_BYTES) return undefined;
   const expected = Buffer.from(ed25519Note(origin, head, signers));
   const bytes = Buffer.from(note);
-  if (bytes.length < expected.length || !timingSafeEqual(bytes.subarray(0, expected.length), expected)) return undefined;
+  if (bytes.length < expected.length || !timingSafeEqual(bytes.subarray(0, expected.length), expected))
+    return undefined;
   return isOwnCosignature(bytes.subarray(expected.length).toString(), origin, signers) ? head : undefined;
 }
 

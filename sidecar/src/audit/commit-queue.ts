@@ -42,6 +42,7 @@ export class CommitQueue {
   #isWriting = false;
   #averageSyncMs = 0;
   #failure: SidecarError | undefined;
+  #isClosed = false;
   #idleWaiters: (() => void)[] = [];
 
   constructor(options: CommitQueueOptions) {
@@ -57,7 +58,7 @@ export class CommitQueue {
   /** Resolves with the leaf index when the record is durable. */
   append(text: string, bytes: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure);
+      if (this.#failure !== undefined || this.#isClosed) return reject(this.#failure ?? closed());
       this.#records.push({ text, bytes, resolve, reject });
       this.#recordBytes += bytes;
       this.#schedule();
@@ -80,20 +81,24 @@ export class CommitQueue {
     }
   }
 
-  /** Refuses everything that is pending and everything that comes: after a failed sync nobody knows what the disk holds. */
-  fail(cause: unknown, what: string): void {
-    if (this.#failure !== undefined) return;
-    const failure = failed(what, cause);
-    this.#failure = failure;
-    this.#takePending().forEach((waiter) => {
-      waiter.reject(failure);
-    });
-    this.#options.onFailure(failure);
+  /** What made the log unusable. */
+  get failure(): SidecarError | undefined {
+    return this.#failure;
   }
 
-  /** Later appends are refused; not a failure. */
+  /** Refuses everything that is pending and everything that comes: after a failed sync nobody knows what the disk holds. */
+  fail(cause: unknown, what: string): SidecarError {
+    const isFirst = this.#failure === undefined;
+    const failure = this.#failure ?? failed(what, cause);
+    this.#failure = failure;
+    for (const waiter of this.#takePending()) waiter.reject(failure);
+    if (isFirst) this.#options.onFailure(failure);
+    return failure;
+  }
+
+  /** Later records are refused; what is pending and checkpoints are still written. */
   refuseFurther(): void {
-    this.#failure ??= new SidecarError('audit_unavailable', 'the log is closed');
+    this.#isClosed = true;
   }
 
   #takePending(): (PendingRecord | PendingMark)[] {
@@ -114,19 +119,23 @@ export class CommitQueue {
   }
 
   #flush(): void {
-    if (this.#records.length === 0 && this.#marks.length === 0) return this.#becomeIdle();
+    if (this.#records.length > 0 || this.#marks.length > 0) this.#write();
+    else this.#becomeIdle();
+  }
+
+  #write(): void {
     const records = this.#takeRecords();
     const marks = this.#marks;
     this.#marks = [];
     const started = performance.now();
     this.#isWriting = true;
     try {
-      const { bytes, entries } = this.#options.journal.seal({ records, marks: marks.map(({ mark }) => mark) });
+      const { frames, entries } = this.#options.journal.seal({ records, marks: marks.map(({ mark }) => mark) });
       if (this.#isLone(records, marks)) {
-        this.#options.journal.writeSync(bytes);
+        this.#options.journal.writeSync(frames);
         this.#finish(records, marks, entries, started);
       } else {
-        this.#options.journal.write(bytes).then(
+        this.#options.journal.write(frames).then(
           () => this.#finish(records, marks, entries, started),
           (error) => this.#abandon(records, marks, error),
         );
@@ -163,7 +172,6 @@ export class CommitQueue {
   }
 
   #finish(records: PendingRecord[], marks: PendingMark[], entries: Buffer[], started: number): void {
-    if (this.#failure !== undefined && this.#durableSize < 0) return;
     this.#averageSyncMs += (performance.now() - started - this.#averageSyncMs) * SYNC_WEIGHT;
     for (const record of records) {
       record.resolve(this.#durableSize);
@@ -188,4 +196,8 @@ export class CommitQueue {
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+function closed(): SidecarError {
+  return new SidecarError('audit_unavailable', 'the log is closed');
 }

@@ -1,4 +1,18 @@
-import { close, constants, fdatasync, mkdir, open, readdir, readFile, rename, rm, stat, write, writeSync } from 'node:fs';
+import {
+  close,
+  constants,
+  fdatasync,
+  fstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  write,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 
 /** The file functions that the log uses, so that a test can let each call fail. All reject on an error of the system. */
@@ -17,6 +31,8 @@ export interface LogFiles {
   makeFolder(path: string): Promise<string | undefined>;
   /** Permission bits. */
   mode(path: string): Promise<number>;
+  /** Whether the path still leads to the open file: not unlinked, renamed or replaced. */
+  isInPlace(fd: number, path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a folder with all that is in it; nothing there is no error. */
   remove(path: string): Promise<void>;
@@ -27,6 +43,7 @@ const FOLDER_MODE = 0o700;
 
 const openFile = promisify(open);
 const statFile = promisify(stat);
+const statDescriptor = promisify(fstat);
 
 /** The real file system. */
 export const nodeFiles: LogFiles = Object.freeze({
@@ -42,6 +59,13 @@ export const nodeFiles: LogFiles = Object.freeze({
   list: (path: string) => promisify(readdir)(path),
   makeFolder: (path: string) => promisify(mkdir)(path, { recursive: true, mode: FOLDER_MODE }),
   mode: async (path: string) => (await statFile(path)).mode & 0o777,
+  isInPlace: async (fd: number, path: string) => {
+    const [held, named] = await Promise.all([
+      statDescriptor(fd, { bigint: true }),
+      statFile(path, { bigint: true }).catch(() => undefined),
+    ]);
+    return held.ino === named?.ino && held.dev === named.dev;
+  },
   rename: promisify(rename),
   remove: (path: string) => promisify(rm)(path, { recursive: true, force: true }),
 });
@@ -89,14 +113,26 @@ export async function replaceFile(files: LogFiles, folder: string, name: string,
   await syncFolder(files, folder);
 }
 
+/** A whole file to write. */
+export interface FileContent {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** Files that are open at the same time. */
+const BATCH_FILES = 64;
+
 /**
- * Writes whole files and syncs them. All are written before the first sync, so that a journaling file system can
- * commit them together. The folders are the caller's to sync.
+ * Writes whole files and syncs them. A batch is written before its first sync, so that a journaling file system
+ * can commit it together. The folders are the caller's to sync.
  */
-export async function writeDurably(
-  files: LogFiles,
-  contents: readonly { readonly path: string; readonly bytes: Buffer }[],
-): Promise<void> {
+export async function writeDurably(files: LogFiles, contents: readonly FileContent[]): Promise<void> {
+  for (let start = 0; start < contents.length; start += BATCH_FILES) {
+    await writeBatch(files, contents.slice(start, start + BATCH_FILES));
+  }
+}
+
+async function writeBatch(files: LogFiles, contents: readonly FileContent[]): Promise<void> {
   const open: number[] = [];
   try {
     for (const { path, bytes } of contents) {

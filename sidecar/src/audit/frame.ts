@@ -2,9 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import { type KeyedMac, MAC_BYTES, MAC_ROOM } from './mac.ts';
 
 /**
- * A journal segment is a sequence of frames: payload length (u32), its complement, payload, MAC. The MAC also
- * covers the MAC of the frame before. The complement finds a damaged length, which would otherwise look like a
- * torn write; it needs no key, because whoever can write the file can cut it as well.
+ * A journal segment is a sequence of frames: payload length (u32), its complement, payload, MAC, end mark. The MAC
+ * also covers the MAC of the frame before. The complement finds a damaged length, which would otherwise look like a
+ * torn write; it needs no key, because whoever can write the file can cut it as well. The end mark is not zero, so
+ * that a write that stopped early, which leaves zeros, is told from a damaged one.
  */
 export const LENGTH_BYTES = 8;
 /** Longest payload in bytes: blocks are closed at 1 MiB, a last record of 64 KiB may pass that. */
@@ -13,11 +14,13 @@ export const CHAIN_START: Buffer = Buffer.alloc(MAC_BYTES);
 
 /** Disks write sectors of at least this size, each as a whole. */
 const SECTOR_BYTES = 512;
+const END_MARK = 0xff;
+const END_BYTES = 1;
 const OVERHEAD_BEFORE = MAC_ROOM + MAC_BYTES;
 
 /** Bytes that a payload of that length takes on disk. */
 export function frameBytes(payloadBytes: number): number {
-  return LENGTH_BYTES + payloadBytes + MAC_BYTES;
+  return LENGTH_BYTES + payloadBytes + MAC_BYTES + END_BYTES;
 }
 
 export interface EncodedFrame {
@@ -41,6 +44,7 @@ export function encodeFrame(
   fill(buffer.subarray(payloadStart, payloadEnd));
   const tag = mac.digest(buffer.subarray(0, payloadEnd));
   tag.copy(buffer, payloadEnd);
+  buffer.writeUInt8(END_MARK, payloadEnd + MAC_BYTES);
   return { bytes: buffer.subarray(OVERHEAD_BEFORE), mac: tag };
 }
 
@@ -63,10 +67,11 @@ export function readFrame(segment: Buffer, offset: number, mac: KeyedMac, previo
   if (length === 0 || length > MAX_PAYLOAD_BYTES) return { kind: 'damaged', reason: 'length' };
   const end = offset + frameBytes(length);
   if (end > segment.length) return { kind: 'torn' };
-  const tag = frameMac(segment, offset, end - MAC_BYTES, mac, previousMac);
-  if (timingSafeEqual(tag, segment.subarray(end - MAC_BYTES, end))) {
-    const payload = segment.subarray(offset + LENGTH_BYTES, end - MAC_BYTES);
-    return { kind: 'frame', payload, mac: tag, end };
+  const payloadEnd = offset + LENGTH_BYTES + length;
+  const tag = frameMac(segment, offset, payloadEnd, mac, previousMac);
+  const isMarked = segment[end - END_BYTES] === END_MARK;
+  if (isMarked && timingSafeEqual(tag, segment.subarray(payloadEnd, payloadEnd + MAC_BYTES))) {
+    return { kind: 'frame', payload: segment.subarray(offset + LENGTH_BYTES, payloadEnd), mac: tag, end };
   }
   if (!isZero(segment, end, segment.length)) return { kind: 'damaged', reason: 'mac' };
   return tornOrDamaged(segment, offset, end, 'mac');
@@ -84,8 +89,9 @@ function readUnwritten(segment: Buffer, offset: number): FrameReading {
   return { kind: isZero(segment, offset, segment.length) ? 'end' : 'torn' };
 }
 
-/** A cut write leaves at least one sector as it was, and before the end of the journal that is zeros. */
+/** A write that stopped early leaves zeros at its end; one that lost power leaves them in at least one sector. */
 function tornOrDamaged(segment: Buffer, start: number, end: number, reason: string): FrameReading {
+  if (isZero(segment, end - END_BYTES, segment.length)) return { kind: 'torn' };
   for (let at = start; at < end; at = sectorEnd(at)) {
     if (isZero(segment, at, Math.min(sectorEnd(at), end))) return { kind: 'torn' };
   }

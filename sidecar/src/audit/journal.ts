@@ -53,9 +53,10 @@ export function segmentName(sequence: number): string {
 /** Append-only segments with a chained MAC. One write at a time; the caller sees to that. */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #previous: { sequence: number; fd: number; endIndex: number }[] = [];
+  readonly #previous: (Segment & { readonly endIndex: number })[] = [];
   #segment: Segment;
   #next: Segment | undefined;
+  #preparing: Promise<void> | undefined;
   #offset: number;
   #chain: Buffer;
   #nextIndex: number;
@@ -80,16 +81,18 @@ export class Journal {
     const frames = startFrames(options, start);
     const path = `${folder}/${segmentName(start.sequence)}`;
     const fd = await createSegment(options, `${path}.tmp`, frames.bytes);
-    await files.rename(`${path}.tmp`, path);
-    await syncFolder(files, folder);
+    await closeOnFailure(files, fd, async () => {
+      await files.rename(`${path}.tmp`, path);
+      await syncFolder(files, folder);
+    });
     return new Journal(options, start, { sequence: start.sequence, fd }, frames);
   }
 
   /** Whether {@link writeSync} reaches stable storage with one call. */
   readonly canWriteSync = writesAreDurable;
 
-  /** The bytes of a block for the next write, and its entries as views into them. Moves the chain on. */
-  seal(block: Block): { bytes: Buffer; entries: Buffer[] } {
+  /** The frames of a block for the next write, and its entries as views into them. Moves the chain on. */
+  seal(block: Block): { frames: Buffer[]; entries: Buffer[] } {
     const frames: Buffer[] = [];
     if (this.#next !== undefined && this.#offset >= this.#options.segmentBytes) frames.push(this.#switch(this.#next));
     let entries: Buffer[] = [];
@@ -104,29 +107,54 @@ export class Journal {
     for (const mark of block.marks) frames.push(this.#copied(encodeMark(mark)));
     this.#nextIndex += entries.length;
     this.#checkpoint = block.marks.at(-1) ?? this.#checkpoint;
-    const [only] = frames;
-    return { bytes: frames.length === 1 && only !== undefined ? only : Buffer.concat(frames), entries };
+    return { frames, entries };
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  /**
+   * Each frame is durable before the next is begun: behind a frame that a crash cut, replay finds zeros only, and
+   * takes anything else for damage.
+   */
+  async write(frames: readonly Buffer[]): Promise<void> {
     const { files } = this.#options;
-    await writeAll(files, this.#segment.fd, bytes, this.#offset);
-    if (!writesAreDurable) await files.sync(this.#segment.fd);
-    this.#offset += bytes.length;
+    for (const frame of frames) {
+      await writeAll(files, this.#segment.fd, frame, this.#offset);
+      if (!writesAreDurable) await files.sync(this.#segment.fd);
+      this.#offset += frame.length;
+    }
   }
 
-  /** One blocking call; only where {@link canWriteSync}. */
-  writeSync(bytes: Buffer): void {
-    writeAllSync(this.#options.files, this.#segment.fd, bytes, this.#offset);
-    this.#offset += bytes.length;
+  /** The same on this thread; only where {@link canWriteSync}. */
+  writeSync(frames: readonly Buffer[]): void {
+    for (const frame of frames) {
+      writeAllSync(this.#options.files, this.#segment.fd, frame, this.#offset);
+      this.#offset += frame.length;
+    }
   }
 
-  /** Prepares the segment after this one when this one is half full; the next block after its end goes there. */
-  async prepareNext(): Promise<void> {
-    if (this.#next !== undefined || this.#offset < this.#options.segmentBytes / 2) return;
+  /** Whether nobody removed or replaced the file that records go to. */
+  isInPlace(): Promise<boolean> {
+    const { sequence, fd } = this.#segment;
+    return this.#options.files.isInPlace(fd, `${this.#options.folder}/${segmentName(sequence)}`);
+  }
+
+  /** Half full: {@link prepareNext} is due. */
+  get needsNext(): boolean {
+    const isDue = this.#offset >= this.#options.segmentBytes / 2;
+    return isDue && this.#next === undefined && this.#preparing === undefined;
+  }
+
+  /** Prepares the segment after this one; the next block after this one's end goes there. */
+  prepareNext(): Promise<void> {
+    this.#preparing ??= this.#prepare().finally(() => {
+      this.#preparing = undefined;
+    });
+    return this.#preparing;
+  }
+
+  async #prepare(): Promise<void> {
     const sequence = this.#segment.sequence + 1;
     const fd = await createSegment(this.#options, `${this.#options.folder}/${segmentName(sequence)}`, Buffer.alloc(0));
-    await syncFolder(this.#options.files, this.#options.folder);
+    await closeOnFailure(this.#options.files, fd, () => syncFolder(this.#options.files, this.#options.folder));
     this.#next = { sequence, fd };
   }
 
@@ -140,11 +168,14 @@ export class Journal {
     }
   }
 
+  /** Closes the files and wipes the MAC's key. */
   async close(): Promise<void> {
+    await this.#preparing?.catch(() => undefined);
     const open = [...this.#previous, this.#segment, ...(this.#next === undefined ? [] : [this.#next])];
     this.#previous.length = 0;
     this.#next = undefined;
     for (const { fd } of open) await this.#options.files.close(fd);
+    this.#options.mac.dispose();
   }
 
   #switch(next: Segment): Buffer {
@@ -212,11 +243,17 @@ async function createSegment(options: JournalOptions, path: string, content: Buf
   const { files, segmentBytes } = options;
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | DURABLE_FLAG;
   const fd = await files.open(path, flags);
-  try {
+  await closeOnFailure(files, fd, async () => {
     const zeros = Buffer.alloc(Math.max(0, segmentBytes - content.length));
     await writeAll(files, fd, Buffer.concat([content, zeros]), 0);
     await files.sync(fd);
-    return fd;
+  });
+  return fd;
+}
+
+async function closeOnFailure(files: LogFiles, fd: number, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
   } catch (error) {
     await files.close(fd);
     throw error;

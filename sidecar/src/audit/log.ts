@@ -1,6 +1,8 @@
 import type { AuditRecord } from '../generated/types.ts';
 import type { AuditEntry } from './record-encoding.ts';
 
+export type { LogSigner, LogSigners } from './checkpoint.ts';
+export { type OpenAuditLogOptions, openAuditLog } from './open-log.ts';
 export type { AuditEntry } from './record-encoding.ts';
 
 /** The transparency log as the rest of the sidecar sees it. */

@@ -1,0 +1,7 @@
+export { type Checkpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
+export { verifyConsistency, verifyInclusion } from './proofs.ts';
+export { checkSignatures, type SignatureReport } from './signatures.ts';
+export type { SignatureLine, SignedNote } from './signed-note.ts';
+export type { LogSource } from './tile-source.ts';
+export { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+export { type LogReport, type VerifyLogOptions, verifyLog } from './verify-log.ts';

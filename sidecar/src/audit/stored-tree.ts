@@ -1,0 +1,72 @@
+import { damaged, isAbsent } from './refusal.ts';
+import type { TileFolder } from './tile-folder.ts';
+import { bundlePath, decodeBundle, decodeTile, edgeShape, tilePath } from './tiles.ts';
+import { leafHash, TILE_WIDTH, type Tile, Tree, type TreeHead } from './tree.ts';
+
+/** The right edge of a tree on disk. */
+export interface StoredEdge {
+  /** The growing tile of each level, lowest first. */
+  readonly tiles: readonly Tile[];
+  /** Entries of the growing bundle. */
+  readonly growing: readonly Buffer[];
+  readonly lastEntry: Buffer | undefined;
+}
+
+/**
+ * The growing tiles and the growing bundle of a tree, checked against its root.
+ *
+ * @throws SidecarError `audit_unavailable` naming the file that is missing or altered
+ */
+export async function readEdge(folder: TileFolder, head: TreeHead): Promise<StoredEdge> {
+  const tiles: Tile[] = [];
+  for (const { level, index, width } of edgeShape(head.size)) {
+    tiles.push({
+      level,
+      index,
+      hashes: width === 0 ? [] : await readTile(folder, tilePath(level, index, width), width),
+    });
+  }
+  if (!Tree.fromEdge(head.size, tiles).root().equals(head.root)) {
+    throw damaged('tiles', `their root is not the one of the checkpoint of size ${head.size}`);
+  }
+  const growing = await readGrowing(folder, head.size, tiles[0]?.hashes ?? []);
+  const lastEntry = growing.at(-1) ?? (await lastOfFullBundle(folder, head.size));
+  return { tiles, growing, lastEntry };
+}
+
+async function readTile(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
+  const hashes = decodeTile(await readPart(folder, path), width);
+  if (hashes === undefined) throw damaged(path, `has not ${width} hashes`);
+  return hashes;
+}
+
+async function readGrowing(folder: TileFolder, size: number, hashes: readonly Buffer[]): Promise<readonly Buffer[]> {
+  if (hashes.length === 0) return [];
+  const path = bundlePath(Math.floor(size / TILE_WIDTH), hashes.length);
+  const entries = await readBundle(folder, path, hashes.length);
+  const wrong = entries.findIndex((entry, i) => hashes[i]?.equals(leafHash(entry)) !== true);
+  if (wrong !== -1) throw damaged(path, `entry ${wrong} is not the one in the tree`);
+  return entries;
+}
+
+async function lastOfFullBundle(folder: TileFolder, size: number): Promise<Buffer | undefined> {
+  if (size === 0) return undefined;
+  const entries = await readBundle(folder, bundlePath(size / TILE_WIDTH - 1), TILE_WIDTH);
+  return entries.at(-1);
+}
+
+/** The entries of a bundle that has exactly `width` of them. */
+export async function readBundle(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
+  const entries = decodeBundle(await readPart(folder, path));
+  if (entries?.length !== width) throw damaged(path, `has not ${width} entries`);
+  return entries;
+}
+
+async function readPart(folder: TileFolder, path: string): Promise<Buffer> {
+  try {
+    return await folder.read(path);
+  } catch (error) {
+    if (isAbsent(error)) throw damaged(path, 'missing');
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import { type FileContent, type LogFiles, syncFolder, writeDurably } from './files.ts';
+import { bundlePath, edgeShape, partialsFolder, tilePath } from './tiles.ts';
+
+/** Known folders are forgotten beyond this number; knowing them only saves work. */
+const KNOWN_FOLDERS_MAX = 1000;
+
+/** The tiles and bundles of a log on disk. Paths are below the log's folder. */
+export class TileFolder {
+  readonly #files: LogFiles;
+  readonly #folder: string;
+  /** Folders that exist and whose own names are durable. */
+  readonly #known = new Set<string>();
+
+  constructor(files: LogFiles, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  read(path: string): Promise<Buffer> {
+    return this.#files.read(this.#at(path));
+  }
+
+  /** Writes files and makes them and their names durable. */
+  async write(contents: readonly FileContent[]): Promise<void> {
+    const chains = [...new Set(contents.map(({ path }) => parentOf(path)))].map(chainOf);
+    const unknown = new Set(chains.flat().filter((folder) => folder !== '' && !this.#known.has(folder)));
+    for (const folder of unknown) await this.#files.makeFolder(this.#at(folder));
+    await writeDurably(
+      this.#files,
+      contents.map(({ path, bytes }) => ({ path: this.#at(path), bytes })),
+    );
+    const changed = new Set([...chains.map(([folder = '']) => folder), ...[...unknown].map(parentOf)]);
+    for (const folder of changed) await syncFolder(this.#files, this.#at(folder));
+    this.#learn(unknown);
+  }
+
+  /** Removes the partial versions of what grew in a tree of `earlierSize` and is full in one of `size`. */
+  async removePartials(earlierSize: number, size: number): Promise<void> {
+    const later = edgeShape(size);
+    for (const { level, index, width } of edgeShape(earlierSize)) {
+      if (width === 0 || index === later[level]?.index) continue;
+      const folders = [tilePath(level, index), ...(level === 0 ? [bundlePath(index)] : [])].map(partialsFolder);
+      for (const folder of folders) {
+        await this.#files.remove(this.#at(folder));
+        this.#known.delete(folder);
+      }
+    }
+  }
+
+  #learn(folders: Iterable<string>): void {
+    if (this.#known.size > KNOWN_FOLDERS_MAX) this.#known.clear();
+    for (const folder of folders) this.#known.add(folder);
+  }
+
+  #at(path: string): string {
+    return path === '' ? this.#folder : `${this.#folder}/${path}`;
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** A folder and all above it, up to the log's own, which is the empty path. */
+function chainOf(folder: string): string[] {
+  return folder === '' ? [''] : [folder, ...chainOf(parentOf(folder))];
+}
