@@ -26,7 +26,8 @@ write('sidecar/src/generated/errors.ts', errorTable(defs));
 write('sidecar/src/generated/validators.js', validators.code);
 write('sidecar/src/generated/validators.d.ts', validators.declarations);
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
-for (const workspace of ['sdk', 'sidecar', 'cli']) write(`${workspace}/src/generated/version.ts`, versionModule(version));
+for (const workspace of ['sdk', 'sidecar', 'cli'])
+  write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/byte-fields.ts', byteFieldTable(defs));
 write('sdk/src/generated/errors.ts', errorTable(defs));

@@ -4,7 +4,9 @@
 const crypto = require('node:crypto');
 
 if (typeof crypto.encapsulate !== 'function' || Number(process.versions.node.split('.')[0]) < 26) {
-  console.error(`ferrohsm: error: needs Node 26 or later, but this is ${process.version} (${process.platform}-${process.arch})`);
+  console.error(
+    `ferrohsm: error: needs Node 26 or later, but this is ${process.version} (${process.platform}-${process.arch})`,
+  );
   console.error('ferrohsm: hint: run through npm (npm test), after npm ci without --omit=optional, or install Node 26');
   process.exitCode = 78;
 }

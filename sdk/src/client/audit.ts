@@ -1,0 +1,34 @@
+import type { AuditListParams, AuditListResult, Checkpoint } from '../generated/types.ts';
+import type { Rpc } from './rpc.ts';
+
+/** The transparency log of the sidecar. What it says can be checked with `verifyLog`, without trusting it. */
+export class Audit {
+  readonly #rpc: Rpc;
+
+  constructor(rpc: Rpc) {
+    this.#rpc = rpc;
+  }
+
+  /**
+   * A fresh signed checkpoint: size and root hash of the log, and the keys that verify it.
+   *
+   * @throws FerroHsmError `permission_denied`
+   * @example const { note, size } = await hsm.audit.checkpoint();
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    const { checkpoint } = await this.#rpc.call('audit.checkpoint', {});
+    return checkpoint;
+  }
+
+  /**
+   * Records of the log, oldest first.
+   *
+   * @param options `start`: index of the first record, default 0; `limit`: at most so many, 1 to 1000, default 100
+   * @returns the records with their indexes, and the size of the log
+   * @throws FerroHsmError `permission_denied`, `invalid_params`
+   * @example const { records, size } = await hsm.audit.list({ start: 100, limit: 50 });
+   */
+  async list(options: AuditListParams = {}): Promise<AuditListResult> {
+    return this.#rpc.call('audit.list', options);
+  }
+}

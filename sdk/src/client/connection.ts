@@ -1,0 +1,80 @@
+import { FerroHsmError } from '../errors.ts';
+import { byteFieldTable } from '../generated/byte-fields.ts';
+import type { MethodName, MethodTypes, SystemHelloParams, SystemHelloResult } from '../generated/types.ts';
+import type { Transport } from '../transport/transport.ts';
+import { decodeBytes, encodeBytes } from './byte-fields.ts';
+import { Exchange } from './exchange.ts';
+import { Slots } from './slots.ts';
+
+/** Version of the protocol that this client speaks. */
+const protocol = 1;
+
+/** What a client says of itself when it connects. */
+export type Greeting = Pick<SystemHelloParams, 'token' | 'client'>;
+
+/** One greeted connection, from its `system.hello` to its end. */
+export class Connection {
+  readonly hello: SystemHelloResult;
+  readonly #exchange: Exchange;
+  readonly #slots: Slots;
+
+  /**
+   * Connects and greets.
+   *
+   * @throws FerroHsmError as the sidecar refuses the greeting; anything else says that nobody answered
+   */
+  static async open(transport: Transport, greeting: Greeting, signal: AbortSignal): Promise<Connection> {
+    const exchange = await Exchange.open(transport, signal);
+    const abort = () => exchange.close();
+    signal.addEventListener('abort', abort);
+    try {
+      signal.throwIfAborted();
+      const { result } = await exchange.request('system.hello', { ...greeting, protocol, attachments: true }, []);
+      return new Connection(exchange, result as SystemHelloResult);
+    } catch (error) {
+      exchange.close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  private constructor(exchange: Exchange, hello: SystemHelloResult) {
+    if (hello.protocol !== protocol) throw new FerroHsmError('version_unsupported', `protocol ${hello.protocol}`);
+    this.hello = hello;
+    this.#exchange = exchange;
+    this.#slots = new Slots(hello.limits.inFlight);
+    exchange.holdProcess(false);
+  }
+
+  get closed(): boolean {
+    return this.#exchange.closed;
+  }
+
+  /** Calls a method once no more than the agreed number are under way; a pending call keeps the process alive. */
+  async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
+    if (this.#slots.calls === 0) this.#exchange.holdProcess(true);
+    const turn = this.#slots.take();
+    if (turn !== undefined) await turn;
+    try {
+      return await this.#exchangeBytes(method, params);
+    } finally {
+      this.#slots.release();
+      if (this.#slots.calls === 0) this.#exchange.holdProcess(false);
+    }
+  }
+
+  close(): void {
+    this.#exchange.close();
+  }
+
+  async #exchangeBytes<M extends MethodName>(
+    method: M,
+    params: MethodTypes[M]['params'],
+  ): Promise<MethodTypes[M]['result']> {
+    const fields = byteFieldTable[method];
+    const { value, attachments } = encodeBytes(params, fields.params, this.hello.attachments);
+    const answer = await this.#exchange.request(method, value, attachments, this.hello.limits);
+    return decodeBytes(answer.result, fields.result, answer.attachments) as MethodTypes[M]['result'];
+  }
+}

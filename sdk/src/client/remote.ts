@@ -1,0 +1,62 @@
+import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
+import type { Connection } from './connection.ts';
+import { type DialOptions, dial } from './dial.ts';
+import { connectionLost } from './loss.ts';
+import type { Rpc } from './rpc.ts';
+
+const closedByUs = 'it was closed by this client';
+
+/** The sidecar behind one address: a connection that is opened again, on the next call, when it was lost. */
+export class RemoteRpc implements Rpc {
+  readonly #options: DialOptions;
+  readonly #ended: AbortController;
+  #connection: Connection;
+  #opening: Promise<Connection> | undefined;
+  #sessionNumber = 1;
+
+  /** @throws FerroHsmError as `dial` */
+  static async open(options: DialOptions): Promise<RemoteRpc> {
+    const ended = new AbortController();
+    return new RemoteRpc(options, ended, await dial(options, ended.signal));
+  }
+
+  private constructor(options: DialOptions, ended: AbortController, connection: Connection) {
+    this.#options = options;
+    this.#ended = ended;
+    this.#connection = connection;
+  }
+
+  get sessionNumber(): number {
+    return this.#sessionNumber;
+  }
+
+  get hello(): SystemHelloResult {
+    return this.#connection.hello;
+  }
+
+  /** Nothing is awaited on an open connection: the calls of one tick leave together. */
+  async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
+    const connection = this.#connection.closed ? await this.#reopened() : this.#connection;
+    return connection.call(method, params);
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort(closedByUs);
+    this.#connection.close();
+  }
+
+  #reopened(): Promise<Connection> {
+    if (this.#ended.signal.aborted) throw connectionLost(undefined, closedByUs);
+    this.#opening ??= this.#reopen().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #reopen(): Promise<Connection> {
+    this.#connection = await dial(this.#options, this.#ended.signal);
+    this.#sessionNumber += 1;
+    if (this.#ended.signal.aborted) this.#connection.close();
+    return this.#connection;
+  }
+}

@@ -1,0 +1,2 @@
+export { connect, type SocketConnectOptions } from './client/connect-node.ts';
+export * from './index.ts';

@@ -1,0 +1,15 @@
+import { FerroHsmError } from '../errors.ts';
+import { errorTable } from '../generated/errors.ts';
+
+/** A DOMException whose `cause` says what the sidecar said; the constructor takes a cause only in some runtimes. */
+export function domException(name: string, cause: FerroHsmError): DOMException {
+  const exception = new DOMException(cause.message, name);
+  return Object.defineProperty(exception, 'cause', { value: cause, configurable: true, writable: true });
+}
+
+/** What a WebCrypto method rejects with: anything that user code threw passes as it is. */
+export function toDomError(error: unknown): unknown {
+  if (!(error instanceof FerroHsmError)) return error;
+  const { dom } = errorTable[error.code];
+  return dom === 'TypeError' ? new TypeError(error.message, { cause: error }) : domException(dom, error);
+}

@@ -1,0 +1,32 @@
+import { decodeBase64url, encodeBase64url } from '../client/base64url.ts';
+import type { KeyAlgorithm as WireAlgorithm } from '../generated/types.ts';
+
+/** `CryptoKey.algorithm` as WebCrypto shows it. */
+export function fromWireAlgorithm(wire: WireAlgorithm): KeyAlgorithm {
+  const { hash, publicExponent, ...rest } = wire;
+  return {
+    ...rest,
+    ...(publicExponent !== undefined && { publicExponent: decodeBase64url(publicExponent) }),
+    ...(hash !== undefined && { hash: { name: hash } }),
+  };
+}
+
+/** The algorithm of a native key as the wire has it. */
+export function toWireAlgorithm(algorithm: KeyAlgorithm): WireAlgorithm {
+  const { name, hash, namedCurve, length, modulusLength, publicExponent } = algorithm as Partial<
+    RsaHashedKeyAlgorithm & EcKeyAlgorithm & AesKeyAlgorithm
+  > & { name: string };
+  return {
+    name,
+    ...(hash !== undefined && { hash: hash.name }),
+    ...(namedCurve !== undefined && { namedCurve }),
+    ...(length !== undefined && { length }),
+    ...(modulusLength !== undefined && { modulusLength }),
+    ...(publicExponent !== undefined && { publicExponent: encodeBase64url(publicExponent) }),
+  };
+}
+
+/** The algorithm argument with which a public key of that algorithm is imported. */
+export function importAlgorithm({ name, hash, namedCurve }: WireAlgorithm): WireAlgorithm {
+  return { name, ...(hash !== undefined && { hash }), ...(namedCurve !== undefined && { namedCurve }) };
+}

@@ -1,0 +1,47 @@
+import { callNative } from '../local/native-crypto.ts';
+import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
+import type { KeyCustody } from './key-custody.ts';
+import { isRemote, requireUse } from './key-use.ts';
+import { normalizeAlgorithm } from './normalization.ts';
+import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
+
+export async function sign(
+  custody: KeyCustody,
+  algorithm: AlgorithmIdentifierValue,
+  key: CryptoKey,
+  data: ByteSource,
+): Promise<unknown> {
+  if (!isRemote(key)) return callNative('sign', [algorithm, key, data]);
+  const normalized = normalizeAlgorithm('sign', algorithm);
+  requireUse(key, normalized.name, 'sign');
+  const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
+  return toArrayBuffer((await custody.rpc.call('subtle.sign', params)).signature);
+}
+
+export async function verify(
+  custody: KeyCustody,
+  algorithm: AlgorithmIdentifierValue,
+  key: CryptoKey,
+  signature: ByteSource,
+  data: ByteSource,
+): Promise<unknown> {
+  if (!isRemote(key)) return callNative('verify', [algorithm, key, signature, data]);
+  const normalized = normalizeAlgorithm('verify', algorithm);
+  requireUse(key, normalized.name, 'verify');
+  const { valid } = await custody.rpc.call('subtle.verify', {
+    algorithm: normalized,
+    key: custody.handle(key),
+    signature: copyBytes(signature),
+    data: copyBytes(data),
+  });
+  return valid;
+}
+
+/** No key and no secret: always local. */
+export async function digest(
+  _custody: KeyCustody,
+  algorithm: AlgorithmIdentifierValue,
+  data: ByteSource,
+): Promise<unknown> {
+  return callNative('digest', [algorithm, data]);
+}
