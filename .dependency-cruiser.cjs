@@ -35,7 +35,12 @@ const stageRules = Object.entries(stages).map(([stage, noun]) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...islands,
     ...stageRules,
     {
@@ -59,10 +64,15 @@ module.exports = {
     {
       name: 'sidecar-alone',
       severity: 'error',
-      from: { path: '^sidecar/' },
+      from: { path: '^sidecar/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(sdk|cli)/|@ferrohsm/sdk' },
     },
-    { name: 'sdk-alone', severity: 'error', from: { path: '^sdk/' }, to: { path: '^(sidecar|cli)/|@ferrohsm/' } },
+    {
+      name: 'sdk-alone',
+      severity: 'error',
+      from: { path: '^sdk/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(sidecar|cli)/|@ferrohsm/' },
+    },
     {
       name: 'sidecar-only-in-serve',
       severity: 'error',
@@ -72,7 +82,10 @@ module.exports = {
     {
       name: 'portable-sdk',
       severity: 'error',
-      from: { path: '^sdk/src/', pathNot: ['^sdk/src/(node|transport/unix-socket)\\.ts$', '\\.test\\.ts$'] },
+      from: {
+        path: '^sdk/src/',
+        pathNot: ['^sdk/src/(node|client/connect-node|transport/unix-socket)\\.ts$', '\\.test\\.ts$'],
+      },
       to: { dependencyTypes: ['core'] },
     },
   ],
@@ -81,6 +94,10 @@ module.exports = {
     exclude: { path: '/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'sidecar/tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -17,7 +17,8 @@ export async function createDigests(keystore: Keystore, sealing: Pick<Sealing, '
   const ofBytes = (bytes: Uint8Array) => sealing.keyedDigest(key, bytes).toString('base64url');
   return {
     ofBytes,
-    ofRequest: (method, params) => ofBytes(Buffer.from(`ferrohsm/request/v1\0${method}\0${canonical(params, ofBytes)}`)),
+    ofRequest: (method, params) =>
+      ofBytes(Buffer.from(`ferrohsm/request/v1\0${method}\0${canonical(params, ofBytes)}`)),
     close: () => key.dispose(),
   };
 }

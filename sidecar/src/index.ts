@@ -4,5 +4,12 @@
  * @module
  */
 export { SidecarError } from './errors.ts';
-export { defaultPlaces, defaultSocketName, type RootKeyOptions, type SidecarOptions, type SocketOptions, type WebSocketOptions } from './options.ts';
+export {
+  defaultPlaces,
+  defaultSocketName,
+  type RootKeyOptions,
+  type SidecarOptions,
+  type SocketFileOptions,
+  type WebSocketListenOptions,
+} from './options.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';

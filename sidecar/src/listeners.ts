@@ -1,14 +1,8 @@
 import type { SidecarOptions } from './options.ts';
 import type { Connection, ConnectionHandler, ConnectionLimits } from './transport/connection.ts';
-import { type PeerCredentialReader, listenUnix } from './transport/unix-socket.ts';
+import type { Listener } from './transport/listener.ts';
+import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.ts';
 import { listenWebSocket } from './transport/websocket.ts';
-
-export interface Listener {
-  /** A socket path, or a URL such as ws://127.0.0.1:4711. */
-  readonly address: string;
-  /** Stops listening and closes the connections. */
-  close(): Promise<void>;
-}
 
 /** Opens every listener, or none: when one fails, those that were opened are closed again. */
 export async function listenAll(

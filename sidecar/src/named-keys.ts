@@ -32,7 +32,13 @@ export function createNamedKeys(keystore: Keystore, crypto: CryptoProvider): Nam
 
 function heldKeyOpener(crypto: CryptoProvider): KeyOpener<HeldKey> {
   function held(record: KeyRecord, version: KeyVersion, key: HeldKey['key']): HeldKey {
-    return { scope: 'named', key, name: record.name, state: version.state, resource: keyResource(record, version, key.type) };
+    return {
+      scope: 'named',
+      key,
+      name: record.name,
+      state: version.state,
+      resource: keyResource(record, version, key.type),
+    };
   }
   return {
     secret(record, version, format, secret) {
@@ -48,7 +54,13 @@ function heldKeyOpener(crypto: CryptoProvider): KeyOpener<HeldKey> {
 }
 
 /** Usages of a pair that belong to its public half (WebCrypto, generateKey of each algorithm). */
-const ofPublicHalf: ReadonlySet<string> = new Set(['verify', 'encrypt', 'wrapKey', 'encapsulateKey', 'encapsulateBits']);
+const ofPublicHalf: ReadonlySet<string> = new Set([
+  'verify',
+  'encrypt',
+  'wrapKey',
+  'encapsulateKey',
+  'encapsulateBits',
+]);
 
 function publicUsages({ usages }: KeyRecord): KeyRecord['usages'] {
   return usages.filter((usage) => ofPublicHalf.has(usage));

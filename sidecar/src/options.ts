@@ -1,30 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { SocketFileOptions } from './transport/socket-file.ts';
+import type { WebSocketListenOptions } from './transport/websocket.ts';
+
+export type { SocketFileOptions, WebSocketListenOptions };
 
 /** Name of the listener that many may reach: there the peer's uid is the credential, never the socket itself. */
 export const defaultSocketName = 'default';
-
-/** One Unix socket that the sidecar listens on. */
-export interface SocketOptions {
-  readonly path: string;
-  /** Name of the listener; the principals file may give an identity to a socket by it. */
-  readonly name: string;
-  /** Permission bits, default 0o600. */
-  readonly mode?: number;
-  /** Numeric group that owns the socket. */
-  readonly group?: number;
-}
-
-/** WebSocket on a loopback address; every connection needs a bearer token. */
-export interface WebSocketOptions {
-  readonly host: '127.0.0.1' | '::1';
-  /** 0 lets the system choose. */
-  readonly port: number;
-  /** Values of the Origin header that are let in; a browser always sends one. */
-  readonly allowedOrigins: readonly string[];
-  /** Values of the Host header that are let in besides the address itself. */
-  readonly allowedHosts: readonly string[];
-}
 
 /** Where the root key comes from. */
 export type RootKeyOptions =
@@ -37,8 +19,9 @@ export interface SidecarOptions {
   readonly stateFolder: string;
   /** principals.json, policy.cedar and, by default, the root key; outside the state folder. */
   readonly configFolder: string;
-  readonly sockets: readonly SocketOptions[];
-  readonly webSocket?: WebSocketOptions;
+  readonly sockets: readonly SocketFileOptions[];
+  /** WebSocket on a loopback address; every connection needs a bearer token. */
+  readonly webSocket?: WebSocketListenOptions;
   readonly rootKey: RootKeyOptions;
   /** Session keys that one connection may hold, default 16,384. */
   readonly sessionKeys?: number;
@@ -53,7 +36,10 @@ export interface SidecarOptions {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The default places: those of the system for root, the user's own (XDG base directories) otherwise. */
-export function defaultPlaces(environment: Environment, uid: number): { state: string; config: string; socket: string } {
+export function defaultPlaces(
+  environment: Environment,
+  uid: number,
+): { state: string; config: string; socket: string } {
   if (uid === 0) {
     return { state: '/var/lib/ferrohsm', config: '/etc/ferrohsm', socket: '/run/ferrohsm/ferrohsm.sock' };
   }

@@ -4,9 +4,9 @@ import type { Keystore } from '../keystore/keystore.ts';
 import type { Handlers } from '../request/context.ts';
 import { createAuditCheckpoint } from './audit.checkpoint.ts';
 import { createAuditList } from './audit.list.ts';
-import { type KeyChanged, createKeysCreate } from './keys.create.ts';
+import { createKeysCreate, type KeyChanged } from './keys.create.ts';
 import { createKeysGet } from './keys.get.ts';
-import { type MayLook, createKeysList } from './keys.list.ts';
+import { createKeysList, type MayLook } from './keys.list.ts';
 import { createKeysRename } from './keys.rename.ts';
 import { createRpcDiscover } from './rpc.discover.ts';
 import { createSessionRelease } from './session.release.ts';
@@ -27,9 +27,9 @@ import { createSubtleSign } from './subtle.sign.ts';
 import { createSubtleUnwrapKey } from './subtle.unwrapKey.ts';
 import { createSubtleVerify } from './subtle.verify.ts';
 import { createSubtleWrapKey } from './subtle.wrapKey.ts';
-import { type Greeting, createSystemHello } from './system.hello.ts';
-import { type FillRandom, createSystemRandom } from './system.random.ts';
-import { type StatusSources, createSystemStatus } from './system.status.ts';
+import { createSystemHello, type Greeting } from './system.hello.ts';
+import { createSystemRandom, type FillRandom } from './system.random.ts';
+import { createSystemStatus, type StatusSources } from './system.status.ts';
 
 export interface HandlerParts {
   readonly crypto: CryptoProvider;

@@ -1,7 +1,7 @@
 import type { LoadedKey, LoadedKeyPair } from '../crypto/key.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { Keystore } from '../keystore/keystore.ts';
 import type { KeyRecord } from '../generated/types.ts';
+import type { Keystore } from '../keystore/keystore.ts';
 import type { Handler } from '../request/context.ts';
 import { Secret } from '../secret.ts';
 

@@ -7,7 +7,14 @@ export function createSubtleUnwrapKey(crypto: CryptoProvider): Handler<'subtle.u
     const { format, wrappedKey, unwrappingKey, unwrapAlgorithm, unwrappedKeyAlgorithm, extractable, usages } = params;
     const attributes = { extractable, usages };
     const unwrapping = execution.key(unwrappingKey);
-    const key = await crypto.unwrapKey(format, wrappedKey, unwrapping, unwrapAlgorithm, unwrappedKeyAlgorithm, attributes);
+    const key = await crypto.unwrapKey(
+      format,
+      wrappedKey,
+      unwrapping,
+      unwrapAlgorithm,
+      unwrappedKeyAlgorithm,
+      attributes,
+    );
     return { key: await holdKey(crypto, execution, key) };
   };
 }

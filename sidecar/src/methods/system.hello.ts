@@ -13,7 +13,8 @@ export interface Greeting {
 
 export function createSystemHello({ server, limits, log }: Greeting): Handler<'system.hello'> {
   return async ({ protocol, attachments = false }, { principal, session }) => {
-    if (protocol !== protocolVersion) throw new SidecarError('version_unsupported', `${protocol}, this is ${protocolVersion}`);
+    if (protocol !== protocolVersion)
+      throw new SidecarError('version_unsupported', `${protocol}, this is ${protocolVersion}`);
     session.principal = principal;
     session.attachments = attachments;
     return {

@@ -64,7 +64,12 @@ function createAnswer(session: Session, { dispatch, inFlight }: AcceptOptions): 
   };
 }
 
-async function handleFrame(connection: Connection, session: Session, frame: InboundFrame, answer: Answer): Promise<void> {
+async function handleFrame(
+  connection: Connection,
+  session: Session,
+  frame: InboundFrame,
+  answer: Answer,
+): Promise<void> {
   switch (frame.kind) {
     case 'message': {
       sendReply(connection, await answer(frame.message));

@@ -10,7 +10,8 @@ export type Authenticate = (call: Call) => Principal;
 export function createAuthenticate(authenticator: Authenticator, now: () => number): Authenticate {
   return ({ session, method, params }) => {
     if (method === 'system.hello') {
-      if (session.principal !== undefined) throw new SidecarError('invalid_request', 'system.hello was answered before');
+      if (session.principal !== undefined)
+        throw new SidecarError('invalid_request', 'system.hello was answered before');
       return authenticator.authenticate(session.peer, tokenOf(params));
     }
     if (session.principal === undefined) {

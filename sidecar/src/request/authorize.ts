@@ -1,20 +1,24 @@
 import { SidecarError } from '../errors.ts';
 import type { Decision, KeyRecord } from '../generated/types.ts';
 import type { PolicyEngine, PolicyResource } from '../policy/engine.ts';
-import type { Call, Execution, Target, Trail } from './context.ts';
+import type { Execution, Target, Trail } from './context.ts';
+import type { Locate } from './locate.ts';
 
 export interface Authorizer {
-  /** Finds what the operation acts upon. An unknown key is `not_found`, as a forbidden one is. */
-  locate(trail: Trail): Promise<Target>;
-  /** Asks the policy about the target and every further key that the params name; throws when it denies. */
-  decide(trail: Trail): Decision;
-  /** Whether the policy has changed since; then the operation is decided again before its outcome counts. */
-  isCurrent(decision: Decision): boolean;
+  /**
+   * Finds what the operation acts upon and asks the policy about it and every further key that the params name.
+   * Sets target, decision and the approvals that are missing.
+   *
+   * @throws SidecarError `permission_denied`, or `not_found` for a key that the caller may not even look at
+   */
+  authorize(trail: Trail): Promise<void>;
+  /** Whether no policy, role or key has changed since the decision. */
+  isCurrent(trail: Trail): boolean;
 }
 
 export interface AuthorizerOptions {
   readonly policy: PolicyEngine;
-  readonly locate: (call: Call, params: object) => Promise<Target>;
+  readonly locate: Locate;
   readonly now: () => number;
 }
 
@@ -63,16 +67,16 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
       : new SidecarError('permission_denied', `${method} on ${target.id}`);
   }
 
-  function decide(trail: Trail): Decision {
-    const target = trail.target as Target;
-    const decision = decideOne(trail, trail.call.traits.action, target.resource);
-    for (const { action, resource } of target.others) decideOne(trail, action, resource);
-    return decision;
-  }
-
   return {
-    locate: ({ call, params = {} }) => locate(call, params),
-    decide,
-    isCurrent: (decision) => decision.epoch === policy.epoch,
+    async authorize(trail) {
+      const { call, params = {} } = trail;
+      delete trail.decision;
+      trail.target = await locate(trail.principal, call, params);
+      trail.approvalsNeeded = 0;
+      const decision = decideOne(trail, call.traits.action, trail.target.resource);
+      for (const { action, resource } of trail.target.others) decideOne(trail, action, resource);
+      trail.decision = decision;
+    },
+    isCurrent: ({ decision }) => decision?.epoch === policy.epoch,
   };
 }

@@ -46,7 +46,8 @@ export function encodeBytes(result: object, fields: readonly ByteField[], attach
       if (value instanceof Secret) secrets.push(value);
       const bytes = value instanceof Secret ? value.bytes : value;
       if (!(bytes instanceof Uint8Array)) return value;
-      if (!attachmentsAllowed || (!(value instanceof Secret) && bytes.length <= inlineBytes)) return encodeBase64url(bytes);
+      if (!attachmentsAllowed || (!(value instanceof Secret) && bytes.length <= inlineBytes))
+        return encodeBase64url(bytes);
       return { attachment: attachments.push(bytes) - 1 };
     });
   }

@@ -1,4 +1,4 @@
-import { type JSONRPCRequest, JSONRPCServer, isJSONRPCRequest } from 'json-rpc-2.0';
+import { isJSONRPCRequest, type JSONRPCRequest, JSONRPCServer } from 'json-rpc-2.0';
 import { SidecarError } from '../errors.ts';
 import { methodTable } from '../generated/methods.ts';
 import type { MethodName } from '../generated/types.ts';
@@ -7,7 +7,7 @@ import type { InboundMessage } from '../transport/connection.ts';
 import { encodeBytes } from './byte-fields.ts';
 import type { Session } from './context.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type Reply, errorResponse, refusal } from './reply.ts';
+import { errorResponse, type Reply, refusal } from './reply.ts';
 
 /** Answers one JSON-RPC request of a session. */
 export type Dispatch = (session: Session, message: InboundMessage) => Promise<Reply>;

@@ -2,6 +2,7 @@ import { SidecarError } from '../errors.ts';
 import { permits } from '../keystore/key-state.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Execution, Handlers, HeldKey, Target, Trail } from './context.ts';
+import { renew } from './renew.ts';
 
 /** Runs the handler of the method. */
 export type Execute = (trail: Trail) => Promise<object>;
@@ -11,12 +12,10 @@ export type RequestDigest = (method: string, params: object) => string;
 
 export function createExecute(handlers: Handlers, authorizer: Authorizer, requestDigest: RequestDigest): Execute {
   return async (trail) => {
+    // The intent was synced meanwhile: an operation acts only under the policy of this moment.
+    while (!authorizer.isCurrent(trail)) await renew(trail, authorizer);
     const { call, principal, params = {}, target } = trail;
-    if (principal === undefined || target === undefined || trail.decision === undefined) {
-      throw new SidecarError('permission_denied', call.method);
-    }
-    // The intent was synced meanwhile: a change acts only under the policy of this moment.
-    if (!authorizer.isCurrent(trail.decision)) trail.decision = authorizer.decide(trail);
+    if (principal === undefined || target === undefined) throw new SidecarError('permission_denied', call.method);
     for (const held of target.keys.values()) checkState(held, call.method);
     const execution: Execution = {
       principal,

@@ -1,4 +1,5 @@
 import { SidecarError } from '../errors.ts';
+import type { Algorithm, Principal } from '../generated/types.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Target } from './context.ts';
 
@@ -9,21 +10,25 @@ export interface NamedKeys {
   resource(nameOrId: string): Promise<PolicyResource>;
 }
 
+const noKeys: ReadonlyMap<string, HeldKey> = new Map();
+
 const system: Target = {
   id: 'system',
   resource: Object.freeze({ type: 'System', id: 'sidecar', attributes: Object.freeze({}) }),
-  keys: new Map(),
+  keys: noKeys,
   others: [],
 };
 const session: Target = {
   id: 'session',
   resource: Object.freeze({ type: 'Session', id: 'own', attributes: Object.freeze({}) }),
-  keys: new Map(),
+  keys: noKeys,
   others: [],
 };
 
 /** Finds the resource that a method's schema names and every key that its params refer to. */
-export function createLocator(namedKeys: NamedKeys): (call: Call, params: object) => Promise<Target> {
+export type Locate = (principal: Principal | undefined, call: Call, params: object) => Promise<Target>;
+
+export function createLocator(namedKeys: NamedKeys): Locate {
   async function held(call: Call, handle: string): Promise<HeldKey> {
     const key = handle.startsWith('ses_') ? call.session.keys.get(handle) : await namedKeys.held(handle);
     if (key === undefined) throw new SidecarError('not_found', handle);
@@ -44,14 +49,33 @@ export function createLocator(namedKeys: NamedKeys): (call: Call, params: object
     return { id, resource: primary.resource, keys, others };
   }
 
-  return async (call, params) => {
+  /** A further name is the key's own one afterwards: what it will be must be permitted as what it is. */
+  async function locateName({ traits }: Call, params: object, id: string): Promise<Target> {
+    const resource = await namedKeys.resource(id);
+    const others = traits.otherKeys.map(({ param, action }) => {
+      const name = String(memberAt(params, param));
+      return { action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
+    });
+    return { id, resource, keys: noKeys, others };
+  }
+
+  return async (principal, call, params) => {
     const { resource, key } = call.traits;
     if (resource === 'system') return system;
     if (resource === 'session') return session;
     const id = String(memberAt(params, key ?? ''));
     if (resource === 'key') return locateKeys(call, params, id);
-    return { id, resource: await namedKeys.resource(id), keys: new Map(), others: [] };
+    if (resource === 'new-key') return { id, resource: newKey(id, principal, params), keys: noKeys, others: [] };
+    return locateName(call, params, id);
   };
+}
+
+/** A key that is about to be made, as policies see it. */
+function newKey(name: string, principal: Principal | undefined, params: object): PolicyResource {
+  const { algorithm, labels = {} } = params as { algorithm: Algorithm; labels?: Record<string, string> };
+  const owner = principal?.id ?? '';
+  const attributes = { scope: 'named', name, owner, algorithm: algorithm.name, labels, extractable: false };
+  return { type: 'KeyName', id: name, attributes };
 }
 
 function memberAt(params: object, path: string): unknown {

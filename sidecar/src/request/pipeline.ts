@@ -1,12 +1,12 @@
-import type { Call, Trail } from './context.ts';
+import { Secret } from '../secret.ts';
 import { approve } from './approve.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
+import type { Call, Trail } from './context.ts';
 import type { Execute } from './execute.ts';
 import type { Intend } from './intend.ts';
 import type { Recorder } from './record.ts';
 import { validate } from './validate.ts';
-import { Secret } from '../secret.ts';
 
 export interface Stages {
   readonly authenticate: Authenticate;
@@ -28,8 +28,7 @@ export function createPipeline({ authenticate, authorizer, intend, execute, reco
     try {
       trail.principal = authenticate(call);
       trail.params = validate(call);
-      trail.target = await authorizer.locate(trail);
-      trail.decision = authorizer.decide(trail);
+      await authorizer.authorize(trail);
       approve(trail);
       await intend(trail);
       const result = await execute(trail);

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/log.ts';
-import type { Call, HeldKey, Trail } from './context.ts';
 import { Secret } from '../secret.ts';
+import type { Call, HeldKey, Trail } from './context.ts';
 
 /** Keyed digest of bytes, as text: proves equality to the holder of the key, tells nobody else anything. */
 export type DigestFunction = (bytes: Uint8Array) => string;
@@ -51,5 +51,7 @@ function valueAt(params: Record<string, unknown>, path: string): unknown {
   const dot = path.indexOf('.');
   if (dot < 0) return params[path];
   const inner = params[path.slice(0, dot)];
-  return inner !== null && typeof inner === 'object' ? valueAt(inner as Record<string, unknown>, path.slice(dot + 1)) : undefined;
+  return inner !== null && typeof inner === 'object'
+    ? valueAt(inner as Record<string, unknown>, path.slice(dot + 1))
+    : undefined;
 }

@@ -5,6 +5,7 @@ import type { Authorizer } from './authorize.ts';
 import type { Outcome, Trail } from './context.ts';
 import { type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
+import { renew } from './renew.ts';
 
 export interface Recorder {
   /** The one ordered commit point: epoch compared, record appended, synced; then the result may leave. */
@@ -29,17 +30,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function append(trail: Trail, outcome: Outcome): Promise<void> {
     const { effect } = trail.call.traits;
-    const phase = effect === 'pure' ? 'use' : 'result';
-    const id = trail.intent === undefined ? {} : { id: trail.intent };
+    const root = effect === 'change' ? { stateRoot: await stateRoot() } : {};
     const fields = recordOf(trail, digest);
-    const details = effect === 'change' ? { details: { ...fields.details, stateRoot: await stateRoot() } } : {};
-    await log.append({ ...fields, ...details, ...id, phase, ...outcome });
+    const id = trail.intent === undefined ? {} : { id: trail.intent };
+    const details = { ...fields.details, ...root };
+    await log.append({ ...fields, ...id, details, phase: effect === 'pure' ? 'use' : 'result', ...outcome });
   }
 
   async function commit<R extends object>(trail: Trail, result: R): Promise<R> {
     try {
       // The policy may have changed while the key computed: no allowed use follows its revocation in the log.
-      if (trail.decision !== undefined && !authorizer.isCurrent(trail.decision)) trail.decision = authorizer.decide(trail);
+      // A change was decided right before it acted, and it has happened.
+      const canTakeBack = trail.call.traits.effect !== 'change';
+      while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail, authorizer);
       await append(trail, { outcome: 'ok' });
       return result;
     } catch (error) {
@@ -72,7 +75,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return { commit, refuse };
 }
 
-const denials: ReadonlySet<string> = new Set(['permission_denied', 'not_found', 'approval_required', 'access_invalid', 'key_state']);
+const denials: ReadonlySet<string> = new Set([
+  'permission_denied',
+  'not_found',
+  'approval_required',
+  'access_invalid',
+  'key_state',
+]);
 
 function outcomeOf(error: SidecarError): 'denied' | 'failed' {
   return denials.has(error.code) ? 'denied' : 'failed';

@@ -41,7 +41,13 @@ export function createRefusalWindow(log: AuditLog): RefusalWindow {
 
 function recordOf(line: string, count: number) {
   const [source = '', error = ''] = line.split(' ');
-  return { phase: 'event', operation: 'session.refused', outcome: 'denied', error, details: { source, count } } as const;
+  return {
+    phase: 'event',
+    operation: 'session.refused',
+    outcome: 'denied',
+    error,
+    details: { source, count },
+  } as const;
 }
 
 function sourceOf(peer: Peer): string {

@@ -1,4 +1,4 @@
-import { type JSONRPCErrorResponse, type JSONRPCID, createJSONRPCErrorResponse } from 'json-rpc-2.0';
+import { createJSONRPCErrorResponse, type JSONRPCErrorResponse, type JSONRPCID } from 'json-rpc-2.0';
 import { SidecarError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
 import type { Secret } from '../secret.ts';
