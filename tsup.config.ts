@@ -3,7 +3,9 @@ import { defineConfig, type Options } from 'tsup';
 
 /** A root config would read the root's dependencies: what a package declares itself stays outside its bundle. */
 function externals(folder: string): string[] {
-  const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { dependencies?: Record<string, string> };
+  const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
   return Object.keys(manifest.dependencies ?? {});
 }
 
@@ -25,13 +27,21 @@ function packageOf(folder: string, entry: Record<string, string>, options: Optio
 }
 
 export default defineConfig([
-  packageOf('sdk', { index: 'index.ts', node: 'node.ts' }, {
-    target: 'node20',
-    platform: 'neutral',
-    external: [...externals('sdk'), /^node:/],
-    dts: true,
-    tsconfig: 'sdk/tsconfig.node.json',
-  }),
-  packageOf('sidecar', { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts' }, { dts: { entry: { index: 'sidecar/src/index.ts' } } }),
+  packageOf(
+    'sdk',
+    { index: 'index.ts', node: 'node.ts' },
+    {
+      target: 'node20',
+      platform: 'neutral',
+      external: [...externals('sdk'), /^node:/],
+      dts: true,
+      tsconfig: 'sdk/tsconfig.node.json',
+    },
+  ),
+  packageOf(
+    'sidecar',
+    { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts' },
+    { dts: { entry: { index: 'sidecar/src/index.ts' } } },
+  ),
   packageOf('cli', { main: 'main.ts' }),
 ]);

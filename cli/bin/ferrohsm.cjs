@@ -11,22 +11,21 @@ var platformPackages = {
 };
 
 function isSuitable() {
-  return Number(process.versions.node.split('.')[0]) >= 26 && typeof require('crypto').encapsulate === 'function';
+  return Number(process.versions.node.split('.')[0]) >= 26 && typeof require('node:crypto').encapsulate === 'function';
 }
 
 function refuse() {
   var name = platformPackages[process.platform + '-' + process.arch];
   console.error('ferrohsm: error: needs Node 26 or later with post-quantum crypto, but this is ' + process.version);
   console.error(
-    'ferrohsm: hint: install Node 26' + (name ? ', or run: npx -p ' + name + '@26.10.0 -p ferrohsm ferrohsm --help' : '')
+    'ferrohsm: hint: install Node 26' +
+      (name ? ', or run: npx -p ' + name + '@26.10.0 -p ferrohsm ferrohsm --help' : ''),
   );
   process.exitCode = 78;
 }
 
 if (isSuitable()) {
-  import('../dist/main.js').then(function (cli) {
-    return cli.main(process.argv.slice(2));
-  });
+  import('../dist/main.js').then((cli) => cli.main(process.argv.slice(2)));
 } else {
   refuse();
 }

@@ -35,7 +35,9 @@ function checkWithOpenssl(folder: string, spki: Buffer, signed: string, signatur
   writeFileSync(pem, publicKey.export({ format: 'pem', type: 'spki' }));
   writeFileSync(der, derSignature(signature));
   writeFileSync(text, signed);
-  const openssl = spawnSync('openssl', ['dgst', '-sha256', '-verify', pem, '-signature', der, text], { encoding: 'utf8' });
+  const openssl = spawnSync('openssl', ['dgst', '-sha256', '-verify', pem, '-signature', der, text], {
+    encoding: 'utf8',
+  });
   if (openssl.error === undefined) {
     assert.equal(openssl.stdout.trim(), 'Verified OK');
     return 'the openssl command';

@@ -15,9 +15,14 @@ export async function encryptFile({ hsm, folders }: Stage): Promise<void> {
   const [clear, sealed] = [join(folders.root, 'backup.tar'), join(folders.root, 'backup.tar.sealed')];
   writeFileSync(clear, randomBytes(fileBytes));
 
-  const { sharedKey, ciphertext } = await crypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, ['encrypt']);
+  const { sharedKey, ciphertext } = await crypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, [
+    'encrypt',
+  ]);
   const iv = randomBytes(12);
-  writeFileSync(sealed, new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, readFileSync(clear))));
+  writeFileSync(
+    sealed,
+    new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, readFileSync(clear))),
+  );
   tell(`${fileBytes.toLocaleString('en')} bytes encrypted with the public key alone`);
 
   const opened = await hsm.subtle.decapsulateKey(algorithm, key.privateKey, ciphertext, aes, false, ['decrypt']);

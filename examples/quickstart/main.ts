@@ -1,7 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { connect } from '@ferrohsm/sdk/node';
-import { createFolders, discardFolders, type SidecarProcess, startSidecarProcess } from '../../tools/throw-away-sidecar.ts';
+import {
+  createFolders,
+  discardFolders,
+  type SidecarProcess,
+  startSidecarProcess,
+} from '../../tools/throw-away-sidecar.ts';
 import { checkLog } from './audit-log.ts';
 import { issueCertificate } from './certificate.ts';
 import { signComposite } from './composite.ts';

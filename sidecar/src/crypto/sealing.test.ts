@@ -65,7 +65,9 @@ describe('open refuses', () => {
 test('derive is HKDF-SHA256', () => {
   const salt = randomBytes(32);
   using derived = sealing.derive(key, salt, 'purpose', 42);
-  expect(new Uint8Array(derived.bytes)).toEqual(hkdf(sha256, new Uint8Array(key.bytes), salt, Buffer.from('purpose'), 42));
+  expect(new Uint8Array(derived.bytes)).toEqual(
+    hkdf(sha256, new Uint8Array(key.bytes), salt, Buffer.from('purpose'), 42),
+  );
 });
 
 test('derive gives case 3 of RFC 5869', () => {

@@ -1,0 +1,69 @@
+import type { FerroHsm } from '@ferrohsm/sdk/node';
+import type { Command } from 'commander';
+import { connectSidecar } from './connection.ts';
+import { addConnectionOptions, addOutputOptions, type GlobalOptions, mergedOptions } from './global-options.ts';
+import { createOutput, type Output } from './output.ts';
+
+/** One command of the program, as its file under `commands/` describes it. */
+export interface CommandDescription {
+  /** Name and operands as commander writes them, for example `sign [file]`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Shell lines, each after a comment that says what it does. */
+  readonly examples: string;
+  /** Adds the options that are this command's own. */
+  readonly options?: (command: Command) => void;
+  /** It opens no connection by the global options. */
+  readonly offline?: boolean;
+  /** Made by `local` or `connected`. */
+  readonly action: (...given: unknown[]) => Promise<void>;
+}
+
+/** What a command works with. */
+export interface Context<Options> {
+  readonly options: Options & GlobalOptions;
+  readonly output: Output;
+}
+
+export interface ConnectedContext<Options> extends Context<Options> {
+  readonly sidecar: FerroHsm;
+}
+
+/** Adds the command below a parent, with the global options and the examples in its help. */
+export function addCommand(parent: Command, description: CommandDescription): void {
+  const { usage, summary, examples, options, offline, action } = description;
+  const command = parent.command(usage).description(summary);
+  command.addHelpText('after', `\nEXAMPLES\n${indent(examples)}\n\nExit statuses: ferrohsm help exit-status`);
+  options?.(command);
+  command.optionsGroup('Global options:');
+  if (!offline) addConnectionOptions(command);
+  addOutputOptions(command).action(action);
+}
+
+/** Makes a commander action of a function that gets the merged options and the operands. */
+export function local<Options, Operands extends unknown[] = []>(
+  act: (context: Context<Options>, ...operands: Operands) => Promise<void>,
+): CommandDescription['action'] {
+  return async (...given) => {
+    const options = mergedOptions(given.at(-1) as Command) as Options & GlobalOptions;
+    await act({ options, output: createOutput(options) }, ...(given.slice(0, -2) as Operands));
+  };
+}
+
+/** The same for a function that needs a connection; it is closed in the end. */
+export function connected<Options, Operands extends unknown[] = []>(
+  act: (context: ConnectedContext<Options>, ...operands: Operands) => Promise<void>,
+): CommandDescription['action'] {
+  return local<Options, Operands>(async (context, ...operands) => {
+    const sidecar = await connectSidecar(context.options);
+    try {
+      await act({ ...context, sidecar }, ...operands);
+    } finally {
+      await sidecar.close();
+    }
+  });
+}
+
+function indent(text: string): string {
+  return text.trim().replaceAll(/^(?=.)/gm, '  ');
+}

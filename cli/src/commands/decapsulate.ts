@@ -1,0 +1,35 @@
+import { type CommandDescription, connected } from '../command.ts';
+import { wanted } from '../envelope/wanted.ts';
+import { readInput } from '../input.ts';
+import { findVersion } from '../named-key.ts';
+import { wholeNumber } from '../option-values.ts';
+import { writeOutputFile } from '../output-file.ts';
+
+interface DecapsulateOptions {
+  readonly key: string;
+  readonly keyVersion?: number;
+  readonly outSecret: string;
+  readonly force?: boolean;
+}
+
+export const decapsulate: CommandDescription = {
+  usage: 'decapsulate [file]',
+  summary: 'Recover a shared secret from its ciphertext, a file or standard input.',
+  examples: `
+# The 32 secret bytes that "ferrohsm encapsulate" gave the other side
+ferrohsm decapsulate --key exchange for-us.ct --out-secret shared.key`,
+  options: (command) =>
+    command
+      .requiredOption('--key <name>', 'name or id of the key')
+      .requiredOption('--out-secret <file>', 'new file for the secret, mode 0600')
+      .option('--key-version <n>', 'version of the key (default: the newest active)', wholeNumber(1, 2 ** 32 - 1))
+      .option('--force', 'replace an existing secret'),
+  action: connected<DecapsulateOptions, [string?]>(async ({ sidecar, options, output }, file) => {
+    const ciphertext = readInput(file);
+    const key = wanted((await findVersion(sidecar, options.key, options.keyVersion)).privateKey);
+    const secret = new Uint8Array(await sidecar.subtle.decapsulateBits(key.algorithm, key, ciphertext));
+    writeOutputFile(options.outSecret, secret, { secret: true, force: options.force });
+    secret.fill(0);
+    output.note(`wrote the secret to ${options.outSecret}`);
+  }),
+};

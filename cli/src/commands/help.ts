@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { usageError } from '../errors.ts';
+import { exitStatusTable } from '../exit-status.ts';
+
+const environmentText = `ENVIRONMENT
+  FERROHSM_SOCKET      Unix socket of the sidecar, as --socket
+  FERROHSM_URL         WebSocket of the sidecar, as --url
+  FERROHSM_TOKEN_FILE  file with the bearer token, as --token-file
+  FERROHSM_DEBUG       1 shows where an unexpected failure happened
+  NO_COLOR             no colours, as --no-color`;
+
+/** Pages of the help that are not commands. */
+const topics: ReadonlyMap<string, () => string> = new Map([
+  ['exit-status', exitStatusTable],
+  ['environment', () => environmentText],
+]);
+
+export const topicsText = 'Topics: ferrohsm help exit-status, ferrohsm help environment';
+
+/** `help`, `help TOPIC` and `help COMMAND...`; unlike commander's own it refuses what it does not know. */
+export function addHelpCommand(program: Command): void {
+  program.helpCommand(false);
+  program
+    .command('help [topic...]')
+    .description('Show the help of a command or a topic.')
+    .action((path: string[]) => {
+      const topic = path.length === 1 ? topics.get(path[0] as string) : undefined;
+      if (topic !== undefined) process.stdout.write(`${topic()}\n`);
+      else findCommand(program, path).outputHelp();
+    });
+}
+
+function findCommand(program: Command, path: readonly string[]): Command {
+  let found = program;
+  for (const name of path) {
+    const next = found.commands.find((command) => command.name() === name);
+    if (next === undefined) throw usageError(`no help on ${path.join(' ')}`, 'see: ferrohsm --help');
+    found = next;
+  }
+  return found;
+}

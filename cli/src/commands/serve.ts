@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { SidecarOptions } from '@ferrohsm/sidecar';
+import { type Command, Option } from 'commander';
+import { type CommandDescription, local } from '../command.ts';
+import { describeFailure, printFailure } from '../failure.ts';
+import { repeated, wholeNumber } from '../option-values.ts';
+import type { Output } from '../output.ts';
+import { guardProcess } from '../process-guard.ts';
+import { parseSocket, parseWebSocket, rootKeyOptions, type ServeOptions } from '../serve-options.ts';
+
+export const serve: CommandDescription = {
+  usage: 'serve',
+  summary: 'Run the sidecar until SIGINT or SIGTERM.',
+  examples: `
+# With everything in the default places
+ferrohsm serve
+
+# A socket for each identity
+ferrohsm serve --socket app=/run/ferrohsm/app.sock,mode=0660,group=app --socket admin=/run/ferrohsm/admin.sock
+
+# For a web page on this host
+ferrohsm serve --websocket 127.0.0.1:7420 --allow-origin http://localhost:5173
+
+# The root key from a passphrase that a secret store hands over
+ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
+  offline: true,
+  options: addServeOptions,
+  action: local<ServeOptions>(async ({ options, output }) => {
+    guardProcess();
+    const { startSidecar, defaultPlaces } = await import('@ferrohsm/sidecar');
+    const places = defaultPlaces(process.env, process.geteuid?.() ?? 0);
+    const stop = stopSignal();
+    const sidecar = await startSidecar(sidecarOptions(options, places, output));
+    await announce(output, sidecar.addresses);
+    output.note(`stopping on ${await stop}`);
+    await sidecar.close();
+  }),
+};
+
+/** The log of a sidecar that runs with everything in the default places. */
+export async function defaultLogFolder(): Promise<string> {
+  const { defaultPlaces } = await import('@ferrohsm/sidecar');
+  return join(defaultPlaces(process.env, process.geteuid?.() ?? 0).state, 'log');
+}
+
+function addServeOptions(command: Command): void {
+  command
+    .option('--state <folder>', 'keystore, log and lock')
+    .option('--config <folder>', 'principals.json, policy.cedar, root key')
+    .option('--socket <place>', '[NAME=]PATH[,mode=0660][,group=NAME], more than once', repeated)
+    .option('--websocket <host:port>', 'listen on a loopback address; port 0 lets the system choose')
+    .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)
+    .option('--allow-host <host>', 'Host header that is let in, more than once', repeated)
+    .addOption(
+      new Option('--root-key <file>', 'root key; made when there is no store yet').conflicts(passphraseOptions),
+    )
+    .addOption(new Option('--passphrase-file <file>', 'private file with the passphrase').conflicts('passphraseFd'))
+    .option('--passphrase-fd <n>', 'open descriptor to read the passphrase from', wholeNumber(0, 1023));
+}
+
+const passphraseOptions = ['passphraseFile', 'passphraseFd'];
+
+function sidecarOptions(
+  options: ServeOptions,
+  places: { state: string; config: string; socket: string },
+  output: Output,
+): SidecarOptions {
+  const configFolder = options.config ?? places.config;
+  const webSocket = parseWebSocket(options);
+  return {
+    stateFolder: options.state ?? places.state,
+    configFolder,
+    sockets: [options.socket ?? process.env.FERROHSM_SOCKET ?? places.socket].flat().map(parseSocket),
+    ...(webSocket && { webSocket }),
+    rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
+    onNotice: output.warn,
+    onError: reportInside,
+    onLogFailure: stopForLog,
+  };
+}
+
+/** An error inside, for the operator; clients are told only its code. */
+function reportInside(error: unknown, where: string): void {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`ferrohsm: error: ${where}: ${text}\n`);
+}
+
+/** Nothing may be answered that is not in the log; the next start looks for what is wrong. */
+function stopForLog(error: Error): void {
+  const failure = describeFailure(error);
+  if (failure !== undefined) printFailure(failure);
+  process.exit(failure?.exitStatus ?? 74);
+}
+
+async function announce(output: Output, addresses: readonly string[]): Promise<void> {
+  await output.result({ addresses }, addresses.map((address) => `ferrohsm: listening on ${address}`).join('\n'));
+}
+
+/** Resolves with the first signal; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (stopping) process.exit(75);
+        stopping = true;
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -1,0 +1,25 @@
+import { type CommandDescription, connected } from '../command.ts';
+import { isoTime, pairs } from '../named-key.ts';
+
+export const status: CommandDescription = {
+  usage: 'status',
+  summary: 'Say whether the sidecar runs, and its version and sizes.',
+  examples: `
+# Is it up? The exit status tells
+ferrohsm status --quiet > /dev/null && echo up`,
+  action: connected(async ({ sidecar, output }) => {
+    const result = await sidecar.system.status();
+    const text = pairs([
+      ['state', result.state],
+      ['version', result.version],
+      ['node', `${result.node}, OpenSSL ${result.openssl}`],
+      ['started', isoTime(result.startedAt)],
+      ['keys', String(result.keys)],
+      ['sessions', String(result.sessions)],
+      ['policy epoch', String(result.policyEpoch)],
+      ['log', `${result.log.origin}, ${result.log.size} records`],
+      ['resident', `${Math.round(result.residentBytes / 2 ** 20)} MiB`],
+    ]);
+    await output.result(result, text);
+  }),
+};

@@ -1,0 +1,45 @@
+import { type CommandDescription, connected } from '../command.ts';
+import { wanted } from '../envelope/wanted.ts';
+import { CliError, usageError } from '../errors.ts';
+import { readInput } from '../input.ts';
+import { findVersion } from '../named-key.ts';
+import { wholeNumber } from '../option-values.ts';
+import { signatureAlgorithm } from '../signature-algorithms.ts';
+import { addSignatureOptions, type SignatureOptions, signatureParameters } from '../signature-options.ts';
+
+interface VerifyOptions extends SignatureOptions {
+  readonly signature: string;
+  readonly keyVersion?: number;
+}
+
+/** Longer than any signature: SLH-DSA-SHA2-256f has 49,856 bytes. */
+const longestSignatureBytes = 65_536;
+
+export const verify: CommandDescription = {
+  usage: 'verify [file]',
+  summary: 'Verify a raw signature of a file, or of standard input. Exit status 1 when it is not valid.',
+  examples: `
+# Verify a release
+ferrohsm verify --key releases --signature release.tar.sig release.tar`,
+  options: (command) =>
+    addSignatureOptions(command)
+      .requiredOption('--signature <file>', 'file with the raw signature')
+      .option('--key-version <n>', 'version of the key (default: the newest active)', wholeNumber(1, 2 ** 32 - 1)),
+  action: connected<VerifyOptions, [string?]>(async ({ sidecar, options, output }, file) => {
+    refuseTwoStreams(options.signature, file);
+    const parameters = signatureParameters(options);
+    const signature = readInput(options.signature, longestSignatureBytes);
+    const data = readInput(file);
+    const { publicKey, secretKey } = await findVersion(sidecar, options.key, options.keyVersion);
+    const key = wanted(publicKey ?? secretKey);
+    const algorithm = signatureAlgorithm(key.algorithm, parameters);
+    const valid = await sidecar.subtle.verify(algorithm, key, signature, data);
+    await output.result({ valid }, valid ? 'valid' : '');
+    if (!valid) throw new CliError(1, 'the signature is not valid', 'check file, signature, key and context');
+  }),
+};
+
+function refuseTwoStreams(signature: string, file: string | undefined): void {
+  if (signature !== '-' || (file !== undefined && file !== '-')) return;
+  throw usageError('signature and data cannot both be standard input', 'name a file for one of them');
+}

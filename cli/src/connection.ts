@@ -1,0 +1,46 @@
+import type { FerroHsm } from '@ferrohsm/sdk/node';
+import { usageError } from './errors.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { readInput } from './input.ts';
+import { version } from './version.ts';
+
+type ConnectOptions = NonNullable<Parameters<typeof import('@ferrohsm/sdk/node').connect>[0]>;
+
+/** Longest token file that is read. */
+const tokenLimitBytes = 8192;
+/** What the log says of the client; and a person waits, so a sidecar that does not run is said soon. */
+const common = { client: `ferrohsm/${version}`, connectTimeoutMs: 2000 };
+
+/**
+ * Connects to the sidecar that options or environment name; the default socket where they name none.
+ *
+ * @throws FerroHsmError `connection_lost`, `unauthenticated`, `version_unsupported`
+ */
+export async function connectSidecar(options: GlobalOptions): Promise<FerroHsm> {
+  const place = placeOf(options, process.env);
+  // Loaded only here: help and usage errors do without it.
+  const { connect } = await import('@ferrohsm/sdk/node');
+  return connect(place);
+}
+
+function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv): ConnectOptions {
+  if (options.socket !== undefined && options.url !== undefined) {
+    throw usageError('--socket and --url cannot both be given', 'choose the one way to the sidecar');
+  }
+  const token = readToken(options.tokenFile ?? environment.FERROHSM_TOKEN_FILE);
+  const url = options.url ?? (options.socket === undefined ? environment.FERROHSM_URL : undefined);
+  if (url !== undefined) return webSocketPlace(url, token);
+  return { ...common, ...(options.socket && { socket: options.socket }), ...(token && { token }) };
+}
+
+function webSocketPlace(url: string, token: string | undefined): ConnectOptions {
+  if (token === undefined) {
+    throw usageError('a WebSocket needs a bearer token', 'name its file with --token-file or FERROHSM_TOKEN_FILE');
+  }
+  return { ...common, url, token };
+}
+
+/** A token is never given as an argument: the list of processes would show it. */
+function readToken(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readInput(file, tokenLimitBytes).toString('latin1').trim();
+}

@@ -1,0 +1,7 @@
+/** Bytes of a digest, by WebCrypto's name of the hash. */
+export const digestBytes: Readonly<Record<string, number>> = Object.freeze({
+  'SHA-1': 20,
+  'SHA-256': 32,
+  'SHA-384': 48,
+  'SHA-512': 64,
+});

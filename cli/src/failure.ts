@@ -1,0 +1,70 @@
+import { styleText } from 'node:util';
+import { CommanderError } from 'commander';
+import errorList from '../../schemas/errors.json' with { type: 'json' };
+import { CliError } from './errors.ts';
+
+/** What the user is told of a failure. */
+export interface Failure {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly exitStatus: number;
+}
+
+/** From here on down the codes are of operations on keys; those above are of the call itself. */
+const firstWebCryptoNumber = -32010;
+
+const helpCodes: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
+
+/**
+ * Turns anything that was thrown into what the user is told; undefined when it was a request for help.
+ *
+ * @param command whose help a hint may point to
+ */
+export function describeFailure(error: unknown, command = 'ferrohsm'): Failure | undefined {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) return describeUsage(error, command);
+  return describeCoded(error) ?? describeDomException(error) ?? describeUnexpected(error);
+}
+
+/** Prints it to standard error. Lower case, no full stop, one hint. */
+export function printFailure({ message, hint }: Failure): void {
+  const [first = '', ...rest] = message;
+  const text = /^[A-Z][a-z]+ /.test(message) ? first.toLowerCase() + rest.join('') : message;
+  process.stderr.write(`ferrohsm: ${styleText('red', 'error:', { stream: process.stderr })} ${text}\n`);
+  if (hint !== undefined) process.stderr.write(`ferrohsm: hint: ${hint}\n`);
+}
+
+function describeUsage(error: CommanderError, command: string): Failure | undefined {
+  if (helpCodes.has(error.code)) return undefined;
+  if (error.code === 'commander.help') {
+    return { message: 'no command given', hint: 'choose one of the commands above', exitStatus: 2 };
+  }
+  const [problem = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion?.replace(/^\(Did you mean (one of )?(.*)\?\)$/, 'did you mean $1$2?');
+  return { message: problem.replace(/\.$/, ''), hint: hint ?? `see: ${command} --help`, exitStatus: 2 };
+}
+
+/** Errors of SDK and sidecar carry a code of the table; WebCrypto hides them as the cause of a DOMException. */
+function describeCoded(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
+  if (entry === undefined) return describeCoded(error.cause);
+  return { message: error.message, hint: entry.hint, exitStatus: entry.exitStatus };
+}
+
+/** The SDK refused by the rules of WebCrypto, without asking the sidecar. */
+function describeDomException(error: unknown): Failure | undefined {
+  if (!(error instanceof DOMException)) return undefined;
+  const entry = errorList.find(({ dom, number }) => dom === error.name && number <= firstWebCryptoNumber);
+  if (entry === undefined) return undefined;
+  return { message: error.message || entry.message, hint: entry.hint, exitStatus: entry.exitStatus };
+}
+
+function describeUnexpected(error: unknown): Failure {
+  if (process.env.FERROHSM_DEBUG === '1') process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  return {
+    message: `failed inside: ${error instanceof Error ? error.message : 'not an error object'}`,
+    hint: 'this is a defect; FERROHSM_DEBUG=1 shows where it happened',
+    exitStatus: 70,
+  };
+}

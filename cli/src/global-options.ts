@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+
+/** Options that every command knows, before or after its name. */
+export interface GlobalOptions {
+  readonly socket?: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option('--json', 'print the result as the sidecar answers it; bytes as base64url')
+    .option('--quiet', 'no remarks on standard error, only errors')
+    .option('--no-color', 'no colours; so does NO_COLOR=1');
+}
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option('--socket <path>', 'Unix socket of the sidecar (FERROHSM_SOCKET)')
+    .option('--url <url>', 'WebSocket of the sidecar, ws://HOST:PORT (FERROHSM_URL)')
+    .option('--token-file <file>', 'file that holds the bearer token for --url (FERROHSM_TOKEN_FILE)');
+}
+
+/** The options of a command and of those above it; the nearest wins. */
+export function mergedOptions(command: Command): Record<string, unknown> {
+  const chain: Command[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) chain.unshift(at);
+  const given: Record<string, unknown> = {};
+  for (const link of chain) {
+    for (const [name, value] of Object.entries(link.opts())) {
+      const isDefault = link.getOptionValueSource(name) === 'default';
+      if (!isDefault || !(name in given)) given[name] = value;
+    }
+  }
+  return given;
+}

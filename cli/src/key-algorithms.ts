@@ -1,0 +1,104 @@
+import { usageError } from './errors.ts';
+
+/** What `key create` may be told of a key besides its algorithm. */
+export interface KeyParameters {
+  readonly namedCurve?: string | undefined;
+  readonly hash?: string | undefined;
+  /** Bits. */
+  readonly length?: number | undefined;
+  /** Bits. */
+  readonly modulusLength?: number | undefined;
+}
+
+/** A complete WebCrypto algorithm for a new key. */
+export interface NewKeyAlgorithm extends KeyParameters {
+  readonly name: string;
+  readonly publicExponent?: Uint8Array<ArrayBuffer>;
+}
+
+interface Family {
+  readonly names: RegExp;
+  readonly usages: readonly KeyUsageName[];
+  /** The parameters that the family knows, with the value for who says nothing. */
+  readonly parameters: KeyParameters;
+  readonly publicExponent?: readonly number[];
+}
+
+/** WebCrypto's usages and those of its Modern Algorithms draft. */
+export type KeyUsageName = import('@ferrohsm/sdk/node').KeyUsage;
+
+const signing = ['sign', 'verify'] as const;
+const ciphering = ['encrypt', 'decrypt'] as const;
+const agreeing = ['deriveKey', 'deriveBits'] as const;
+const encapsulating = ['encapsulateKey', 'encapsulateBits', 'decapsulateKey', 'decapsulateBits'] as const;
+const wrapping = ['wrapKey', 'unwrapKey'] as const;
+const rsa = { parameters: { modulusLength: 3072, hash: 'SHA-256' }, publicExponent: [1, 0, 1] } as const;
+
+/** Every usage that a key may have. */
+export const everyUsage: readonly KeyUsageName[] = [
+  ...signing,
+  ...ciphering,
+  ...wrapping,
+  ...agreeing,
+  ...encapsulating,
+];
+
+const families: readonly Family[] = Object.freeze([
+  { names: /^(ML|SLH)-DSA-|^MLDSA\d|^Ed(25519|448)$/i, usages: signing, parameters: {} },
+  { names: /^ML-KEM-|^MLKEM\d/i, usages: encapsulating, parameters: {} },
+  { names: /^ECDSA$/i, usages: signing, parameters: { namedCurve: 'P-256' } },
+  { names: /^ECDH$/i, usages: agreeing, parameters: { namedCurve: 'P-256' } },
+  { names: /^X(25519|448)$/i, usages: agreeing, parameters: {} },
+  { names: /^RSA(SSA-PKCS1-v1_5|-PSS)$/i, usages: signing, ...rsa },
+  { names: /^RSA-OAEP$/i, usages: ciphering, ...rsa },
+  { names: /^HMAC$/i, usages: signing, parameters: { hash: 'SHA-256', length: undefined } },
+  { names: /^AES-(GCM|CBC|CTR)$/i, usages: ciphering, parameters: { length: 256 } },
+  { names: /^AES-KW$/i, usages: wrapping, parameters: { length: 256 } },
+]);
+
+const optionNames: Readonly<Record<keyof KeyParameters, string>> = {
+  namedCurve: '--curve',
+  hash: '--hash',
+  length: '--length',
+  modulusLength: '--modulus',
+};
+
+/**
+ * Completes what the user said of a new key with sensible values. An algorithm that is not known here is passed on as
+ * it is: the sidecar decides.
+ *
+ * @throws CliError 2 for a parameter that the algorithm does not have, or usages that cannot be guessed
+ */
+export function completeAlgorithm(
+  name: string,
+  given: KeyParameters,
+  usages: readonly KeyUsageName[],
+): { algorithm: NewKeyAlgorithm; usages: readonly KeyUsageName[] } {
+  const family = families.find(({ names }) => names.test(name));
+  if (family === undefined) return passOn(name, given, usages);
+  refuseForeign(name, family, given);
+  return {
+    algorithm: {
+      name,
+      ...present(family.parameters),
+      ...present(given),
+      ...(family.publicExponent && { publicExponent: new Uint8Array(family.publicExponent) }),
+    },
+    usages: usages.length > 0 ? usages : family.usages,
+  };
+}
+
+function passOn(name: string, given: KeyParameters, usages: readonly KeyUsageName[]) {
+  if (usages.length > 0) return { algorithm: { name, ...present(given) }, usages };
+  throw usageError(`no usual usages are known for the algorithm ${name}`, 'name them with --usage, or check the name');
+}
+
+function refuseForeign(name: string, { parameters }: Family, given: KeyParameters): void {
+  const foreign = Object.keys(present(given)).find((parameter) => !(parameter in parameters));
+  if (foreign === undefined) return;
+  throw usageError(`${optionNames[foreign as keyof KeyParameters]} does not go with ${name}`, 'leave it out');
+}
+
+function present(parameters: KeyParameters): KeyParameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+}

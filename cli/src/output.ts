@@ -1,0 +1,104 @@
+import { styleText } from 'node:util';
+import { CliError } from './errors.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
+
+/** How bytes are shown as text. */
+export type TextEncoding = 'base64url' | 'hex';
+
+export interface BytesOptions extends OutputFileOptions {
+  /** A file, or `-` for standard output even when that is a terminal. */
+  readonly out?: string | undefined;
+  readonly encoding?: TextEncoding | undefined;
+  /** What a terminal may show when all of it is printable text. */
+  readonly perhapsText?: boolean;
+}
+
+/** Where a command puts what it has to say: data to standard output, everything else to standard error. */
+export interface Output {
+  readonly json: boolean;
+  /** The result of an RPC method as JSON with `--json`, else the text. */
+  result(value: unknown, text: string): Promise<void>;
+  /**
+   * Bytes, raw unless an encoding is asked for; with `--json` the result that holds them. Binary is refused to a
+   * terminal.
+   */
+  bytes(bytes: Uint8Array, result: unknown, options: BytesOptions): Promise<void>;
+  /** A remark; not with `--quiet`. */
+  note(text: string): void;
+  /** What must be read, even with `--quiet`. */
+  warn(text: string): void;
+}
+
+export function createOutput({ json = false, quiet = false }: GlobalOptions): Output {
+  return {
+    json,
+    result: (value, text) => writeData(json ? jsonText(value) : withLineEnd(text)),
+    bytes: (bytes, result, options) =>
+      json ? writeContent(Buffer.from(jsonText(result)), options) : writeBytes(bytes, options),
+    note: (text) => {
+      if (!quiet) process.stderr.write(`ferrohsm: ${text}\n`);
+    },
+    warn: (text) => {
+      process.stderr.write(`ferrohsm: ${styleText('yellow', 'warning:', { stream: process.stderr })} ${text}\n`);
+    },
+  };
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(toPlain(value), null, 2)}\n`;
+}
+
+/** A copy whose bytes are base64url strings, as in the sidecar's plain JSON. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url');
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toPlain(member)]));
+}
+
+async function writeBytes(bytes: Uint8Array, options: BytesOptions): Promise<void> {
+  const { out, encoding } = options;
+  if (encoding === undefined && out === undefined) refuseTerminal(bytes, options.perhapsText ?? false);
+  const content = encoding === undefined ? bytes : Buffer.from(`${Buffer.from(bytes).toString(encoding)}\n`);
+  await writeContent(content, options);
+}
+
+async function writeContent(content: Uint8Array, options: BytesOptions): Promise<void> {
+  const { out = '-' } = options;
+  if (out === '-') await writeData(content);
+  else writeOutputFile(out, content, options);
+}
+
+function refuseTerminal(bytes: Uint8Array, perhapsText: boolean): void {
+  if (!process.stdout.isTTY || (perhapsText && isPrintable(bytes))) return;
+  throw new CliError(
+    2,
+    'refusing to output binary to the terminal',
+    'write a file with --out FILE, or force with --out -',
+  );
+}
+
+function isPrintable(bytes: Uint8Array): boolean {
+  try {
+    return !/[^\P{C}\n\r\t]/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return false;
+  }
+}
+
+function withLineEnd(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function writeData(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(data, (error) => (error ? reject(brokenOutput(error)) : resolve()));
+  });
+}
+
+function brokenOutput(error: Error): CliError {
+  return new CliError(73, 'cannot write standard output', 'the reader went away, or the disk is full', {
+    cause: error,
+  });
+}

@@ -1,0 +1,30 @@
+const barWidth = 30;
+/** Work that is shorter than this many steps is done before a bar could be read. */
+const leastSteps = 5000;
+const redrawMs = 100;
+
+/** A bar on standard error, when that is a terminal and the work is long. */
+export class ProgressBar {
+  readonly #label: string;
+  #drawnAt = 0;
+  #drawn = false;
+
+  constructor(label: string) {
+    this.#label = label;
+  }
+
+  show(done: number, total: number): void {
+    const now = performance.now();
+    if (!process.stderr.isTTY || total < leastSteps || now - this.#drawnAt < redrawMs) return;
+    this.#drawnAt = now;
+    this.#drawn = true;
+    const filled = Math.round((done / total) * barWidth);
+    const bar = '#'.repeat(filled).padEnd(barWidth, '.');
+    process.stderr.write(`\r${this.#label} [${bar}] ${Math.floor((done / total) * 100)} %`);
+  }
+
+  /** Wipes the line. */
+  end(): void {
+    if (this.#drawn) process.stderr.write('\r\u001b[K');
+  }
+}

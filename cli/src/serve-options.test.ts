@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'vitest';
+import { parseSocket, parseWebSocket, rootKeyOptions } from './serve-options.ts';
+
+test('a socket is a path, with name, mode and group where they are given', () => {
+  assert.deepEqual(parseSocket('/run/a.sock'), { name: 'default', path: '/run/a.sock' });
+  assert.deepEqual(parseSocket('app=/run/a.sock,mode=0660,group=7'), {
+    name: 'app',
+    path: '/run/a.sock',
+    mode: 0o660,
+    group: 7,
+  });
+  assert.equal(parseSocket('/run/a.sock,group=root').group, 0);
+});
+
+test.each(['', 'app=', '/s,mode=0999', '/s,color=red', '/s,group=no-such-group'])('not a socket: "%s"', (text) => {
+  assert.throws(() => parseSocket(text), { exitStatus: 2 });
+});
+
+test('a WebSocket is on a loopback address', () => {
+  const options = { websocket: '[::1]:0', allowOrigin: ['http://localhost'] };
+  const expected = { host: '::1', port: 0, allowedOrigins: ['http://localhost'], allowedHosts: [] };
+  assert.deepEqual(parseWebSocket(options), expected);
+  assert.equal(parseWebSocket({}), undefined);
+});
+
+test.each(['0.0.0.0:80', '127.0.0.1', '127.0.0.1:70000', 'localhost:80', '::1:80'])(
+  'not a WebSocket: %s',
+  (websocket) => {
+    assert.throws(() => parseWebSocket({ websocket }), { exitStatus: 2 });
+  },
+);
+
+test('origins without a WebSocket are a mistake', () => {
+  assert.throws(() => parseWebSocket({ allowOrigin: ['http://localhost'] }), { exitStatus: 2 });
+});
+
+test('the root key is a key file unless a passphrase is named', () => {
+  assert.deepEqual(rootKeyOptions({}, '/etc/root.key'), { kind: 'key-file', path: '/etc/root.key' });
+  assert.deepEqual(rootKeyOptions({ rootKey: 'k' }, '/etc/root.key'), { kind: 'key-file', path: 'k' });
+  assert.deepEqual(rootKeyOptions({ passphraseFd: 3 }, ''), { kind: 'passphrase', source: { descriptor: 3 } });
+});

@@ -1,0 +1,55 @@
+import { createKeyEstablishment } from './key-establishment.ts';
+import { createKeyTransport } from './key-transport.ts';
+import { describePublic, exportKey, importKey, loadKey, publicHalf, storeKey } from './keys/keys.ts';
+import type { Lane } from './lanes/job.ts';
+import { createLanes } from './lanes/lanes.ts';
+import { requireAccess } from './operations/key-access.ts';
+import { signatureSchemes } from './operations/signatures.ts';
+import { descriptorOf } from './operations/table.ts';
+import type { CryptoProvider } from './provider.ts';
+
+export interface CryptoProviderOptions {
+  /** Worker threads for operations of 100 microseconds to 5 milliseconds, at least 1. Default 2. */
+  readonly workers?: number;
+  /** Slow operations (SLH-DSA signing, RSA generation) that may wait or run; more are refused. Default 64. */
+  readonly slowQueue?: number;
+}
+
+/**
+ * Every operation with keys, by node:crypto, on the main thread or on worker threads by what it costs.
+ *
+ * @example
+ * const provider = createCryptoProvider();
+ * const signature = await provider.sign({ name: 'Ed25519' }, key, data);
+ */
+export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProviderOptions = {}): CryptoProvider {
+  const lane = createLanes({ workers, slowQueue });
+  return Object.freeze({
+    generateKey: (algorithm, attributes) => lane.run({ operation: 'generate', algorithm, attributes }),
+    importKey,
+    exportKey,
+    publicKey: publicHalf,
+    describePublic,
+    store: storeKey,
+    load: loadKey,
+    ...signing(lane),
+    ...createKeyTransport(lane),
+    ...createKeyEstablishment(lane),
+    close: () => lane.close(),
+  } satisfies CryptoProvider);
+}
+
+function signing(lane: Lane): Pick<CryptoProvider, 'sign' | 'verify'> {
+  return {
+    async sign(algorithm, key, data) {
+      const { signingKey } = descriptorOf(signatureSchemes, algorithm.name, 'signing');
+      requireAccess(algorithm, key, { usage: 'sign', type: signingKey });
+      return lane.run({ operation: 'sign', algorithm, key, data });
+    },
+    async verify(algorithm, key, signature, data) {
+      const { verifyingKey } = descriptorOf(signatureSchemes, algorithm.name, 'verification');
+      requireAccess(algorithm, key, { usage: 'verify', type: verifyingKey });
+      return lane.run({ operation: 'verify', algorithm, key, signature, data });
+    },
+  };
+}

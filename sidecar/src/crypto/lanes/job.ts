@@ -1,0 +1,47 @@
+import type { Algorithm } from '../../generated/types.ts';
+import type { LoadedKey, LoadedKeyPair } from '../key.ts';
+import type { EncapsulatedBits, KeyAttributes } from '../provider.ts';
+
+interface KeyUse {
+  readonly key: LoadedKey;
+}
+
+interface DataUse extends KeyUse {
+  readonly data: Uint8Array;
+}
+
+/** What each operation takes besides its algorithm, and what it gives. */
+export interface Operations {
+  readonly sign: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly verify: { readonly input: DataUse & { readonly signature: Uint8Array }; readonly result: boolean };
+  readonly encrypt: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly decrypt: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly wrap: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly unwrap: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly derive: {
+    readonly input: KeyUse & { readonly length: number | null; readonly peer: LoadedKey | undefined };
+    readonly result: Uint8Array;
+  };
+  readonly encapsulate: { readonly input: KeyUse; readonly result: EncapsulatedBits };
+  readonly decapsulate: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly generate: {
+    readonly input: { readonly attributes: KeyAttributes };
+    readonly result: LoadedKey | LoadedKeyPair;
+  };
+}
+
+export type OperationName = keyof Operations;
+
+/** One operation as plain data and KeyObjects, so that it can run on any thread. Access has been checked. */
+export type Job<O extends OperationName = OperationName> = {
+  [K in O]: { readonly operation: K; readonly algorithm: Algorithm } & Operations[K]['input'];
+}[O];
+
+export type JobResult<O extends OperationName = OperationName> = Operations[O]['result'];
+
+/** A place where operations run. */
+export interface Lane {
+  /** @throws SidecarError of the operation; `quota_exceeded` when the lane is full; `internal_error` when it died */
+  run<O extends OperationName>(job: Job<O>): Promise<JobResult<O>>;
+  close(): Promise<void>;
+}

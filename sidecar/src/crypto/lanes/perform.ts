@@ -1,0 +1,37 @@
+import { generateKey } from '../keys/keys.ts';
+import { wrappingSchemes } from '../operations/ciphers.ts';
+import { derivationSchemes } from '../operations/derivations.ts';
+import { kemSchemes } from '../operations/kems.ts';
+import { signatureSchemes } from '../operations/signatures.ts';
+import { descriptorOf } from '../operations/table.ts';
+import type { Job, JobResult, OperationName } from './job.ts';
+
+type Performers = { readonly [O in OperationName]: (job: Job<O>) => JobResult<O> | Promise<JobResult<O>> };
+
+const encrypt = ({ algorithm, key, data }: Job<'encrypt' | 'wrap'>): Uint8Array =>
+  descriptorOf(wrappingSchemes, algorithm.name, 'encryption').encrypt(algorithm, key, data);
+
+const decrypt = ({ algorithm, key, data }: Job<'decrypt' | 'unwrap'>): Uint8Array =>
+  descriptorOf(wrappingSchemes, algorithm.name, 'decryption').decrypt(algorithm, key, data);
+
+const performers: Performers = Object.freeze({
+  sign: ({ algorithm, key, data }) =>
+    descriptorOf(signatureSchemes, algorithm.name, 'signing').sign(algorithm, key, data),
+  verify: ({ algorithm, key, signature, data }) =>
+    descriptorOf(signatureSchemes, algorithm.name, 'verification').verify(algorithm, key, signature, data),
+  encrypt,
+  decrypt,
+  wrap: encrypt,
+  unwrap: decrypt,
+  derive: ({ algorithm, key, length, peer }) =>
+    descriptorOf(derivationSchemes, algorithm.name, 'derivation').derive(algorithm, key, length, peer),
+  encapsulate: ({ algorithm, key }) => descriptorOf(kemSchemes, algorithm.name, 'encapsulation').encapsulate(key),
+  decapsulate: ({ algorithm, key, data }) =>
+    descriptorOf(kemSchemes, algorithm.name, 'decapsulation').decapsulate(key, data),
+  generate: ({ algorithm, attributes }) => generateKey(algorithm, attributes),
+} satisfies Performers);
+
+/** Does the work of a job on this thread. */
+export async function perform<O extends OperationName>(job: Job<O>): Promise<JobResult<O>> {
+  return (performers[job.operation] as (job: Job<O>) => JobResult<O> | Promise<JobResult<O>>)(job);
+}

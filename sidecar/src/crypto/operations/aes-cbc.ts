@@ -1,0 +1,40 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Algorithm } from '../../generated/types.ts';
+import type { LoadedKey } from '../key.ts';
+import { type CipherScheme, secretKeys } from './cipher-scheme.ts';
+import { firstPart } from './key-part.ts';
+import { attempt, operationFailed, required } from './refusal.ts';
+import { joinAndWipe } from './unpooled.ts';
+
+const blockBytes = 16;
+
+/** SP 800-38A section 6.2 with the padding of RFC 2315 section 10.3. */
+export const aesCbc: CipherScheme = Object.freeze({
+  ...secretKeys,
+  encrypt: (algorithm, key, data) =>
+    attempt('AES-CBC encryption', () => {
+      const cipher = createCipheriv(nameOf(key), firstPart(key), ivOf(algorithm));
+      return joinAndWipe(cipher.update(data), cipher.final());
+    }),
+  decrypt: (algorithm, key, data) =>
+    attempt('AES-CBC decryption', () => {
+      const decipher = createDecipheriv(nameOf(key), firstPart(key), ivOf(algorithm));
+      const head = decipher.update(data);
+      try {
+        return joinAndWipe(head, decipher.final());
+      } catch (refusal) {
+        head.fill(0);
+        throw refusal;
+      }
+    }),
+} satisfies CipherScheme);
+
+function nameOf(key: LoadedKey): string {
+  return `aes-${key.algorithm.length}-cbc`;
+}
+
+function ivOf(algorithm: Algorithm): Uint8Array {
+  const iv = required(algorithm.iv, 'iv');
+  if (iv.length !== blockBytes) throw operationFailed(`an iv of ${iv.length} bytes`);
+  return iv;
+}

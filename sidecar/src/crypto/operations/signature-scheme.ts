@@ -1,0 +1,12 @@
+import type { Algorithm, KeyType } from '../../generated/types.ts';
+import type { LoadedKey } from '../key.ts';
+
+/** How one algorithm signs and verifies. `verify` answers false to any malformed signature. */
+export interface SignatureScheme {
+  readonly signingKey: KeyType;
+  readonly verifyingKey: KeyType;
+  sign(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Uint8Array;
+  verify(algorithm: Algorithm, key: LoadedKey, signature: Uint8Array, data: Uint8Array): boolean;
+}
+
+export const asymmetricKeys = Object.freeze({ signingKey: 'private', verifyingKey: 'public' } as const);

@@ -1,0 +1,28 @@
+import { mlDsa65Ed25519 } from './composite-signature.ts';
+import { ecdsa, ed25519 } from './elliptic-signature.ts';
+import { hmac } from './hmac.ts';
+import { mlDsa, slhDsa } from './post-quantum-signature.ts';
+import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
+import { table } from './table.ts';
+
+/** The parameter sets of FIPS 205 section 11. */
+export const slhDsaParameterSets = Object.freeze(
+  ['SHA2', 'SHAKE'].flatMap((hash) =>
+    [128, 192, 256].flatMap((bits) => ['s', 'f'].map((form) => `SLH-DSA-${hash}-${bits}${form}`)),
+  ),
+);
+
+/** Every algorithm that signs. */
+export const signatureSchemes = table<SignatureScheme>({
+  HMAC: hmac,
+  'RSASSA-PKCS1-v1_5': rsaPkcs1,
+  'RSA-PSS': rsaPss,
+  ECDSA: ecdsa,
+  Ed25519: ed25519,
+  'ML-DSA-44': mlDsa,
+  'ML-DSA-65': mlDsa,
+  'ML-DSA-87': mlDsa,
+  ...Object.fromEntries(slhDsaParameterSets.map((name) => [name, slhDsa])),
+  'MLDSA65-Ed25519-SHA512': mlDsa65Ed25519,
+});

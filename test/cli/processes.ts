@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The command as it is installed. */
+export const ferrohsm = fileURLToPath(new URL('../../cli/bin/ferrohsm.cjs', import.meta.url));
+
+/** What a process said before it ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface Place {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end, at most a minute. */
+export function run(program: string, words: readonly string[], place: Place, input?: Buffer): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    cwd: place.folder,
+    env: place.environment,
+    input: input ?? Buffer.alloc(0),
+    timeout: 60_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error !== undefined) throw error;
+  return { status, stdout, stderr: stderr.toString() };
+}
+
+/** A sidecar in a process of its own. */
+export interface RunningServer {
+  readonly addresses: readonly string[];
+  signal(name: NodeJS.Signals): void;
+  /** Ends it with SIGTERM. */
+  stop(): Promise<Outcome>;
+}
+
+/** Starts `ferrohsm serve` and waits until it listens or has ended. */
+export async function startServer(
+  words: readonly string[],
+  place: Place,
+  input?: Buffer,
+): Promise<RunningServer | Outcome> {
+  const child = spawn(process.execPath, [ferrohsm, 'serve', '--json', ...words], {
+    cwd: place.folder,
+    env: place.environment,
+  });
+  // Not exit: the last words may still be on their way then.
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  child.stdin.end(input);
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const announcement = await firstJson(child);
+  const outcome = async () => ({ status: (await closed)[0], stdout: Buffer.alloc(0), stderr });
+  if (announcement === undefined) return outcome();
+  return {
+    addresses: (JSON.parse(announcement) as { addresses: string[] }).addresses,
+    signal: (name) => void child.kill(name),
+    stop() {
+      child.kill('SIGTERM');
+      return outcome();
+    },
+  };
+}
+
+/** The first JSON object on standard output; undefined when that ends before. */
+async function firstJson(child: ChildProcess): Promise<string | undefined> {
+  let text = '';
+  if (child.stdout === null) return undefined;
+  for await (const line of createInterface({ input: child.stdout })) {
+    text += line;
+    if (line.endsWith('}')) return text;
+  }
+  return undefined;
+}

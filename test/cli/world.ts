@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { oracles } from './oracle.ts';
+import { ferrohsm, type Outcome, type Place, type RunningServer, run, startServer } from './processes.ts';
+import { expand, type Line } from './script.ts';
+
+type Verb = (this: World, words: string[], negated: boolean) => void | Promise<void>;
+
+/** The fresh folder that one script runs in, its sidecar, and what the last command said. */
+export class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'fhsm-'));
+  readonly variables = new Map([['UID', String(process.getuid?.())]]);
+  last: Outcome | undefined;
+  server: RunningServer | undefined;
+
+  get place(): Place {
+    const { PATH } = process.env;
+    const socket = join(this.folder, 's.sock');
+    return { folder: this.folder, environment: { PATH, HOME: this.folder, FERROHSM_SOCKET: socket } };
+  }
+
+  async play({ verb, words, negated }: Line): Promise<void> {
+    const act = verbs[verb];
+    assert(act !== undefined, `no such verb: ${verb}`);
+    const expanded = words.map((word) => expand(word, this.variables));
+    await act.call(this, expanded, negated);
+  }
+
+  path(name = ''): string {
+    return join(this.folder, name);
+  }
+
+  inputBytes(name: string | undefined): Buffer | undefined {
+    return name === undefined ? undefined : readFileSync(this.path(name));
+  }
+
+  async end(): Promise<void> {
+    await this.server?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Warnings of Node and stacks: neither is for the user. */
+const noise = /Warning:|^ +at /m;
+
+const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>>({
+  async serve(words, negated) {
+    const folders = ['--state', this.path('state'), '--config', this.path('config')];
+    const { plain, input } = redirections(words);
+    const started = await startServer([...folders, ...plain], this.place, this.inputBytes(input));
+    if ('status' in started) {
+      this.last = started;
+      assert(negated && started.status !== 0, `the sidecar ended: ${started.stderr}`);
+      return;
+    }
+    this.server = started;
+    assert(!negated, 'the sidecar runs');
+    const url = started.addresses.find((address) => address.startsWith('ws:'));
+    if (url !== undefined) this.variables.set('URL', url);
+  },
+
+  async stop() {
+    this.last = await this.server?.stop();
+    this.server = undefined;
+    assert.equal(this.last?.status, 0, this.last?.stderr ?? '');
+    assert.doesNotMatch(this.last?.stderr ?? '', noise);
+  },
+
+  signal([name]) {
+    this.server?.signal(name as NodeJS.Signals);
+  },
+
+  terminal(words) {
+    const line = [process.execPath, ferrohsm, ...words].map((word) => `'${word}'`).join(' ');
+    this.last = run('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+      ...this.place,
+      environment: { ...this.place.environment, TERM: 'xterm' },
+    });
+  },
+
+  ferrohsm(words, negated) {
+    const { plain, input, output } = redirections(words);
+    this.last = run(process.execPath, [ferrohsm, ...plain], this.place, this.inputBytes(input));
+    assert.equal(this.last.status !== 0, negated, `exit status ${this.last.status}: ${this.last.stderr}`);
+    assert.doesNotMatch(this.last.stderr, noise);
+    if (output !== undefined) writeFileSync(this.path(output), this.last.stdout);
+  },
+
+  openssl(words, negated) {
+    this.last = run('openssl', words, this.place);
+    assert.equal(this.last.status !== 0, negated, `openssl: ${this.last.stderr}`);
+  },
+
+  async oracle([name = '', ...words]) {
+    const ask = oracles[name];
+    assert(ask !== undefined, `no such oracle: ${name}`);
+    const before = process.cwd();
+    process.chdir(this.folder);
+    try {
+      await ask(...words);
+    } finally {
+      process.chdir(before);
+    }
+  },
+
+  status([expected]) {
+    assert.equal(this.last?.status, Number(expected), this.last?.stderr ?? '');
+  },
+
+  stdout([pattern = ''], negated) {
+    assertMatches(this.last?.stdout.toString() ?? '', pattern, negated);
+  },
+
+  stderr([pattern = ''], negated) {
+    assertMatches(this.last?.stderr ?? '', pattern, negated);
+  },
+
+  set([name = '', pattern = '']) {
+    const found = new RegExp(pattern, 'm').exec(this.last?.stdout.toString() ?? '')?.[1];
+    assert(found !== undefined, `standard output does not match ${pattern}`);
+    this.variables.set(name, found);
+  },
+
+  write([name, text = '']) {
+    mkdirSync(dirname(this.path(name)), { recursive: true, mode: 0o700 });
+    writeFileSync(this.path(name), text.replaceAll('\\n', '\n'), { mode: 0o600 });
+  },
+
+  size([name, bytes]) {
+    assert.equal(statSync(this.path(name)).size, Number(bytes));
+  },
+
+  mode([name, octal]) {
+    assert.equal((statSync(this.path(name)).mode & 0o777).toString(8), String(Number(octal)));
+  },
+
+  absent([name]) {
+    assert(!existsSync(this.path(name)), `${name} exists`);
+  },
+
+  truncate([name, bytes]) {
+    truncateSync(this.path(name), Number(bytes));
+  },
+
+  cmp([one, other], negated) {
+    const same = readFileSync(this.path(one)).equals(readFileSync(this.path(other)));
+    assert.equal(same, !negated, `${one} and ${other}`);
+  },
+
+  flip([name, offset]) {
+    const bytes = readFileSync(this.path(name));
+    const at = (Number(offset) + bytes.length) % bytes.length;
+    bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+    writeFileSync(this.path(name), bytes);
+  },
+});
+
+function redirections(words: readonly string[]): { plain: string[]; input?: string; output?: string } {
+  const plain = [...words];
+  const found: { input?: string; output?: string } = {};
+  for (const [sign, name] of [
+    ['<', 'input'],
+    ['>', 'output'],
+  ] as const) {
+    const at = plain.indexOf(sign);
+    const file = at < 0 ? undefined : plain.splice(at, 2)[1];
+    if (file !== undefined) found[name] = file;
+  }
+  return { plain, ...found };
+}
+
+function assertMatches(text: string, pattern: string, negated: boolean): void {
+  const matches = new RegExp(pattern, 'm').test(text);
+  assert.equal(matches, !negated, `${negated ? 'matches' : 'does not match'} ${pattern}:\n${text}`);
+}
