@@ -1,5 +1,7 @@
 'use strict';
 
+/** Tests, and what only tests use. */
+const testSupport = '(\\.test|/test-[a-z-]+|/[a-z-]+-fixture)\\.ts$';
 const nouns = ['transport', 'identity', 'policy', 'approval', 'keystore', 'crypto', 'audit', 'lifecycle', 'root-key'];
 
 /** Each noun of the sidecar may import its own files, the generated ones and the two shapes of the root. */
@@ -7,7 +9,7 @@ const islands = nouns.map((noun) => ({
   name: `island-${noun}`,
   severity: 'error',
   comment: `${noun}/ is an island: sidecar.ts hands it what it needs of others`,
-  from: { path: `^sidecar/src/${noun}/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^sidecar/src/${noun}/`, pathNot: testSupport },
   to: { path: '^sidecar/src/', pathNot: `^sidecar/src/(${noun}/|generated/|errors\\.ts$|secret\\.ts$)` },
 }));
 
@@ -52,25 +54,25 @@ module.exports = {
     {
       name: 'only-transport-opens-sockets',
       severity: 'error',
-      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/transport/', '\\.test\\.ts$'] },
+      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/transport/', testSupport] },
       to: { path: '^(node:)?(net|http|https|http2|tls)$|^ws$|node_modules/ws/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'only-crypto-imports-noble',
       severity: 'error',
-      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/crypto/', '\\.test\\.ts$'] },
+      from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/crypto/', testSupport] },
       to: { path: 'node_modules/@noble/' },
     },
     {
       name: 'sidecar-alone',
       severity: 'error',
-      from: { path: '^sidecar/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^sidecar/', pathNot: testSupport },
       to: { path: '^(sdk|cli)/|@ferrohsm/sdk' },
     },
     {
       name: 'sdk-alone',
       severity: 'error',
-      from: { path: '^sdk/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^sdk/', pathNot: testSupport },
       to: { path: '^(sidecar|cli)/|@ferrohsm/' },
     },
     {
@@ -84,7 +86,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^sdk/src/',
-        pathNot: ['^sdk/src/(node|client/connect-node|transport/unix-socket)\\.ts$', '\\.test\\.ts$'],
+        pathNot: ['^sdk/src/(node|client/connect-node|transport/unix-socket)\\.ts$', testSupport],
       },
       to: { dependencyTypes: ['core'] },
     },
