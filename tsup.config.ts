@@ -19,6 +19,8 @@ function packageOf(folder: string, entry: Record<string, string>, options: Optio
     platform: 'node',
     clean: true,
     splitting: true,
+    // node:sqlite and node:ffi exist under no other name.
+    removeNodeProtocol: false,
     external: externals(folder),
     tsconfig: `${folder}/tsconfig.json`,
     silent: true,

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import { connect } from '@ferrohsm/sdk/node';
 
 await using hsm = await connect();
@@ -11,9 +11,11 @@ const file = randomBytes(1 << 20);
 const aes = { name: 'AES-GCM', length: 256 };
 
 // The sender has the public key alone.
-const { sharedKey, ciphertext } = await crypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, ['encrypt']);
+const { sharedKey, ciphertext } = await webcrypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, [
+  'encrypt',
+]);
 const iv = randomBytes(12);
-const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, file);
+const sealed = await webcrypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, file);
 
 // The recipient's private key and the shared key stay in the sidecar.
 const opened = await hsm.subtle.decapsulateKey(algorithm, key.privateKey, ciphertext, aes, false, ['decrypt']);

@@ -10,7 +10,7 @@ const refusal = await hsm.subtle.exportKey('raw', key.secretKey).then(
   () => assert.fail('a named key was exported'),
   (error: unknown) => error,
 );
-assert(refusal instanceof DOMException && refusal.name === 'InvalidAccessError');
+assert(refusal instanceof DOMException && refusal.name === 'NotAllowedError');
 
 const unknown = await hsm.keys.get('vault/nothing').then(
   () => assert.fail('a key that does not exist was found'),

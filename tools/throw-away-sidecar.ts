@@ -74,17 +74,18 @@ export async function startSidecarProcess({ folders, arguments: extra = [] }: St
   };
 }
 
-/** The first line says where it listens. */
+/** The first JSON object says where it listens. */
 async function listening(child: ChildProcess, notices: () => string): Promise<readonly string[]> {
   const timeout = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
+  let announcement = '';
   try {
     for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-      const { addresses } = JSON.parse(line) as { addresses: readonly string[] };
-      child.stdout?.resume();
-      return addresses;
+      announcement += line;
+      if (line === '}') return (JSON.parse(announcement) as { addresses: readonly string[] }).addresses;
     }
   } finally {
     clearTimeout(timeout);
+    child.stdout?.resume();
   }
   throw new Error(`the sidecar did not start:\n${notices()}`);
 }

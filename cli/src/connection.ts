@@ -1,8 +1,8 @@
 import type { FerroHsm } from '@ferrohsm/sdk/node';
 import { usageError } from './errors.ts';
+import { version } from './generated/version.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { readInput } from './input.ts';
-import { version } from './version.ts';
 
 type ConnectOptions = NonNullable<Parameters<typeof import('@ferrohsm/sdk/node').connect>[0]>;
 

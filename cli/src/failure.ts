@@ -10,8 +10,8 @@ export interface Failure {
   readonly exitStatus: number;
 }
 
-/** From here on down the codes are of operations on keys; those above are of the call itself. */
-const firstWebCryptoNumber = -32010;
+/** Numbers of refusals that WebCrypto itself knows; the others are of the call and of the sidecar. */
+const webCryptoNumbers = { least: -32019, most: -32010 };
 
 const helpCodes: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
 
@@ -55,7 +55,8 @@ function describeCoded(error: unknown): Failure | undefined {
 /** The SDK refused by the rules of WebCrypto, without asking the sidecar. */
 function describeDomException(error: unknown): Failure | undefined {
   if (!(error instanceof DOMException)) return undefined;
-  const entry = errorList.find(({ dom, number }) => dom === error.name && number <= firstWebCryptoNumber);
+  const { least, most } = webCryptoNumbers;
+  const entry = errorList.find(({ dom, number }) => dom === error.name && number >= least && number <= most);
   if (entry === undefined) return undefined;
   return { message: error.message || entry.message, hint: entry.hint, exitStatus: entry.exitStatus };
 }

@@ -1,15 +1,34 @@
-import type { FerroHsm, KeyRecord, KeyVersion } from '@ferrohsm/sdk/node';
-
-export type NamedKey = Awaited<ReturnType<FerroHsm['keys']['get']>>;
+import type { FerroHsm, KeyRecord, KeyVersion, NamedKeyVersion } from '@ferrohsm/sdk/node';
+import { CliError } from './errors.ts';
 
 /**
  * The CryptoKeys of one version of a named key, by default the newest active one.
  *
  * @throws FerroHsmError `not_found`
  */
-export async function findVersion(sidecar: FerroHsm, name: string, version: number | undefined) {
+export async function findVersion(
+  sidecar: FerroHsm,
+  name: string,
+  version: number | undefined,
+): Promise<NamedKeyVersion> {
   const named = await sidecar.keys.get(name);
   return version === undefined ? named : named.version(version);
+}
+
+/** The key that signs: of a pair the private half. */
+export function signingKey(key: NamedKeyVersion): CryptoKey {
+  return key.type === 'secret' ? key.secretKey : key.privateKey;
+}
+
+/** The key that verifies or encrypts: of a pair the public half. */
+export function openKey(key: NamedKeyVersion): CryptoKey {
+  return key.type === 'secret' ? key.secretKey : key.publicKey;
+}
+
+/** @throws CliError 3 for a secret key, which has no halves */
+export function halfOf(key: NamedKeyVersion, half: 'privateKey' | 'publicKey'): CryptoKey {
+  if (key.type === 'private') return key[half];
+  throw new CliError(3, 'a secret key has no public and private half', 'look at: ferrohsm key show NAME');
 }
 
 /** A key's algorithm in a few words, for example `ECDSA P-256` or `RSA-PSS 3072 SHA-256`. */

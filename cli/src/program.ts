@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCommand, type CommandDescription } from './command.ts';
 import { auditCheckpoint } from './commands/audit-checkpoint.ts';
+import { auditKeys } from './commands/audit-keys.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { decapsulate } from './commands/decapsulate.ts';
@@ -18,15 +19,16 @@ import { random } from './commands/random.ts';
 import { serve } from './commands/serve.ts';
 import { sign } from './commands/sign.ts';
 import { status } from './commands/status.ts';
+import { tokenCreate } from './commands/token-create.ts';
 import { verify } from './commands/verify.ts';
 import { whoami } from './commands/whoami.ts';
 import { exitStatusTable } from './exit-status.ts';
+import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
-import { version } from './version.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
 const keyCommands: readonly CommandDescription[] = [keyCreate, keyList, keyShow, keyPublic, keyRename];
-const auditCommands: readonly CommandDescription[] = [auditVerify, auditCheckpoint, auditList];
+const auditCommands: readonly CommandDescription[] = [auditVerify, auditKeys, auditCheckpoint, auditList];
 const about: readonly CommandDescription[] = [status, whoami, discover];
 
 /** The whole command line. Errors and help are thrown as CommanderError, never exited with. */
@@ -49,9 +51,10 @@ export function createProgram(): Command {
     keyCommands,
   );
   addCommands(
-    program.command('audit').helpCommand(false).description('The transparency log: verify, checkpoint, list.'),
+    program.command('audit').helpCommand(false).description('The transparency log: verify, keys, checkpoint, list.'),
     auditCommands,
   );
+  addCommands(program.command('token').helpCommand(false).description('Bearer tokens: create.'), [tokenCreate]);
   addHelpCommand(program.commandsGroup('Help:'));
   return program;
 }

@@ -11,6 +11,7 @@ test('a socket is a path, with name, mode and group where they are given', () =>
     group: 7,
   });
   assert.equal(parseSocket('/run/a.sock,group=root').group, 0);
+  assert.equal(parseSocket('a.sock').path, `${process.cwd()}/a.sock`);
 });
 
 test.each(['', 'app=', '/s,mode=0999', '/s,color=red', '/s,group=no-such-group'])('not a socket: "%s"', (text) => {
@@ -37,6 +38,6 @@ test('origins without a WebSocket are a mistake', () => {
 
 test('the root key is a key file unless a passphrase is named', () => {
   assert.deepEqual(rootKeyOptions({}, '/etc/root.key'), { kind: 'key-file', path: '/etc/root.key' });
-  assert.deepEqual(rootKeyOptions({ rootKey: 'k' }, '/etc/root.key'), { kind: 'key-file', path: 'k' });
+  assert.deepEqual(rootKeyOptions({ rootKey: '/k' }, '/etc/root.key'), { kind: 'key-file', path: '/k' });
   assert.deepEqual(rootKeyOptions({ passphraseFd: 3 }, ''), { kind: 'passphrase', source: { descriptor: 3 } });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
 
 /** Options of `ferrohsm serve` as commander hands them over. */
@@ -32,7 +33,7 @@ export function parseSocket(text: string): ListeningPlace {
   const named = /^([a-z0-9][a-z0-9._-]*)=(.*)$/.exec(place);
   const socket = named ? { name: named[1] as string, path: named[2] as string } : { name: 'default', path: place };
   if (socket.path === '') throw usageError('a socket needs a path', 'write --socket PATH or --socket NAME=PATH');
-  return Object.assign(socket, ...settings.map(parseSetting));
+  return Object.assign({ ...socket, path: resolve(socket.path) }, ...settings.map(parseSetting));
 }
 
 function parseSetting(setting: string): { mode: number } | { group: number } {
@@ -78,7 +79,7 @@ export function parseWebSocket(options: ServeOptions) {
 /** Where the root key comes from; by default a key file in the config folder. */
 export function rootKeyOptions(options: ServeOptions, defaultKeyFile: string) {
   const { rootKey, passphraseFile, passphraseFd } = options;
-  if (passphraseFile !== undefined) return { kind: 'passphrase' as const, source: { path: passphraseFile } };
+  if (passphraseFile !== undefined) return { kind: 'passphrase' as const, source: { path: resolve(passphraseFile) } };
   if (passphraseFd !== undefined) return { kind: 'passphrase' as const, source: { descriptor: passphraseFd } };
-  return { kind: 'key-file' as const, path: rootKey ?? defaultKeyFile };
+  return { kind: 'key-file' as const, path: resolve(rootKey ?? defaultKeyFile) };
 }

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { strict as assert } from 'node:assert';
 import { X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Stage, tell } from './stage.ts';
@@ -15,13 +15,13 @@ export async function encryptFile({ hsm, folders }: Stage): Promise<void> {
   const [clear, sealed] = [join(folders.root, 'backup.tar'), join(folders.root, 'backup.tar.sealed')];
   writeFileSync(clear, randomBytes(fileBytes));
 
-  const { sharedKey, ciphertext } = await crypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, [
+  const { sharedKey, ciphertext } = await webcrypto.subtle.encapsulateKey(algorithm, key.publicKey, aes, false, [
     'encrypt',
   ]);
   const iv = randomBytes(12);
   writeFileSync(
     sealed,
-    new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, readFileSync(clear))),
+    new Uint8Array(await webcrypto.subtle.encrypt({ name: 'AES-GCM', iv }, sharedKey, readFileSync(clear))),
   );
   tell(`${fileBytes.toLocaleString('en')} bytes encrypted with the public key alone`);
 

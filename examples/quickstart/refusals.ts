@@ -9,7 +9,7 @@ import { refused, type Stage, tell } from './stage.ts';
 export async function tryForbidden({ hsm, folders, url }: Stage): Promise<void> {
   const key = await hsm.keys.get('tokens/signing');
   const bySdk = await refused(hsm.subtle.exportKey('pkcs8', key.privateKey));
-  assert.equal(bySdk.name, 'InvalidAccessError');
+  assert.equal(bySdk.name, 'NotAllowedError');
   tell(`export of a named key through the SDK: ${bySdk.name}`);
 
   const handle = `${key.id}/1`;

@@ -5,10 +5,7 @@ export const auditCheckpoint: CommandDescription = {
   summary: 'Print a fresh signed checkpoint of the log (C2SP tlog-checkpoint).',
   examples: `
 # Keep one where the sidecar's host cannot reach it: a later log that does not contain it was cut or forged
-ferrohsm audit checkpoint > checkpoint.txt
-
-# The verifier keys, for "ferrohsm audit verify --key-file"
-ferrohsm audit checkpoint --json | jq -r '.checkpoint.keys[]' > log-keys.txt`,
+ferrohsm audit checkpoint > checkpoint.txt`,
   action: connected(async ({ sidecar, output }) => {
     const checkpoint = await sidecar.audit.checkpoint();
     await output.result({ checkpoint }, checkpoint.note);

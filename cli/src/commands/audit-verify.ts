@@ -26,10 +26,10 @@ export const auditVerify: CommandDescription = {
   summary: 'Verify a whole log offline: checkpoint, tree and every record. Exit status 1 when anything is wrong.',
   examples: `
 # Pin the keys once, where the sidecar's host cannot change them
-ferrohsm audit checkpoint --json | jq -r '.checkpoint.keys[]' > log-keys.txt
+ferrohsm audit keys > log.keys
 
 # Verify a copy of the log
-ferrohsm audit verify --log ./log --key-file log-keys.txt`,
+ferrohsm audit verify --log ./log --key-file log.keys`,
   options: (command) =>
     command
       .option('--log <folder>', 'folder of the log (default: the one of the default state folder)')
@@ -58,7 +58,7 @@ async function chooseKeys(options: AuditVerifyOptions, output: Output): Promise<
   );
   const sidecar = await connectSidecar(options);
   try {
-    return (await sidecar.audit.checkpoint()).keys;
+    return sidecar.hello.log.keys;
   } finally {
     await sidecar.close();
   }

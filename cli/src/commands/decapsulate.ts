@@ -1,7 +1,6 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { wanted } from '../envelope/wanted.ts';
 import { readInput } from '../input.ts';
-import { findVersion } from '../named-key.ts';
+import { findVersion, halfOf } from '../named-key.ts';
 import { wholeNumber } from '../option-values.ts';
 import { writeOutputFile } from '../output-file.ts';
 
@@ -26,7 +25,7 @@ ferrohsm decapsulate --key exchange for-us.ct --out-secret shared.key`,
       .option('--force', 'replace an existing secret'),
   action: connected<DecapsulateOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const ciphertext = readInput(file);
-    const key = wanted((await findVersion(sidecar, options.key, options.keyVersion)).privateKey);
+    const key = halfOf(await findVersion(sidecar, options.key, options.keyVersion), 'privateKey');
     const secret = new Uint8Array(await sidecar.subtle.decapsulateBits(key.algorithm, key, ciphertext));
     writeOutputFile(options.outSecret, secret, { secret: true, force: options.force });
     secret.fill(0);

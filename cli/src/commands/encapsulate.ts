@@ -1,5 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { wanted } from '../envelope/wanted.ts';
+import { halfOf } from '../named-key.ts';
 import { writeOutputFile } from '../output-file.ts';
 
 interface EncapsulateOptions {
@@ -22,7 +22,7 @@ ferrohsm encapsulate --key exchange --out-ciphertext for-them.ct --out-secret sh
       .option('--out-ciphertext <file>', 'file for the ciphertext (default: standard output)')
       .option('--force', 'replace an existing secret'),
   action: connected<EncapsulateOptions>(async ({ sidecar, options, output }) => {
-    const key = wanted((await sidecar.keys.get(options.key)).publicKey);
+    const key = halfOf(await sidecar.keys.get(options.key), 'publicKey');
     const made = await sidecar.subtle.encapsulateBits(key.algorithm, key);
     const secret = new Uint8Array(made.sharedKey);
     const ciphertext = new Uint8Array(made.ciphertext);

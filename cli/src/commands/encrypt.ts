@@ -1,8 +1,8 @@
 import { addOutOption, type BytesOutputOptions } from '../bytes-options.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { seal, sealingMethod } from '../envelope/envelope.ts';
-import { wanted } from '../envelope/wanted.ts';
 import { readInput } from '../input.ts';
+import { openKey } from '../named-key.ts';
 
 interface EncryptOptions extends BytesOutputOptions {
   readonly key: string;
@@ -20,7 +20,7 @@ tar c documents | ferrohsm encrypt --key backups > documents.tar.fhsm`,
   options: (command) => addOutOption(command.requiredOption('--key <name>', 'name or id of the key')),
   action: connected<EncryptOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const named = await sidecar.keys.get(options.key);
-    const { algorithm } = wanted(named.publicKey ?? named.secretKey);
+    const { algorithm } = openKey(named);
     const sealing = { method: sealingMethod(algorithm.name), keyVersion: named.versionNumber, keys: named };
     const plaintext = readInput(file);
     try {

@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import { addOutOption, type BytesOutputOptions } from '../bytes-options.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import type { Subtle } from '../envelope/sealing-method.ts';
-import { wanted } from '../envelope/wanted.ts';
 import { CliError } from '../errors.ts';
+import { halfOf } from '../named-key.ts';
 import { wholeNumber } from '../option-values.ts';
 
 interface KeyPublicOptions extends BytesOutputOptions {
@@ -40,7 +40,7 @@ ferrohsm key public backups --format raw --out backups.pub`,
   action: connected<KeyPublicOptions, [string]>(async ({ sidecar, options, output }, name) => {
     const named = await sidecar.keys.get(name);
     const number = options.keyVersion ?? named.versionNumber;
-    const key = wanted((await named.version(number)).publicKey);
+    const key = halfOf(await named.version(number), 'publicKey');
     const stored = named.record.versions.find(({ version }) => version === number)?.publicKey;
     const bytes = await encoded(sidecar.subtle, key, options.format);
     await output.bytes(bytes, stored, { out: options.out, perhapsText: true });

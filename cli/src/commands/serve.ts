@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SidecarOptions } from '@ferrohsm/sidecar';
 import { type Command, Option } from 'commander';
 import { type CommandDescription, local } from '../command.ts';
@@ -65,10 +65,10 @@ function sidecarOptions(
   places: { state: string; config: string; socket: string },
   output: Output,
 ): SidecarOptions {
-  const configFolder = options.config ?? places.config;
+  const configFolder = resolve(options.config ?? places.config);
   const webSocket = parseWebSocket(options);
   return {
-    stateFolder: options.state ?? places.state,
+    stateFolder: resolve(options.state ?? places.state),
     configFolder,
     sockets: [options.socket ?? process.env.FERROHSM_SOCKET ?? places.socket].flat().map(parseSocket),
     ...(webSocket && { webSocket }),

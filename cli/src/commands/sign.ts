@@ -1,7 +1,7 @@
 import { addEncodingOption, addOutOption, type BytesOutputOptions } from '../bytes-options.ts';
 import { type CommandDescription, connected } from '../command.ts';
-import { wanted } from '../envelope/wanted.ts';
 import { readInput } from '../input.ts';
+import { signingKey } from '../named-key.ts';
 import { signatureAlgorithm } from '../signature-algorithms.ts';
 import { addSignatureOptions, type SignatureOptions, signatureParameters } from '../signature-options.ts';
 
@@ -23,8 +23,7 @@ ferrohsm sign --key releases --context release-v1 release.tar --out release.tar.
   action: connected<SignOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const parameters = signatureParameters(options);
     const data = readInput(file);
-    const { privateKey, secretKey } = await sidecar.keys.get(options.key);
-    const key = wanted(privateKey ?? secretKey);
+    const key = signingKey(await sidecar.keys.get(options.key));
     const signature = new Uint8Array(
       await sidecar.subtle.sign(signatureAlgorithm(key.algorithm, parameters), key, data),
     );

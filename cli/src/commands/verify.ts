@@ -1,8 +1,7 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { wanted } from '../envelope/wanted.ts';
 import { CliError, usageError } from '../errors.ts';
 import { readInput } from '../input.ts';
-import { findVersion } from '../named-key.ts';
+import { findVersion, openKey } from '../named-key.ts';
 import { wholeNumber } from '../option-values.ts';
 import { signatureAlgorithm } from '../signature-algorithms.ts';
 import { addSignatureOptions, type SignatureOptions, signatureParameters } from '../signature-options.ts';
@@ -30,8 +29,7 @@ ferrohsm verify --key releases --signature release.tar.sig release.tar`,
     const parameters = signatureParameters(options);
     const signature = readInput(options.signature, longestSignatureBytes);
     const data = readInput(file);
-    const { publicKey, secretKey } = await findVersion(sidecar, options.key, options.keyVersion);
-    const key = wanted(publicKey ?? secretKey);
+    const key = openKey(await findVersion(sidecar, options.key, options.keyVersion));
     const algorithm = signatureAlgorithm(key.algorithm, parameters);
     const valid = await sidecar.subtle.verify(algorithm, key, signature, data);
     await output.result({ valid }, valid ? 'valid' : '');

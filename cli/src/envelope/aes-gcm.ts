@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto';
 import type { SealingMethod } from './sealing-method.ts';
-import { wanted } from './wanted.ts';
 
 /** 96 bits (SP 800-38D section 8.2.2): random, so that one key is good for about 2^32 envelopes. */
 export const ivBytes = 12;
@@ -12,12 +11,12 @@ export const aesGcm: SealingMethod = Object.freeze<SealingMethod>({
   async seal(subtle, { secretKey }, prefix, plaintext) {
     const iv = randomFillSync(new Uint8Array(ivBytes));
     const header = Buffer.concat([prefix, iv]);
-    const sealed = await subtle.encrypt({ name: 'AES-GCM', iv, additionalData: header }, wanted(secretKey), plaintext);
+    const sealed = await subtle.encrypt({ name: 'AES-GCM', iv, additionalData: header }, secretKey, plaintext);
     return Buffer.concat([header, new Uint8Array(sealed)]);
   },
   async open(subtle, { secretKey }, envelope) {
     const iv = envelope.take(ivBytes);
     const algorithm = { name: 'AES-GCM', iv, additionalData: envelope.header };
-    return new Uint8Array(await subtle.decrypt(algorithm, wanted(secretKey), envelope.rest()));
+    return new Uint8Array(await subtle.decrypt(algorithm, secretKey, envelope.rest()));
   },
 });

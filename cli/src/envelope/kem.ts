@@ -1,7 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { ivBytes } from './aes-gcm.ts';
 import type { SealingMethod } from './sealing-method.ts';
-import { wanted } from './wanted.ts';
 
 /** The shared secret of every KEM here has 32 bytes; it becomes an AES key that stays in the sidecar. */
 const contentKey = Object.freeze({ name: 'AES-GCM', length: 256 });
@@ -13,16 +12,14 @@ const contentKey = Object.freeze({ name: 'AES-GCM', length: 256 });
 export const kem: SealingMethod = Object.freeze<SealingMethod>({
   kind: 2,
   algorithms: /^ML-KEM-|^MLKEM\d/,
-  async seal(subtle, { publicKey }, prefix, plaintext) {
-    const key = wanted(publicKey);
+  async seal(subtle, { publicKey: key }, prefix, plaintext) {
     const { sharedKey, ciphertext } = await subtle.encapsulateKey(key.algorithm, key, contentKey, false, ['encrypt']);
     const iv = randomFillSync(new Uint8Array(ivBytes));
     const header = Buffer.concat([prefix, counted(new Uint8Array(ciphertext)), iv]);
     const sealed = await subtle.encrypt({ name: 'AES-GCM', iv, additionalData: header }, sharedKey, plaintext);
     return Buffer.concat([header, new Uint8Array(sealed)]);
   },
-  async open(subtle, { privateKey }, envelope) {
-    const key = wanted(privateKey);
+  async open(subtle, { privateKey: key }, envelope) {
     const ciphertext = envelope.takeCounted();
     const iv = envelope.take(ivBytes);
     const sharedKey = await subtle.decapsulateKey(key.algorithm, key, ciphertext, contentKey, false, ['decrypt']);

@@ -1,21 +1,19 @@
 import { digestBytes } from '../digest-lengths.ts';
 import { CliError } from '../errors.ts';
 import type { SealingMethod } from './sealing-method.ts';
-import { wanted } from './wanted.ts';
 
 /** Kind 3, for RSA-OAEP keys and short data: prefix, OAEP ciphertext. The prefix is the label. */
 export const rsaOaep: SealingMethod = Object.freeze<SealingMethod>({
   kind: 3,
   algorithms: /^RSA-OAEP$/,
-  async seal(subtle, { publicKey }, prefix, plaintext) {
-    const key = wanted(publicKey);
+  async seal(subtle, { publicKey: key }, prefix, plaintext) {
     refuseLong(plaintext.byteLength, key.algorithm);
     const label = Buffer.from(prefix);
     return Buffer.concat([prefix, new Uint8Array(await subtle.encrypt({ name: 'RSA-OAEP', label }, key, plaintext))]);
   },
   async open(subtle, { privateKey }, envelope) {
     const algorithm = { name: 'RSA-OAEP', label: envelope.header };
-    return new Uint8Array(await subtle.decrypt(algorithm, wanted(privateKey), envelope.rest()));
+    return new Uint8Array(await subtle.decrypt(algorithm, privateKey, envelope.rest()));
   },
 });
 

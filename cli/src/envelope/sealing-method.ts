@@ -1,11 +1,10 @@
-import type { FerroHsm } from '@ferrohsm/sdk/node';
-import type { NamedKey } from '../named-key.ts';
+import type { FerroHsm, NamedKeyVersion } from '@ferrohsm/sdk/node';
 import type { EnvelopeReader } from './header.ts';
 
 export type Subtle = FerroHsm['subtle'];
 
-/** The CryptoKeys of one version of a named key. */
-export type VersionKeys = Pick<NamedKey, 'publicKey' | 'privateKey' | 'secretKey'>;
+/** The CryptoKeys of one version of a named key; the algorithm says which there are. */
+export type VersionKeys = Pick<NamedKeyVersion, 'publicKey' | 'privateKey' | 'secretKey'>;
 
 /** One way to make an envelope: a row of the table of kinds. */
 export interface SealingMethod {

@@ -1,3 +1,4 @@
+import type { SystemHelloResult } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type CryptoOptions, createCrypto, type HsmCrypto } from '../webcrypto/crypto.ts';
@@ -26,6 +27,8 @@ export interface FerroHsm extends AsyncDisposable {
   readonly audit: Audit;
   readonly system: System;
   readonly session: Session;
+  /** What the sidecar said of itself when the present connection was opened: limits, and the log's keys to pin. */
+  readonly hello: SystemHelloResult;
   /** Ends the connection and with it all session keys; later calls are refused with `connection_lost`. */
   close(): Promise<void>;
 }
@@ -49,6 +52,9 @@ export async function openFerroHsm(
     audit: new Audit(rpc),
     system: new System(rpc),
     session: new Session(rpc),
+    get hello() {
+      return rpc.hello;
+    },
     close: () => rpc.close(),
     [Symbol.asyncDispose]: () => rpc.close(),
   });

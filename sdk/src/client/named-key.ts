@@ -2,15 +2,6 @@ import { FerroHsmError } from '../errors.ts';
 import type { KeyRecord, KeyUsage, KeyVersion } from '../generated/types.ts';
 import type { KeyCustody } from '../webcrypto/key-custody.ts';
 
-/** The CryptoKeys of one version of a named key: a secret key, or a private key and its public half. */
-export interface NamedKeyVersion {
-  readonly versionNumber: number;
-  readonly state: KeyVersion['state'];
-  readonly secretKey?: CryptoKey;
-  readonly privateKey?: CryptoKey;
-  readonly publicKey?: CryptoKey;
-}
-
 /** Usages that WebCrypto gives to the public half of a pair. */
 const publicUsages: ReadonlySet<KeyUsage> = new Set([
   'verify',
@@ -20,31 +11,68 @@ const publicUsages: ReadonlySet<KeyUsage> = new Set([
   'encapsulateBits',
 ]);
 
+interface VersionKeys {
+  readonly secretKey?: CryptoKey;
+  readonly privateKey?: CryptoKey;
+  readonly publicKey?: CryptoKey;
+}
+
+/** The CryptoKeys of one version of a named key: a secret key, or a private key and its public half. */
+export class NamedKeyVersion {
+  readonly versionNumber: number;
+  readonly state: KeyVersion['state'];
+  readonly #keys: VersionKeys;
+
+  constructor({ version, state }: KeyVersion, keys: VersionKeys) {
+    this.versionNumber = version;
+    this.state = state;
+    this.#keys = keys;
+  }
+
+  /** `secret` for one key, `private` for a pair. */
+  get type(): KeyRecord['type'] {
+    return this.#keys.secretKey === undefined ? 'private' : 'secret';
+  }
+
+  /** @throws TypeError when this is a pair */
+  get secretKey(): CryptoKey {
+    return this.#wanted('secretKey');
+  }
+
+  /** @throws TypeError when this is a secret key */
+  get privateKey(): CryptoKey {
+    return this.#wanted('privateKey');
+  }
+
+  /** @throws TypeError when this is a secret key */
+  get publicKey(): CryptoKey {
+    return this.#wanted('publicKey');
+  }
+
+  #wanted(member: keyof VersionKeys): CryptoKey {
+    const key = this.#keys[member];
+    if (key === undefined) throw new TypeError(`a ${this.type} key has no ${member}`);
+    return key;
+  }
+}
+
 /**
  * A named key as it was when its record was read. Its CryptoKeys are pinned to one version, here the newest active one
  * (the newest of all where none is active), and work across connections.
  */
-export class NamedKey implements NamedKeyVersion {
+export class NamedKey extends NamedKeyVersion {
   readonly record: KeyRecord;
-  readonly versionNumber: number;
-  readonly state: KeyVersion['state'];
-  readonly secretKey?: CryptoKey;
-  readonly privateKey?: CryptoKey;
-  readonly publicKey?: CryptoKey;
   readonly #custody: KeyCustody;
 
-  private constructor(custody: KeyCustody, record: KeyRecord, keys: NamedKeyVersion) {
+  private constructor(custody: KeyCustody, record: KeyRecord, version: KeyVersion, keys: VersionKeys) {
+    super(version, keys);
     this.#custody = custody;
     this.record = record;
-    this.versionNumber = keys.versionNumber;
-    this.state = keys.state;
-    if (keys.secretKey !== undefined) this.secretKey = keys.secretKey;
-    if (keys.privateKey !== undefined) this.privateKey = keys.privateKey;
-    if (keys.publicKey !== undefined) this.publicKey = keys.publicKey;
   }
 
   static async open(custody: KeyCustody, record: KeyRecord): Promise<NamedKey> {
-    return new NamedKey(custody, record, await openVersion(custody, record, currentVersion(record)));
+    const version = currentVersion(record);
+    return new NamedKey(custody, record, version, await openKeys(custody, record, version));
   }
 
   get id(): string {
@@ -63,7 +91,7 @@ export class NamedKey implements NamedKeyVersion {
   async version(versionNumber: number): Promise<NamedKeyVersion> {
     const found = this.record.versions.find(({ version }) => version === versionNumber);
     if (found === undefined) throw new FerroHsmError('not_found', `${this.name} has no version ${versionNumber}`);
-    return openVersion(this.#custody, this.record, found);
+    return new NamedKeyVersion(found, await openKeys(this.#custody, this.record, found));
   }
 }
 
@@ -72,19 +100,16 @@ function currentVersion({ versions }: KeyRecord): KeyVersion {
   return newestFirst.find(({ state }) => state === 'active') ?? (newestFirst[0] as KeyVersion);
 }
 
-async function openVersion(custody: KeyCustody, record: KeyRecord, version: KeyVersion): Promise<NamedKeyVersion> {
+async function openKeys(custody: KeyCustody, record: KeyRecord, version: KeyVersion): Promise<VersionKeys> {
   const { algorithm, publicKey } = version;
   const handle = `${record.id}/${version.version}`;
   const held = { handle, type: record.type, extractable: record.extractable, algorithm };
-  const common = { versionNumber: version.version, state: version.state };
-  if (record.type === 'secret') {
-    return { ...common, secretKey: await custody.adopt({ ...held, usages: record.usages }) };
-  }
+  if (record.type === 'secret') return { secretKey: await custody.adopt({ ...held, usages: record.usages }) };
   const [privateUsages, halfUsages] = splitUsages(record.usages);
   const privateKey = await custody.adopt({ ...held, usages: privateUsages });
-  if (publicKey === undefined) return { ...common, privateKey };
+  if (publicKey === undefined) return { privateKey };
   const half = { handle: `${handle}/public`, type: 'public', extractable: true, algorithm, publicKey } as const;
-  return { ...common, privateKey, publicKey: await custody.adopt({ ...half, usages: halfUsages }) };
+  return { privateKey, publicKey: await custody.adopt({ ...half, usages: halfUsages }) };
 }
 
 function splitUsages(usages: readonly KeyUsage[]): [privateUsages: KeyUsage[], publicUsages: KeyUsage[]] {

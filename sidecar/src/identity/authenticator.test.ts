@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AuthenticatorOptions, createAuthenticator, type Peer } from './authenticator.ts';
 import { overflowUids } from './overflow-uid.ts';
 import { parsePrincipals } from './principals.ts';
-import { createToken } from './tokens.ts';
+import { createToken } from './test-token.ts';
 
 const tokens = { alice: createToken(), billing: createToken(), expiring: createToken() };
 const expiresAt = '2027-01-31T00:00:00Z';

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parsePrincipals } from './principals.ts';
-import { createToken, writeTokenFile } from './tokens.ts';
+import { createToken } from './test-token.ts';
 
 const digest = 'ab'.repeat(32);
 const alice = { id: 'alice', kind: 'person', roles: ['Officer'], credentials: [{ uid: 1000 }] };
@@ -98,17 +95,4 @@ test('a token is 32 random bytes, known by the SHA-256 of its text', () => {
   expect(sha256).toBe(createHash('sha256').update(Buffer.from(token, 'ascii')).digest('base64url'));
   expect(createToken().token).not.toBe(token);
   expect(parse({ ...alice, credentials: [{ tokenSha256: sha256 }] })).toHaveLength(1);
-});
-
-test('a token file is private and never replaced', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-token-'));
-  const path = join(folder, 'token');
-  try {
-    await writeTokenFile(path, 'first');
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    await expect(writeTokenFile(path, 'second')).rejects.toThrow('EEXIST');
-    expect(readFileSync(path, 'utf8')).toBe('first\n');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -11,15 +11,28 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
 /** Creates the folder 0700 when it is missing; refuses one that others can look into. */
 export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(path);
   const status = lstatSync(path);
   if (!status.isDirectory()) throw new SidecarError('config_invalid', 'state folder is not a folder');
   refuseShared(status, 'state folder', '0700');
+}
+
+/** One by one: a recursive mkdir never ends where the system denies that a parent exists, as below /proc. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    if (existsSync(path)) return;
+    throw new SidecarError('config_invalid', 'state folder cannot be created', { cause });
+  }
 }
 
 /** Creates an empty file 0600 when it is missing, so that it is never wider, even at birth; refuses a shared one. */

@@ -4,6 +4,7 @@ import type { Connection, ConnectionHandler, InboundFrame, InboundMessage } from
 import type { HeldKey, Session } from './context.ts';
 import type { Dispatch } from './dispatch.ts';
 import { type Reply, refusal, sendBatchReply, sendReply } from './reply.ts';
+import { Turns } from './turns.ts';
 
 export interface AcceptOptions {
   readonly dispatch: Dispatch;
@@ -16,6 +17,7 @@ export interface AcceptOptions {
 
 /** Takes a connection in: one session, whose requests run side by side and whose keys die with it. */
 export function createAccept(options: AcceptOptions): (connection: Connection) => ConnectionHandler {
+  const turns = new Turns();
   return (connection) => {
     const session: Session = {
       id: `ssn_${randomBytes(12).toString('base64url')}`,
@@ -25,7 +27,7 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
       attachments: false,
     };
     options.sessions.add(session);
-    const answer = createAnswer(session, options);
+    const answer = createAnswer(session, turns, options);
     return {
       onFrame: (frame) => void handleFrame(connection, session, frame, answer),
       onClose: () => {
@@ -38,7 +40,7 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
 
 type Answer = (message: InboundMessage) => Promise<Reply>;
 
-function createAnswer(session: Session, { dispatch, inFlight }: AcceptOptions): Answer {
+function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: AcceptOptions): Answer {
   let underWay = 0;
   let opening: Promise<Reply> | undefined;
 
@@ -57,6 +59,8 @@ function createAnswer(session: Session, { dispatch, inFlight }: AcceptOptions): 
     if (underWay >= inFlight) return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
     underWay += 1;
     try {
+      const turn = turns.take();
+      if (turn !== undefined) await turn;
       return await inOrder(message);
     } finally {
       underWay -= 1;

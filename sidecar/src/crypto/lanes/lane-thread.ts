@@ -26,7 +26,11 @@ export interface LaneThread {
  */
 export function startLaneThread(entry: URL, onDeath: (thread: LaneThread) => void): LaneThread {
   // Neither the flags nor the environment of the process are the thread's business.
-  const worker = new Worker(entry, { name: 'ferrohsm-lane', execArgv: [], env: {} });
+  const worker = new Worker(entry, {
+    name: 'ferrohsm-lane',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: {},
+  });
   const pending = new Map<number, PendingJob>();
   let lastId = 0;
   let closing = false;
