@@ -26,6 +26,7 @@ for (const project of projects) {
 }
 for (const folder of packages) step(`publint ${folder}`, 'publint', ['--strict', folder]);
 step('attw sdk', 'attw', ['--pack', 'sdk', '--profile', 'esm-only']);
+step('documentation', 'typedoc', []);
 tests('unit and end-to-end tests', []);
 if (process.env.FERROHSM_VECTORS === undefined) skip('published vectors: set FERROHSM_VECTORS to their folder');
 else tests('published vectors', ['--config', 'test/vectors/vitest.config.ts']);

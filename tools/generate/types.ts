@@ -30,6 +30,7 @@ export async function typesModule(
   const tidy = source
     .replace(/export interface Schemas \{\s*\}\n/, '')
     .replace(/\n? \* This interface was referenced by `Schemas`'s JSON-Schema\n \* via the `definition` "[^"]+"\./g, '')
+    .replace(/\n *\* @(min|max)Items \d+/g, '')
     .replace(/\n \* ?(?=\n \*\/)/g, '')
     .replace(/\/\*\*\s*\*\/\n/g, '');
   return `${banner}${head}${tidy}\n${methodMap(schemas)}`;

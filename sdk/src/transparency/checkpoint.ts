@@ -3,7 +3,7 @@ import { parseNote, type SignedNote } from './signed-note.ts';
 import { HASH_BYTES, type Hash } from './tree-hash.ts';
 
 /** What a log says of itself at one moment (C2SP tlog-checkpoint). */
-export interface Checkpoint {
+export interface TreeCheckpoint {
   readonly origin: string;
   /** Entries in the tree. */
   readonly size: number;
@@ -13,7 +13,7 @@ export interface Checkpoint {
 }
 
 /** With its signatures, not verified. */
-export type SignedCheckpoint = Checkpoint & SignedNote;
+export type SignedCheckpoint = TreeCheckpoint & SignedNote;
 
 /**
  * Reads a checkpoint as C2SP signed-note and tlog-checkpoint lay it out; verifies nothing.

@@ -1,5 +1,5 @@
 import { concat, uint64 } from './bytes.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { TreeCheckpoint } from './checkpoint.ts';
 
 /** One type of signature on a checkpoint (C2SP signed-note "Signature types"). */
 export interface NoteAlgorithm {
@@ -10,7 +10,7 @@ export interface NoteAlgorithm {
   readonly publicKeyBytes: number;
   readonly signatureBytes: number;
   /** The signed message and the raw signature, or undefined when the signature has another length. */
-  message(checkpoint: Checkpoint, signer: string, signature: Uint8Array): SignedMessage | undefined;
+  message(checkpoint: TreeCheckpoint, signer: string, signature: Uint8Array): SignedMessage | undefined;
 }
 
 export interface SignedMessage {
@@ -31,7 +31,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...ed25519,
       name: 'Ed25519',
-      message: ({ body }: Checkpoint, _signer: string, signature: Uint8Array) =>
+      message: ({ body }: TreeCheckpoint, _signer: string, signature: Uint8Array) =>
         signature.length === ed25519.signatureBytes
           ? { message: utf8(body), signature: new Uint8Array(signature) }
           : undefined,
@@ -42,7 +42,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...ed25519,
       name: 'Ed25519 cosignature',
-      message: ({ body }: Checkpoint, _signer: string, signature: Uint8Array) =>
+      message: ({ body }: TreeCheckpoint, _signer: string, signature: Uint8Array) =>
         timestamped(signature, ed25519.signatureBytes, (_bytes, seconds) =>
           utf8(`cosignature/v1\ntime ${seconds}\n${body}`),
         ),
@@ -53,7 +53,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...mlDsa44,
       name: 'ML-DSA-44 cosignature',
-      message: (checkpoint: Checkpoint, signer: string, signature: Uint8Array) =>
+      message: (checkpoint: TreeCheckpoint, signer: string, signature: Uint8Array) =>
         timestamped(signature, mlDsa44.signatureBytes, (bytes) => subtreeMessage(checkpoint, signer, bytes)),
     }),
   ],
@@ -72,7 +72,7 @@ function timestamped(
 }
 
 /** C2SP tlog-cosignature, ML-DSA-44: the whole tree as the subtree from 0 to its size. */
-function subtreeMessage({ origin, size, root }: Checkpoint, signer: string, timestamp: Uint8Array) {
+function subtreeMessage({ origin, size, root }: TreeCheckpoint, signer: string, timestamp: Uint8Array) {
   const [signerBytes, originBytes] = [utf8(signer), utf8(origin)];
   return concat(
     utf8('subtree/v1\n\0'),

@@ -1,4 +1,4 @@
-import type { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
+import type { SignedCheckpoint, TreeCheckpoint } from './checkpoint.ts';
 import type { NoteAlgorithm, SignedMessage } from './note-algorithms.ts';
 import type { SignatureLine } from './signed-note.ts';
 import { names, type VerifierKey } from './verifier-key.ts';
@@ -21,7 +21,7 @@ export function checkSignatures(
 }
 
 async function checkLine(
-  checkpoint: Checkpoint,
+  checkpoint: TreeCheckpoint,
   line: SignatureLine,
   keys: readonly VerifierKey[],
 ): Promise<SignatureReport> {

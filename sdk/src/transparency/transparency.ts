@@ -1,4 +1,5 @@
-export { type Checkpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
+export { parseCheckpoint, type SignedCheckpoint, type TreeCheckpoint } from './checkpoint.ts';
+export type { NoteAlgorithm } from './note-algorithms.ts';
 export { verifyConsistency, verifyInclusion } from './proofs.ts';
 export { checkSignatures, type SignatureReport } from './signatures.ts';
 export type { SignatureLine, SignedNote } from './signed-note.ts';

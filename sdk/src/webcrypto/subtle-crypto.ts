@@ -67,7 +67,8 @@ const custodies = new WeakMap<object, KeyCustody>();
 /** Arguments of calls under way: their keys must not be collected, and so released, before the answer. */
 const inFlight = new Set<readonly unknown[]>();
 
-class SubtleCryptoInterface {
+/** The interface object, for code that asks `SubtleCrypto.supports()` or tests with instanceof. */
+export class SubtleCrypto {
   constructor() {
     throw new TypeError('Illegal constructor');
   }
@@ -104,24 +105,20 @@ function defineMethod(name: string, declared: Method): void {
   };
   Object.defineProperty(value, 'length', { value: declared.required, configurable: true });
   const attributes = { value, enumerable: true, configurable: true, writable: true };
-  Object.defineProperty(SubtleCryptoInterface.prototype, name, attributes);
+  Object.defineProperty(SubtleCrypto.prototype, name, attributes);
 }
 
 for (const [name, declared] of Object.entries(methods)) defineMethod(name, declared);
-Object.defineProperty(SubtleCryptoInterface, 'name', { value: 'SubtleCrypto', configurable: true });
-Object.defineProperty(SubtleCryptoInterface, 'supports', { enumerable: true });
-Object.defineProperty(SubtleCryptoInterface.supports, 'length', { value: 2, configurable: true });
-Object.defineProperty(SubtleCryptoInterface.prototype, Symbol.toStringTag, {
+Object.defineProperty(SubtleCrypto, 'supports', { enumerable: true });
+Object.defineProperty(SubtleCrypto.supports, 'length', { value: 2, configurable: true });
+Object.defineProperty(SubtleCrypto.prototype, Symbol.toStringTag, {
   value: 'SubtleCrypto',
   configurable: true,
 });
 
-/** The interface object, for code that asks `SubtleCrypto.supports()` or tests with instanceof. */
-export const SubtleCrypto = SubtleCryptoInterface;
-
 /** A SubtleCrypto whose secret and private keys live in the sidecar. */
 export function createSubtleCrypto(custody: KeyCustody): HsmSubtleCrypto {
-  const subtle: object = Object.create(SubtleCryptoInterface.prototype);
+  const subtle: object = Object.create(SubtleCrypto.prototype);
   custodies.set(subtle, custody);
   return subtle as HsmSubtleCrypto;
 }
