@@ -15,14 +15,14 @@ export interface EncapsulatedBits {
   ciphertext: ArrayBuffer;
 }
 
-type KeyImportParams =
+export type KeyImportParams =
   | AlgorithmIdentifier
   | RsaHashedImportParams
   | EcKeyImportParams
   | HmacImportParams
   | AesKeyAlgorithm;
 
-type KeyPairName =
+export type KeyPairName =
   | 'Ed25519'
   | 'X25519'
   | `ML-KEM-${string}`
