@@ -30,7 +30,7 @@ step('documentation', 'typedoc', []);
 tests('unit and end-to-end tests', []);
 if (process.env.FERROHSM_VECTORS === undefined) skip('published vectors: set FERROHSM_VECTORS to their folder');
 else tests('published vectors', ['--config', 'test/vectors/vitest.config.ts']);
-step('quickstart', 'node', ['examples/quickstart/main.ts']);
+step('quickstart', 'node', ['--disable-warning=ExperimentalWarning', 'examples/quickstart/main.ts']);
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
