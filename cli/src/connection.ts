@@ -9,7 +9,7 @@ type ConnectOptions = NonNullable<Parameters<typeof import('@ferrohsm/sdk/node')
 /** Longest token file that is read. */
 const tokenLimitBytes = 8192;
 /** What the log says of the client; and a person waits, so a sidecar that does not run is said soon. */
-const common = { client: `ferrohsm/${version}`, connectTimeoutMs: 2000 };
+const greeting = { client: `ferrohsm/${version}`, connectTimeoutMs: 2000 };
 
 /**
  * Connects to the sidecar that options or environment name; the default socket where they name none.
@@ -30,14 +30,14 @@ function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv): Connec
   const token = readToken(options.tokenFile ?? environment.FERROHSM_TOKEN_FILE);
   const url = options.url ?? (options.socket === undefined ? environment.FERROHSM_URL : undefined);
   if (url !== undefined) return webSocketPlace(url, token);
-  return { ...common, ...(options.socket && { socket: options.socket }), ...(token && { token }) };
+  return { ...greeting, ...(options.socket && { socket: options.socket }), ...(token && { token }) };
 }
 
 function webSocketPlace(url: string, token: string | undefined): ConnectOptions {
   if (token === undefined) {
     throw usageError('a WebSocket needs a bearer token', 'name its file with --token-file or FERROHSM_TOKEN_FILE');
   }
-  return { ...common, url, token };
+  return { ...greeting, url, token };
 }
 
 /** A token is never given as an argument: the list of processes would show it. */

@@ -5,7 +5,7 @@ import { CliError, systemCode } from './errors.ts';
 const chunkBytes = 64 * 1024;
 
 /** Most that is read into memory; what the sidecar takes in one piece is less, and the SDK knows it. */
-export const largestInputBytes = 256 * 1024 * 1024;
+const largestInputBytes = 256 * 1024 * 1024;
 
 /**
  * Reads a whole file, or standard input for `-` and for no name, into memory of its own: the caller may zero it.

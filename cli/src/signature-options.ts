@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { readInput } from './input.ts';
+import { addKeyOption } from './key-options.ts';
 import type { SignatureParameters } from './signature-algorithms.ts';
 
 /** Options that `sign` and `verify` share: both must say the same. */
@@ -14,8 +15,7 @@ export interface SignatureOptions {
 const longestContextBytes = 255;
 
 export function addSignatureOptions(command: Command): Command {
-  return command
-    .requiredOption('--key <name>', 'name or id of the key')
+  return addKeyOption(command)
     .addOption(new Option('--context <text>', 'context of ML-DSA, SLH-DSA and composites').conflicts('contextFile'))
     .option('--context-file <file>', 'the same from a file, any bytes')
     .option('--hash <name>', 'hash for ECDSA (default: the one that fits the curve)');

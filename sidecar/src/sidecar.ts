@@ -1,24 +1,26 @@
 import { randomFillSync } from 'node:crypto';
+import type { AuditLog } from './audit/log.ts';
 import { readConfiguration } from './configuration.ts';
 import { createCryptoProvider } from './crypto/crypto-provider.ts';
+import type { CryptoProvider } from './crypto/provider.ts';
 import { checkRandomSource } from './crypto/random-source.ts';
 import { createSealing } from './crypto/sealing.ts';
 import { runStartUpSelfTests } from './crypto/self-test.ts';
-import { createDigests } from './digests.ts';
+import { createDigests, type Digests } from './digests.ts';
 import { methodTable } from './generated/methods.ts';
-import type { KeyRecord } from './generated/types.ts';
 import { version } from './generated/version.ts';
-import { createAuthenticator } from './identity/authenticator.ts';
+import { type Authenticator, createAuthenticator } from './identity/authenticator.ts';
 import { loadPeerCredentials } from './identity/peer-credentials.ts';
+import type { Keystore } from './keystore/keystore.ts';
 import { listenAll } from './listeners.ts';
 import { createHandlers } from './methods/handlers.ts';
-import { createNamedKeys } from './named-keys.ts';
+import { createNamedKeys, type NamedKeyRing } from './named-keys.ts';
 import { defaultSocketName, type SidecarOptions } from './options.ts';
-import { loadPolicyEngine } from './policy/engine.ts';
+import { loadPolicyEngine, type PolicyEngine } from './policy/engine.ts';
 import { createAccept } from './request/accept.ts';
 import { createAuthenticate } from './request/authenticate.ts';
 import { createAuthorizer, createMayLook } from './request/authorize.ts';
-import type { Session } from './request/context.ts';
+import type { Handlers, Session } from './request/context.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { createExecute } from './request/execute.ts';
 import { createIntend } from './request/intend.ts';
@@ -49,86 +51,117 @@ const nothing = (): void => undefined;
  * @example const sidecar = await startSidecar({ stateFolder, configFolder, sockets, rootKey });
  */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
-  const { onNotice = nothing, onError = nothing, onLogFailure = nothing } = options;
+  const { onNotice = nothing, onLogFailure = nothing } = options;
   checkRandomSource();
   await runStartUpSelfTests();
-
   const startedAt = Date.now();
-  const configuration = await readConfiguration(options.configFolder, onNotice);
-  const policy = await loadPolicyEngine({
-    policies: configuration.policies,
-    actions: [...new Set(Object.values(methodTable).map((traits) => traits.action))],
-    onFault: (reason) => onError(reason, 'policy'),
-  });
+  const rules = await readRules(options);
   const peerCredentials = loadPeerCredentials();
   if (peerCredentials === undefined) onNotice('peer credentials cannot be read here: only per-identity sockets work');
-  const authenticator = createAuthenticator({
-    principals: configuration.principals,
-    trustedSockets: options.sockets.map(({ name }) => name).filter((name) => name !== defaultSocketName),
-  });
 
+  await using opened = new AsyncDisposableStack();
   const sealing = createSealing();
-  const state = await openState(options, sealing, { onNotice, onLogFailure });
-  try {
-    return await run(state);
-  } catch (error) {
-    await state.close();
-    throw error;
-  }
+  const { keystore, log } = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) =>
+    it.close(),
+  );
+  const digests = opened.adopt(await createDigests(keystore, sealing), (it) => it.close());
+  const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
+  const namedKeys = opened.adopt(createNamedKeys(keystore, crypto), (it) => it.clear());
+  const { accept, refusals } = createFlow({ options, rules, keystore, log, digests, crypto, namedKeys, startedAt });
+  await reconcile(log, keystore, version);
+  const listeners = await listenAll(options, accept, defaultLimits, peerCredentials);
 
-  async function run({ keystore, log, close: closeState }: typeof state): Promise<RunningSidecar> {
-    const crypto = createCryptoProvider({});
-    const digests = await createDigests(keystore, sealing);
-    const namedKeys = createNamedKeys(keystore, crypto);
-    const sessions = new Set<Session>();
-    const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
-    const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
-    const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
+  const parts = opened.move();
+  return {
+    addresses: listeners.map((listener) => listener.address),
+    async close() {
+      await using _parts = parts;
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await refusals.flush();
+      await recordStop(log, keystore);
+    },
+  };
+}
 
-    const handlers = createHandlers({
-      crypto,
-      keystore,
+/** Who there is and what they may do. */
+interface Rules {
+  readonly policy: PolicyEngine;
+  readonly authenticator: Authenticator;
+}
+
+async function readRules({
+  configFolder,
+  sockets,
+  onNotice = nothing,
+  onError = nothing,
+}: SidecarOptions): Promise<Rules> {
+  const { policies, principals } = await readConfiguration(configFolder, onNotice);
+  const actions = [...new Set(Object.values(methodTable).map((traits) => traits.action))];
+  return {
+    policy: await loadPolicyEngine({ policies, actions, onFault: (reason) => onError(reason, 'policy') }),
+    authenticator: createAuthenticator({
+      principals,
+      trustedSockets: sockets.map(({ name }) => name).filter((name) => name !== defaultSocketName),
+    }),
+  };
+}
+
+interface FlowParts {
+  readonly options: SidecarOptions;
+  readonly rules: Rules;
+  readonly keystore: Keystore;
+  readonly log: AuditLog;
+  readonly digests: Digests;
+  readonly crypto: CryptoProvider;
+  readonly namedKeys: NamedKeyRing;
+  readonly startedAt: number;
+}
+
+/** The way of a request, from an accepted connection to its recorded answer. */
+function createFlow(parts: FlowParts) {
+  const { options, rules, keystore, log, digests, namedKeys } = parts;
+  const { policy, authenticator } = rules;
+  const { onError: onUnexpected = nothing } = options;
+  const sessions = new Set<Session>();
+  const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
+  const handlers = createFlowHandlers(parts, sessionKeys, () => sessions.size);
+  const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys), now: Date.now });
+  const refusals = createRefusalWindow(log);
+  const pipeline = createPipeline({
+    authenticate: createAuthenticate(authenticator, Date.now),
+    authorizer,
+    intend: createIntend(log, digests.ofBytes),
+    execute: createExecute(handlers, authorizer, digests.ofRequest),
+    recorder: createRecorder({
       log,
-      mayLook: createMayLook(policy, namedKeys, Date.now),
-      keyChanged: (record: KeyRecord) => {
-        namedKeys.forget(record);
-        policy.advanceEpoch();
-      },
-      greeting: { server: `FerroHSM/${version}`, limits, log: { origin: log.origin, keys: log.verifierKeys } },
-      fillRandom: (bytes) => randomFillSync(bytes),
-      status: { version, startedAt, now: Date.now, keystore, log, policy, sessionCount: () => sessions.size },
-    });
-    const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys), now: Date.now });
-    const refusals = createRefusalWindow(log);
-    const pipeline = createPipeline({
-      authenticate: createAuthenticate(authenticator, Date.now),
+      digest: digests.ofBytes,
       authorizer,
-      intend: createIntend(log, digests.ofBytes),
-      execute: createExecute(handlers, authorizer, digests.ofRequest),
-      recorder: createRecorder({
-        log,
-        digest: digests.ofBytes,
-        authorizer,
-        refusals,
-        stateRoot: () => keystore.root(),
-        onUnexpected: onError,
-      }),
-    });
-    const accept = createAccept({ dispatch: createDispatch(pipeline), sessions, sessionKeys, inFlight });
-    await reconcile(log, keystore, version);
-    const listeners = await listenAll(options, accept, defaultLimits, peerCredentials);
+      refusals,
+      stateRoot: () => keystore.root(),
+      onUnexpected,
+    }),
+  });
+  const { inFlight } = defaultLimits;
+  const dispatch = createDispatch(pipeline);
+  return { accept: createAccept({ dispatch, sessions, sessionKeys, inFlight, onUnexpected }), refusals };
+}
 
-    return {
-      addresses: listeners.map((listener) => listener.address),
-      async close() {
-        await Promise.all(listeners.map((listener) => listener.close()));
-        await refusals.flush();
-        await recordStop(log, keystore);
-        await crypto.close();
-        namedKeys.clear();
-        digests.close();
-        await closeState();
-      },
-    };
-  }
+function createFlowHandlers(parts: FlowParts, sessionKeys: number, sessionCount: () => number): Handlers {
+  const { rules, keystore, log, crypto, namedKeys, startedAt } = parts;
+  const { policy } = rules;
+  const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
+  const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
+  return createHandlers({
+    crypto,
+    keystore,
+    log,
+    mayLook: createMayLook(policy, namedKeys, Date.now),
+    keyChanged: (record) => {
+      namedKeys.forget(record);
+      policy.advanceEpoch();
+    },
+    greeting: { server: `FerroHSM/${version}`, limits, log: { origin: log.origin, keys: log.verifierKeys } },
+    fillRandom: (bytes) => randomFillSync(bytes),
+    status: { version, startedAt, now: Date.now, keystore, log, policy, sessionCount },
+  });
 }

@@ -1,10 +1,11 @@
 import type { AuditLog } from './audit/log.ts';
 import { SidecarError } from './errors.ts';
-import type { AuditRecord } from './generated/types.ts';
+import { methodTable } from './generated/methods.ts';
+import type { AuditRecord, MethodName } from './generated/types.ts';
 import type { Keystore } from './keystore/keystore.ts';
 
 /** Name of the record detail that holds the root of the keystore's tree. */
-export const stateRootDetail = 'stateRoot';
+const stateRootDetail = 'stateRoot';
 
 /** Records that are read at once on the way back. */
 const pageRecords = 1000;
@@ -19,12 +20,17 @@ const pageRecords = 1000;
 export async function reconcile(log: AuditLog, keystore: Keystore, version: string): Promise<void> {
   const root = await keystore.root();
   const { recordedRoot, openIntents } = await lastKnown(log);
-  if (recordedRoot !== undefined && recordedRoot !== root && openIntents.length === 0) {
+  if (recordedRoot !== undefined && recordedRoot !== root && !openIntents.some(mayHaveChanged)) {
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
   for (const intent of openIntents) await log.append(closing(intent));
   const details = { version, [stateRootDetail]: root };
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
+}
+
+/** A release that was cut off has left the keystore as it was. */
+function mayHaveChanged({ operation }: AuditRecord): boolean {
+  return methodTable[operation as MethodName]?.effect !== 'release';
 }
 
 /** Leaves the keystore's root at the end of the log, so that the next start finds it at once. */

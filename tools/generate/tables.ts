@@ -4,6 +4,31 @@ import type { Schemas } from './schemas.ts';
 
 const literal = (value: unknown) => JSON.stringify(value, null, 2);
 
+const byteFieldType = `/** Where a message holds bytes: member names from the root, \`*\` for each element of an array. */
+export interface ByteField {
+  readonly path: readonly string[];
+  readonly secret: boolean;
+}
+`;
+
+const methodTraitsType = `/** What a method's schema declares besides its shapes. */
+export interface MethodTraits {
+  readonly effect: 'pure' | 'change' | 'release';
+  readonly approvalFloor: number;
+  readonly allowedWhileSealed: boolean;
+  readonly action: string;
+  readonly resource: 'key' | 'key-name' | 'new-key' | 'session' | 'system';
+  /** The parameter that names the key. */
+  readonly key: string | null;
+  /** Parameters that name further keys, and the action that each is authorized for. */
+  readonly otherKeys: readonly { readonly param: string; readonly action: string }[];
+  readonly auditFields: readonly string[];
+  readonly auditDigests: readonly string[];
+  readonly paramBytes: readonly ByteField[];
+  readonly resultBytes: readonly ByteField[];
+}
+`;
+
 /** What the pipeline must know about each method besides its shapes. */
 export function methodTable(schemas: Schemas): string {
   const rows = schemas.methods.map((method) => [
@@ -24,29 +49,8 @@ export function methodTable(schemas: Schemas): string {
   ]);
   return `${banner}import type { MethodName } from './types.ts';
 
-/** Where a message holds bytes: member names from the root, \`*\` for each element of an array. */
-export interface ByteField {
-  readonly path: readonly string[];
-  readonly secret: boolean;
-}
-
-/** What a method's schema declares besides its shapes. */
-export interface MethodTraits {
-  readonly effect: 'pure' | 'change' | 'release';
-  readonly approvalFloor: number;
-  readonly allowedWhileSealed: boolean;
-  readonly action: string;
-  readonly resource: 'key' | 'key-name' | 'new-key' | 'session' | 'system';
-  /** The parameter that names the key. */
-  readonly key: string | null;
-  /** Parameters that name further keys, and the action that each is authorized for. */
-  readonly otherKeys: readonly { readonly param: string; readonly action: string }[];
-  readonly auditFields: readonly string[];
-  readonly auditDigests: readonly string[];
-  readonly paramBytes: readonly ByteField[];
-  readonly resultBytes: readonly ByteField[];
-}
-
+${byteFieldType}
+${methodTraitsType}
 export const methodTable: Readonly<Record<MethodName, MethodTraits>> = ${literal(Object.fromEntries(rows))};
 `;
 }
@@ -59,12 +63,7 @@ export function byteFieldTable(schemas: Schemas): string {
   ]);
   return `${banner}import type { MethodName } from './types.ts';
 
-/** Where a message holds bytes: member names from the root, \`*\` for each element of an array. */
-export interface ByteField {
-  readonly path: readonly string[];
-  readonly secret: boolean;
-}
-
+${byteFieldType}
 export interface MethodBytes {
   /** What a call does besides answering: nothing, a change of state, or the release of secret key material. */
   readonly effect: 'pure' | 'change' | 'release';

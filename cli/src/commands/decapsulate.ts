@@ -1,7 +1,7 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { readInput } from '../input.ts';
+import { addKeyOption, addKeyVersionOption } from '../key-options.ts';
 import { findVersion, halfOf } from '../named-key.ts';
-import { wholeNumber } from '../option-values.ts';
 import { writeOutputFile } from '../output-file.ts';
 
 interface DecapsulateOptions {
@@ -18,11 +18,9 @@ export const decapsulate: CommandDescription = {
 # The 32 secret bytes that "ferrohsm encapsulate" gave the other side
 ferrohsm decapsulate --key exchange for-us.ct --out-secret shared.key`,
   options: (command) =>
-    command
-      .requiredOption('--key <name>', 'name or id of the key')
-      .requiredOption('--out-secret <file>', 'new file for the secret, mode 0600')
-      .option('--key-version <n>', 'version of the key (default: the newest active)', wholeNumber(1, 2 ** 32 - 1))
-      .option('--force', 'replace an existing secret'),
+    addKeyVersionOption(
+      addKeyOption(command).requiredOption('--out-secret <file>', 'new file for the secret, mode 0600'),
+    ).option('--force', 'replace an existing secret'),
   action: connected<DecapsulateOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const ciphertext = readInput(file);
     const key = halfOf(await findVersion(sidecar, options.key, options.keyVersion), 'privateKey');

@@ -3,6 +3,7 @@ import { type CommandDescription, connected } from '../command.ts';
 import { open } from '../envelope/envelope.ts';
 import { CliError } from '../errors.ts';
 import { readInput } from '../input.ts';
+import { addKeyOption } from '../key-options.ts';
 
 interface DecryptOptions extends BytesOutputOptions {
   readonly key: string;
@@ -17,7 +18,7 @@ ferrohsm decrypt --key backups dump.sql.fhsm --out dump.sql
 
 # In a pipe
 ferrohsm decrypt --key backups < documents.tar.fhsm | tar x`,
-  options: (command) => addForceOption(addOutOption(command.requiredOption('--key <name>', 'name or id of the key'))),
+  options: (command) => addForceOption(addOutOption(addKeyOption(command))),
   action: connected<DecryptOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const envelope = readInput(file);
     const named = await sidecar.keys.get(options.key);

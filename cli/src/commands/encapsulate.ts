@@ -1,4 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
+import { addKeyOption } from '../key-options.ts';
 import { halfOf } from '../named-key.ts';
 import { writeOutputFile } from '../output-file.ts';
 
@@ -16,8 +17,7 @@ export const encapsulate: CommandDescription = {
 # 32 secret bytes for you, the ciphertext for the other side
 ferrohsm encapsulate --key exchange --out-ciphertext for-them.ct --out-secret shared.key`,
   options: (command) =>
-    command
-      .requiredOption('--key <name>', 'name or id of the key')
+    addKeyOption(command)
       .requiredOption('--out-secret <file>', 'new file for the secret, mode 0600')
       .option('--out-ciphertext <file>', 'file for the ciphertext (default: standard output)')
       .option('--force', 'replace an existing secret'),

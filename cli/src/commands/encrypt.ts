@@ -2,6 +2,7 @@ import { addOutOption, type BytesOutputOptions } from '../bytes-options.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { seal, sealingMethod } from '../envelope/envelope.ts';
 import { readInput } from '../input.ts';
+import { addKeyOption } from '../key-options.ts';
 import { openKey } from '../named-key.ts';
 
 interface EncryptOptions extends BytesOutputOptions {
@@ -17,7 +18,7 @@ ferrohsm encrypt --key backups dump.sql --out dump.sql.fhsm
 
 # In a pipe
 tar c documents | ferrohsm encrypt --key backups > documents.tar.fhsm`,
-  options: (command) => addOutOption(command.requiredOption('--key <name>', 'name or id of the key')),
+  options: (command) => addOutOption(addKeyOption(command)),
   action: connected<EncryptOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     const named = await sidecar.keys.get(options.key);
     const { algorithm } = openKey(named);

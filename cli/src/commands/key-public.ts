@@ -3,8 +3,8 @@ import { addOutOption, type BytesOutputOptions } from '../bytes-options.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import type { Subtle } from '../envelope/sealing-method.ts';
 import { CliError } from '../errors.ts';
+import { addKeyVersionOption } from '../key-options.ts';
 import { halfOf } from '../named-key.ts';
-import { wholeNumber } from '../option-values.ts';
 
 interface KeyPublicOptions extends BytesOutputOptions {
   readonly format: keyof typeof encoders;
@@ -33,9 +33,11 @@ ferrohsm key public payments/signing --format jwk
 ferrohsm key public backups --format raw --out backups.pub`,
   options: (command) =>
     addOutOption(
-      command
-        .addOption(new Option('--format <name>', 'form of the key').choices(Object.keys(encoders)).default('pem'))
-        .option('--key-version <n>', 'version of the key (default: the newest active)', wholeNumber(1, 2 ** 32 - 1)),
+      addKeyVersionOption(
+        command.addOption(
+          new Option('--format <name>', 'form of the key').choices(Object.keys(encoders)).default('pem'),
+        ),
+      ),
     ),
   action: connected<KeyPublicOptions, [string]>(async ({ sidecar, options, output }, name) => {
     const named = await sidecar.keys.get(name);

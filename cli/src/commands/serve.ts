@@ -27,10 +27,9 @@ ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
   options: addServeOptions,
   action: local<ServeOptions>(async ({ options, output }) => {
     guardProcess();
-    const { startSidecar, defaultPlaces } = await import('@ferrohsm/sidecar');
-    const places = defaultPlaces(process.env, process.geteuid?.() ?? 0);
+    const { startSidecar } = await import('@ferrohsm/sidecar');
     const stop = stopSignal();
-    const sidecar = await startSidecar(sidecarOptions(options, places, output));
+    const sidecar = await startSidecar(sidecarOptions(options, await defaultPlaces(), output));
     await announce(output, sidecar.addresses);
     output.note(`stopping on ${await stop}`);
     await sidecar.close();
@@ -39,8 +38,12 @@ ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
 
 /** The log of a sidecar that runs with everything in the default places. */
 export async function defaultLogFolder(): Promise<string> {
-  const { defaultPlaces } = await import('@ferrohsm/sidecar');
-  return join(defaultPlaces(process.env, process.geteuid?.() ?? 0).state, 'log');
+  return join((await defaultPlaces()).state, 'log');
+}
+
+async function defaultPlaces(): Promise<ReturnType<typeof import('@ferrohsm/sidecar').defaultPlaces>> {
+  const sidecar = await import('@ferrohsm/sidecar');
+  return sidecar.defaultPlaces(process.env, process.geteuid?.() ?? 0);
 }
 
 function addServeOptions(command: Command): void {

@@ -1,8 +1,8 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { readInput } from '../input.ts';
+import { addKeyVersionOption } from '../key-options.ts';
 import { findVersion, openKey } from '../named-key.ts';
-import { wholeNumber } from '../option-values.ts';
 import { signatureAlgorithm } from '../signature-algorithms.ts';
 import { addSignatureOptions, type SignatureOptions, signatureParameters } from '../signature-options.ts';
 
@@ -21,9 +21,9 @@ export const verify: CommandDescription = {
 # Verify a release
 ferrohsm verify --key releases --signature release.tar.sig release.tar`,
   options: (command) =>
-    addSignatureOptions(command)
-      .requiredOption('--signature <file>', 'file with the raw signature')
-      .option('--key-version <n>', 'version of the key (default: the newest active)', wholeNumber(1, 2 ** 32 - 1)),
+    addKeyVersionOption(
+      addSignatureOptions(command).requiredOption('--signature <file>', 'file with the raw signature'),
+    ),
   action: connected<VerifyOptions, [string?]>(async ({ sidecar, options, output }, file) => {
     refuseTwoStreams(options.signature, file);
     const parameters = signatureParameters(options);

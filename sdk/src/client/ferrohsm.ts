@@ -16,7 +16,11 @@ export interface ClientOptions extends CryptoOptions {
   readonly client?: string;
 }
 
-/** A connected sidecar. A connection that was lost is opened again by the next call. */
+/**
+ * A connected sidecar. A connection that was lost is opened again by the next call.
+ *
+ * @example await using hsm = await connect();
+ */
 export interface FerroHsm extends AsyncDisposable {
   /** WebCrypto whose secret and private keys live in the sidecar. */
   readonly crypto: HsmCrypto;

@@ -3,9 +3,9 @@ import { FerroHsmError } from '../errors.ts';
 import type { KeyRecord, KeyVersion, PublicKey } from '../generated/types.ts';
 import { createCrypto } from '../webcrypto/crypto.ts';
 import { remoteSlots } from '../webcrypto/crypto-key.ts';
-import { lostRpc } from '../webcrypto/test/lost-rpc.ts';
 import { Keys } from './keys.ts';
 import type { Rpc } from './rpc.ts';
+import { lostRpc } from './test-lost-rpc.ts';
 
 const { subtle } = globalThis.crypto;
 const pair = await subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);

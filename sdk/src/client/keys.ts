@@ -57,6 +57,7 @@ export class Keys {
    * Creates a key.
    *
    * @throws FerroHsmError `already_exists`, `not_supported`, `syntax_invalid` when the usages do not fit
+   * @example await hsm.keys.create({ name: 'backups', algorithm: 'MLKEM768-X25519', usages: ['decapsulateKey'] });
    */
   async create({ name, algorithm, usages, labels, requestId = newRequestId() }: KeyCreation): Promise<NamedKey> {
     const params = {
@@ -74,12 +75,17 @@ export class Keys {
    * Finds a key by its name or id.
    *
    * @throws FerroHsmError `not_found`, also for a key that the caller may not see
+   * @example const { publicKey } = await hsm.keys.get('tokens/signing');
    */
   async get(nameOrId: string): Promise<NamedKey> {
     return this.open((await this.#rpc.call('keys.get', { name: nameOrId })).record);
   }
 
-  /** The key of a record that `list` or `page` gave. */
+  /**
+   * The key of a record that `list` or `page` gave.
+   *
+   * @example for await (const record of hsm.keys.list()) keys.push(await hsm.keys.open(record));
+   */
   async open(record: KeyRecord): Promise<NamedKey> {
     return NamedKey.open(this.#custody, record);
   }
@@ -101,7 +107,11 @@ export class Keys {
     } while (cursor !== undefined && remaining > 0);
   }
 
-  /** One page of `list`; `nextCursor` is absent on the last. */
+  /**
+   * One page of `list`; `nextCursor` is absent on the last.
+   *
+   * @example const { records, nextCursor } = await hsm.keys.page({ prefix: 'tokens/', limit: 50 });
+   */
   page(options: KeyPageOptions = {}): Promise<KeysListResult> {
     return this.#rpc.call('keys.list', { ...options });
   }
@@ -110,6 +120,7 @@ export class Keys {
    * Renames a key; its id and versions stay.
    *
    * @throws FerroHsmError `not_found`, `already_exists`
+   * @example await hsm.keys.rename('signing', 'tokens/signing');
    */
   async rename(nameOrId: string, newName: string, { requestId = newRequestId() } = {}): Promise<NamedKey> {
     const params = { name: nameOrId, newName, requestId };

@@ -17,7 +17,11 @@ interface VersionKeys {
   readonly publicKey?: CryptoKey;
 }
 
-/** The CryptoKeys of one version of a named key: a secret key, or a private key and its public half. */
+/**
+ * The CryptoKeys of one version of a named key: a secret key, or a private key and its public half.
+ *
+ * @example const { secretKey } = await hsm.keys.get('vault/master');
+ */
 export class NamedKeyVersion {
   readonly versionNumber: number;
   readonly state: KeyVersion['state'];
@@ -87,6 +91,7 @@ export class NamedKey extends NamedKeyVersion {
    * The CryptoKeys of another version.
    *
    * @throws FerroHsmError `not_found` for a version that the record does not have
+   * @example const { publicKey } = await key.version(1);
    */
   async version(versionNumber: number): Promise<NamedKeyVersion> {
     const found = this.record.versions.find(({ version }) => version === versionNumber);

@@ -2,7 +2,7 @@
 export const nativeCrypto: Crypto = globalThis.crypto;
 
 /** Methods of the runtime's SubtleCrypto by name; those of the Modern Algorithms draft are absent on older runtimes. */
-export const nativeSubtle = nativeCrypto.subtle as unknown as Readonly<
+const nativeSubtle = nativeCrypto.subtle as unknown as Readonly<
   Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>
 >;
 

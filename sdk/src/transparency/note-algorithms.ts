@@ -18,7 +18,7 @@ export interface SignedMessage {
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
-const TIMESTAMP_BYTES = 8;
+const timestampBytes = 8;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 const ed25519 = { webCryptoName: 'Ed25519', keyFormat: 'raw', publicKeyBytes: 32, signatureBytes: 64 };
@@ -65,10 +65,10 @@ function timestamped(
   signatureBytes: number,
   message: (timestamp: Uint8Array, seconds: bigint) => Uint8Array<ArrayBuffer>,
 ): SignedMessage | undefined {
-  if (bytes.length !== TIMESTAMP_BYTES + signatureBytes) return undefined;
-  const timestamp = bytes.slice(0, TIMESTAMP_BYTES);
+  if (bytes.length !== timestampBytes + signatureBytes) return undefined;
+  const timestamp = bytes.slice(0, timestampBytes);
   const seconds = new DataView(timestamp.buffer).getBigUint64(0);
-  return { message: message(timestamp, seconds), signature: bytes.slice(TIMESTAMP_BYTES) };
+  return { message: message(timestamp, seconds), signature: bytes.slice(timestampBytes) };
 }
 
 /** C2SP tlog-cosignature, ML-DSA-44: the whole tree as the subtree from 0 to its size. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { largestPowerBelow, naiveRoot } from '../../../sidecar/src/audit/log-fixture.ts';
+import { largestPowerBelow, naiveRoot } from '../../../sidecar/src/audit/test-log.ts';
 import { verifyConsistency, verifyInclusion } from './proofs.ts';
 
 const leaves = Array.from({ length: 33 }, (_, i) => Buffer.from(`leaf ${i}`));

@@ -1,6 +1,6 @@
 import { readRecord } from './record-form.ts';
 
-const PROBLEMS_MAX = 16;
+const problemsMax = 16;
 
 /** Checks the records of a log in their order. */
 export class RecordCheck {
@@ -22,6 +22,6 @@ export class RecordCheck {
 
   #note(index: number, what: string): void {
     this.firstBad ??= index;
-    if (this.problems.length < PROBLEMS_MAX) this.problems.push(`entry ${index}: ${what}`);
+    if (this.problems.length < problemsMax) this.problems.push(`entry ${index}: ${what}`);
   }
 }

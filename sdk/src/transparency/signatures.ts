@@ -12,7 +12,11 @@ export interface SignatureReport {
   readonly valid: boolean | 'unchecked';
 }
 
-/** Checks every line of a checkpoint against the keys that are given. */
+/**
+ * Checks every line of a checkpoint against the keys that are given.
+ *
+ * @example const reports = await checkSignatures(checkpoint, [await parseVerifierKey(vkey)]);
+ */
 export function checkSignatures(
   checkpoint: SignedCheckpoint,
   keys: readonly VerifierKey[],

@@ -14,11 +14,11 @@ export interface SignatureLine {
   readonly signature: Uint8Array;
 }
 
-const KEY_ID_BYTES = 4;
+const keyIdBytes = 4;
 /** C2SP signed-note asks for at least 16; more is refused, so that a note cannot keep the reader busy. */
-const SIGNATURES_MAX = 64;
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
+const signaturesMax = 64;
+const newlineByte = 0x0a;
+const spaceByte = 0x20;
 
 /** Reads a signed note; undefined when it is malformed. */
 export function parseNote(bytes: Uint8Array): SignedNote | undefined {
@@ -29,13 +29,13 @@ export function parseNote(bytes: Uint8Array): SignedNote | undefined {
     .slice(split + 2, -1)
     .split('\n')
     .map(parseLine);
-  if (lines.length > SIGNATURES_MAX || !lines.every((line) => line !== undefined)) return undefined;
+  if (lines.length > signaturesMax || !lines.every((line) => line !== undefined)) return undefined;
   return { body: text.slice(0, split + 1), lines };
 }
 
 /** Control characters below the space other than newlines make a note malformed (C2SP signed-note "Format"). */
 function decode(bytes: Uint8Array): string | undefined {
-  if (bytes.some((byte) => byte < SPACE && byte !== NEWLINE)) return undefined;
+  if (bytes.some((byte) => byte < spaceByte && byte !== newlineByte)) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -46,6 +46,6 @@ function decode(bytes: Uint8Array): string | undefined {
 function parseLine(line: string): SignatureLine | undefined {
   const [, name, encoded] = /^\u2014 ([^\s+]+) (\S+)$/u.exec(line) ?? [];
   const bytes = fromBase64(encoded ?? '');
-  if (name === undefined || bytes === undefined || bytes.length <= KEY_ID_BYTES) return undefined;
-  return { name, id: bytes.slice(0, KEY_ID_BYTES), signature: bytes.slice(KEY_ID_BYTES) };
+  if (name === undefined || bytes === undefined || bytes.length <= keyIdBytes) return undefined;
+  return { name, id: bytes.slice(0, keyIdBytes), signature: bytes.slice(keyIdBytes) };
 }

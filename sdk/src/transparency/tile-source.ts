@@ -1,9 +1,19 @@
-import { HASH_BYTES, type Hash } from './tree-hash.ts';
+import { type Hash, hashBytes } from './tree-hash.ts';
 
 /** Hashes in a full tile, entries in a full bundle (C2SP tlog-tiles). */
-export const TILE_WIDTH = 256;
+export const tileWidth = 256;
 
-/** Where the files of a log are: a folder, a web server, an archive. */
+/**
+ * Where the files of a log are: a folder, a web server, an archive.
+ *
+ * @example
+ * const source: LogSource = {
+ *   async read(path) {
+ *     const response = await fetch(`https://log.example/${path}`);
+ *     return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
+ *   },
+ * };
+ */
 export interface LogSource {
   /** The bytes of a file, or undefined when there is none. Paths are as in C2SP tlog-tiles, for example `tile/0/001`. */
   read(path: string): Promise<Uint8Array | undefined>;
@@ -19,7 +29,7 @@ export interface TilePlace {
 }
 
 export function tilePath({ level, index, width }: TilePlace): string {
-  return `tile/${level}/${numberPath(index)}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
+  return `tile/${level}/${numberPath(index)}${width === tileWidth ? '' : `.p/${width}`}`;
 }
 
 /** Groups of three digits, all but the last with an `x`: 1234067 is `x001/x234/067`. */
@@ -43,7 +53,7 @@ interface Part {
 
 /** A missing partial part is read from the full one: a log that grew meanwhile may have replaced it. */
 async function readPart(source: LogSource, place: TilePlace): Promise<Part | undefined> {
-  for (const width of new Set([place.width, TILE_WIDTH])) {
+  for (const width of new Set([place.width, tileWidth])) {
     const bytes = await source.read(tilePath({ ...place, width }));
     if (bytes !== undefined) return { bytes, width };
   }
@@ -62,8 +72,8 @@ export async function readEntries(source: LogSource, place: TilePlace): Promise<
 export async function readHashes(source: LogSource, place: TilePlace): Promise<Hash[] | undefined | null> {
   const part = await readPart(source, place);
   if (part === undefined) return undefined;
-  if (part.bytes.length !== part.width * HASH_BYTES) return null;
-  return Array.from({ length: place.width }, (_, i) => part.bytes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+  if (part.bytes.length !== part.width * hashBytes) return null;
+  return Array.from({ length: place.width }, (_, i) => part.bytes.slice(i * hashBytes, (i + 1) * hashBytes));
 }
 
 /** Entries with their length as 16 bits, big-endian, before each. */

@@ -1,6 +1,6 @@
 import { concat } from './bytes.ts';
 
-export const HASH_BYTES = 32;
+export const hashBytes = 32;
 
 export type Hash = Uint8Array<ArrayBuffer>;
 

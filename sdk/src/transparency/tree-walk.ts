@@ -1,5 +1,5 @@
 import { equal } from './bytes.ts';
-import { type LogSource, readEntries, readHashes, TILE_WIDTH, tilePath } from './tile-source.ts';
+import { type LogSource, readEntries, readHashes, tilePath, tileWidth } from './tile-source.ts';
 import { emptyRoot, type Hash, leafHash, nodeHash, rootOf } from './tree-hash.ts';
 
 /** A hash that a tile and the entries below it do not agree on. */
@@ -33,7 +33,7 @@ export interface WalkOptions {
 }
 
 /** Findings beyond this number are left out; the first ones say where to look. */
-const FINDINGS_MAX = 16;
+const findingsMax = 16;
 
 /** Computes a tree from its entries, one bundle after the other, and compares every tile on the way. */
 export class TreeWalk {
@@ -49,9 +49,9 @@ export class TreeWalk {
 
   async run(): Promise<WalkFindings> {
     const { size, onProgress } = this.#options;
-    for (let start = 0; start < size; start += TILE_WIDTH) {
-      const width = Math.min(TILE_WIDTH, size - start);
-      await this.#add(0, await this.#leaves(start / TILE_WIDTH, width));
+    for (let start = 0; start < size; start += tileWidth) {
+      const width = Math.min(tileWidth, size - start);
+      await this.#add(0, await this.#leaves(start / tileWidth, width));
       onProgress(start + width, size);
     }
     for (const [level, { hashes }] of this.#levels.entries()) {
@@ -63,7 +63,7 @@ export class TreeWalk {
   /** Hashes of the entries of a bundle; of a bundle that cannot be read, the tile's own, to go on behind it. */
   async #leaves(index: number, width: number): Promise<Hash[]> {
     const place = { level: 'entries', index, width } as const;
-    const first = index * TILE_WIDTH;
+    const first = index * tileWidth;
     const entries = await readEntries(this.#options.source, place);
     if (entries === undefined || entries === null) {
       this.#fault({ path: tilePath(place), reason: entries === null ? 'malformed' : 'missing', entry: first });
@@ -77,7 +77,7 @@ export class TreeWalk {
     this.#levels[level] ??= { index: 0, hashes: [] };
     const growing = this.#levels[level];
     growing.hashes.push(...hashes);
-    if (growing.hashes.length < TILE_WIDTH) return;
+    if (growing.hashes.length < tileWidth) return;
     await this.#compareTile(level);
     const root = await rootOf(growing.hashes);
     this.#levels[level] = { index: growing.index + 1, hashes: [] };
@@ -94,9 +94,9 @@ export class TreeWalk {
       return;
     }
     const wrong = hashes.findIndex((hash, i) => !equal(hash, told[i] ?? new Uint8Array()));
-    if (wrong === -1 || this.#differences.length >= FINDINGS_MAX) return;
-    const leaves = TILE_WIDTH ** level;
-    const first = (index * TILE_WIDTH + wrong) * leaves;
+    if (wrong === -1 || this.#differences.length >= findingsMax) return;
+    const leaves = tileWidth ** level;
+    const first = (index * tileWidth + wrong) * leaves;
     this.#differences.push({ path, first, last: first + leaves - 1 });
   }
 
@@ -108,7 +108,7 @@ export class TreeWalk {
   }
 
   #fault(fault: Fault): void {
-    if (this.#faults.length < FINDINGS_MAX) this.#faults.push(fault);
+    if (this.#faults.length < findingsMax) this.#faults.push(fault);
   }
 }
 
@@ -116,7 +116,7 @@ export class TreeWalk {
 async function joined(hashes: readonly Hash[], right: Hash | undefined): Promise<Hash | undefined> {
   let root = right;
   let end = hashes.length;
-  for (let width = 1; width < TILE_WIDTH; width *= 2) {
+  for (let width = 1; width < tileWidth; width *= 2) {
     if ((hashes.length & width) === 0) continue;
     const left = await rootOf(hashes.slice(end - width, end));
     root = root === undefined ? left : await nodeHash(left, root);

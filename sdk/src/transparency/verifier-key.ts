@@ -12,12 +12,12 @@ export interface VerifierKey {
   readonly publicKey: Uint8Array<ArrayBuffer>;
 }
 
-const KEY_ID_BYTES = 4;
+const keyIdBytes = 4;
 
 /** C2SP signed-note: first four bytes of SHA-256(name, newline, type, public key). */
 async function keyId(name: string, typed: Uint8Array): Promise<Uint8Array> {
   const digest = await sha256(concat(new TextEncoder().encode(`${name}\n`), typed));
-  return digest.slice(0, KEY_ID_BYTES);
+  return digest.slice(0, keyIdBytes);
 }
 
 /**

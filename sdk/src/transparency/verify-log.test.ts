@@ -6,23 +6,23 @@ import { signCheckpoint, verifierKeys } from '../../../sidecar/src/audit/checkpo
 import {
   appendMany,
   entriesOnDisk,
+  logOrigin,
   naiveRoot,
-  ORIGIN,
   openLog,
   signers,
   sourceOf,
   temporaryFolder,
-} from '../../../sidecar/src/audit/log-fixture.ts';
+} from '../../../sidecar/src/audit/test-log.ts';
 import { verifyLog } from './verify-log.ts';
 
-const SIZE = 700;
-const keys = verifierKeys(ORIGIN, signers);
+const logSize = 700;
+const keys = verifierKeys(logOrigin, signers);
 const folder = temporaryFolder();
 const template = join(folder.path, 'log');
 
 beforeAll(async () => {
   const log = await openLog(template);
-  await appendMany(log, 0, SIZE);
+  await appendMany(log, 0, logSize);
   await log.close();
 });
 afterAll(() => folder[Symbol.dispose]());
@@ -47,7 +47,7 @@ const flip = (at: number) => (bytes: Buffer) => {
 
 /** What somebody with the log's keys could write: a bundle, its tiles and a checkpoint that fit together. */
 function forge(path: string, index: number, change: (record: Record<string, unknown>) => string): void {
-  const entries = entriesOnDisk(path, SIZE);
+  const entries = entriesOnDisk(path, logSize);
   const record = JSON.parse(entries[index]?.toString() ?? '') as Record<string, unknown>;
   entries[index] = Buffer.from(change(record));
   const bundles = globSync('tile/entries/**', { cwd: path }).filter((name) => statSync(join(path, name)).isFile());
@@ -68,17 +68,17 @@ function forge(path: string, index: number, change: (record: Record<string, unkn
     join(path, 'tile/1/000.p/2'),
     Buffer.concat([0, 256].map((at) => naiveRoot(entries.slice(at, at + 256)))),
   );
-  const note = signCheckpoint(ORIGIN, { size: SIZE, root: naiveRoot(entries) }, signers, 0);
+  const note = signCheckpoint(logOrigin, { size: logSize, root: naiveRoot(entries) }, signers, 0);
   writeFileSync(join(path, 'checkpoint'), note);
 }
 
 test('the untouched log verifies, with both keys and with either', async () => {
   const report = await reportOn(() => undefined);
-  expect(report).toMatchObject({ ok: true, origin: ORIGIN, size: SIZE, problems: [] });
-  expect(report.root).toBe(naiveRoot(entriesOnDisk(template, SIZE)).toString('hex'));
+  expect(report).toMatchObject({ ok: true, origin: logOrigin, size: logSize, problems: [] });
+  expect(report.root).toBe(naiveRoot(entriesOnDisk(template, logSize)).toString('hex'));
   expect(report.signatures).toEqual([
-    { name: ORIGIN, algorithm: 'Ed25519', valid: true },
-    { name: ORIGIN, algorithm: 'ML-DSA-44 cosignature', valid: true },
+    { name: logOrigin, algorithm: 'Ed25519', valid: true },
+    { name: logOrigin, algorithm: 'ML-DSA-44 cosignature', valid: true },
   ]);
   for (const [i, key] of keys.entries()) {
     const { ok, signatures } = await reportOn(() => undefined, [key]);
@@ -93,9 +93,9 @@ test('progress is told after each bundle', async () => {
   const told: [number, number][] = [];
   await verifyLog(sourceOf(template), { keys, onProgress: (done, total) => told.push([done, total]) });
   expect(told).toEqual([
-    [256, SIZE],
-    [512, SIZE],
-    [SIZE, SIZE],
+    [256, logSize],
+    [512, logSize],
+    [logSize, logSize],
   ]);
 });
 
@@ -107,7 +107,7 @@ test('a key of somebody else is not enough', async () => {
   const others = verifierKeys('hsm.example/other', signers);
   expect(await reportOn(() => undefined, others)).toMatchObject({
     ok: false,
-    problems: [`checkpoint: no valid signature of ${ORIGIN} with a given key`],
+    problems: [`checkpoint: no valid signature of ${logOrigin} with a given key`],
   });
 });
 

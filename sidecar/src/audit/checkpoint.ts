@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { HASH_BYTES, type TreeHead } from './tree.ts';
+import { hashBytes, type TreeHead } from './tree.ts';
 
 /** Signs with a key that stays where it is. */
 export interface LogSigner {
@@ -16,17 +16,17 @@ export interface LogSigners {
 }
 
 /** Signature types of C2SP signed-note. */
-const ED25519 = 0x01;
-const ML_DSA_44_COSIGNATURE = 0x06;
+const ed25519Type = 0x01;
+const mlDsa44CosignatureType = 0x06;
 
-const KEY_ID_BYTES = 4;
-const TIMESTAMP_BYTES = 8;
-const ML_DSA_44_SIGNATURE_BYTES = 2420;
+const keyIdBytes = 4;
+const timestampBytes = 8;
+const mlDsa44SignatureBytes = 2420;
 
 /** C2SP signed-note: first four bytes of SHA-256(name, newline, type, public key). */
-export function keyId(name: string, type: number, publicKey: Uint8Array): Buffer {
+function keyId(name: string, type: number, publicKey: Uint8Array): Buffer {
   const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(type), publicKey]);
-  return hash('sha256', input, 'buffer').subarray(0, KEY_ID_BYTES);
+  return hash('sha256', input, 'buffer').subarray(0, keyIdBytes);
 }
 
 /** C2SP signed-note: a verifier key, `name+hex(key id)+base64(type, public key)`. */
@@ -38,8 +38,8 @@ export function verifierKey(name: string, type: number, publicKey: Uint8Array): 
 /** The verifier keys of a log: Ed25519 first, then ML-DSA-44. */
 export function verifierKeys(origin: string, signers: LogSigners): readonly string[] {
   return [
-    verifierKey(origin, ED25519, signers.ed25519.publicKey),
-    verifierKey(origin, ML_DSA_44_COSIGNATURE, signers.mlDsa44.publicKey),
+    verifierKey(origin, ed25519Type, signers.ed25519.publicKey),
+    verifierKey(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey),
   ];
 }
 
@@ -55,14 +55,14 @@ export function signCheckpoint(origin: string, head: TreeHead, signers: LogSigne
 
 function ed25519Note(origin: string, head: TreeHead, signers: LogSigners): string {
   const body = `${origin}\n${head.size}\n${head.root.toString('base64')}\n`;
-  const id = keyId(origin, ED25519, signers.ed25519.publicKey);
+  const id = keyId(origin, ed25519Type, signers.ed25519.publicKey);
   return `${body}\n${signatureLine(origin, id, signers.ed25519.sign(Buffer.from(body)))}`;
 }
 
 function cosignatureLine(origin: string, head: TreeHead, signers: LogSigners, timeSeconds: number): string {
   const timestamp = uint64(timeSeconds);
   const signature = signers.mlDsa44.sign(subtreeMessage(origin, head, timestamp));
-  const id = keyId(origin, ML_DSA_44_COSIGNATURE, signers.mlDsa44.publicKey);
+  const id = keyId(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey);
   return signatureLine(origin, id, Buffer.concat([timestamp, signature]));
 }
 
@@ -93,7 +93,7 @@ export function openOwnCheckpoint(note: string, origin: string, signers: LogSign
   const [name, size = '', root = ''] = note.split('\n');
   const head = { size: Number(size), root: Buffer.from(root, 'base64') };
   if (name !== origin || !/^(0|[1-9]\d*)$/.test(size) || !Number.isSafeInteger(head.size)) return undefined;
-  if (head.root.length !== HASH_BYTES) return undefined;
+  if (head.root.length !== hashBytes) return undefined;
   const expected = Buffer.from(ed25519Note(origin, head, signers));
   const bytes = Buffer.from(note);
   if (bytes.length < expected.length || !timingSafeEqual(bytes.subarray(0, expected.length), expected))
@@ -108,8 +108,8 @@ function isOwnCosignature(line: string, origin: string, signers: LogSigners): bo
   const blob = Buffer.from(encoded, 'base64');
   return (
     blob.toString('base64') === encoded &&
-    blob.length === KEY_ID_BYTES + TIMESTAMP_BYTES + ML_DSA_44_SIGNATURE_BYTES &&
-    blob.subarray(0, KEY_ID_BYTES).equals(keyId(origin, ML_DSA_44_COSIGNATURE, signers.mlDsa44.publicKey))
+    blob.length === keyIdBytes + timestampBytes + mlDsa44SignatureBytes &&
+    blob.subarray(0, keyIdBytes).equals(keyId(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey))
   );
 }
 

@@ -4,10 +4,10 @@ import type { CheckpointMark, RecordText } from './journal-payload.ts';
 import { failed } from './refusal.ts';
 
 /** A block is closed when it holds this many bytes of records. */
-const BLOCK_BYTES_MAX = 1 << 20;
+const blockBytesMax = 1 << 20;
 /** Above this average a sync would hold up the event loop for too long, even for a lone record. */
-const SYNC_MS_MAX = 1;
-const SYNC_WEIGHT = 1 / 8;
+const syncMsMax = 1;
+const syncWeight = 1 / 8;
 
 interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
@@ -149,14 +149,14 @@ export class CommitQueue {
     return (
       records.length === 1 &&
       marks.length === 0 &&
-      this.#averageSyncMs <= SYNC_MS_MAX &&
+      this.#averageSyncMs <= syncMsMax &&
       this.#options.journal.canWriteSync
     );
   }
 
   #takeRecords(): PendingRecord[] {
     let taken = this.#records;
-    if (this.#recordBytes <= BLOCK_BYTES_MAX) {
+    if (this.#recordBytes <= blockBytesMax) {
       this.#records = [];
       this.#recordBytes = 0;
       return taken;
@@ -164,7 +164,7 @@ export class CommitQueue {
     let bytes = 0;
     const end = taken.findIndex((record) => {
       bytes += record.bytes;
-      return bytes > BLOCK_BYTES_MAX;
+      return bytes > blockBytesMax;
     });
     taken = this.#records.splice(0, end + 1);
     this.#recordBytes -= bytes;
@@ -172,7 +172,7 @@ export class CommitQueue {
   }
 
   #finish(records: PendingRecord[], marks: PendingMark[], entries: Buffer[], started: number): void {
-    this.#averageSyncMs += (performance.now() - started - this.#averageSyncMs) * SYNC_WEIGHT;
+    this.#averageSyncMs += (performance.now() - started - this.#averageSyncMs) * syncWeight;
     for (const record of records) {
       record.resolve(this.#durableSize);
       this.#durableSize += 1;

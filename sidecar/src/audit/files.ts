@@ -38,8 +38,8 @@ export interface LogFiles {
   remove(path: string): Promise<void>;
 }
 
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
+const fileMode = 0o600;
+const folderMode = 0o700;
 
 const openFile = promisify(open);
 const statFile = promisify(stat);
@@ -47,7 +47,7 @@ const statDescriptor = promisify(fstat);
 
 /** The real file system. */
 export const nodeFiles: LogFiles = Object.freeze({
-  open: (path: string, flags: number) => openFile(path, flags, FILE_MODE),
+  open: (path: string, flags: number) => openFile(path, flags, fileMode),
   close: promisify(close),
   write: (fd: number, bytes: Buffer, position: number) =>
     new Promise<number>((resolve, reject) => {
@@ -57,7 +57,7 @@ export const nodeFiles: LogFiles = Object.freeze({
   sync: promisify(fdatasync),
   read: (path: string) => promisify(readFile)(path),
   list: (path: string) => promisify(readdir)(path),
-  makeFolder: (path: string) => promisify(mkdir)(path, { recursive: true, mode: FOLDER_MODE }),
+  makeFolder: (path: string) => promisify(mkdir)(path, { recursive: true, mode: folderMode }),
   mode: async (path: string) => (await statFile(path)).mode & 0o777,
   isInPlace: async (fd: number, path: string) => {
     const [held, named] = await Promise.all([
@@ -75,7 +75,7 @@ export const nodeFiles: LogFiles = Object.freeze({
  * absent or does not reach the disk, and every write needs its own sync.
  */
 export const writesAreDurable = process.platform === 'linux';
-export const DURABLE_FLAG = writesAreDurable ? constants.O_DSYNC : 0;
+export const durableFlag = writesAreDurable ? constants.O_DSYNC : 0;
 
 /** Writes all bytes: a full disk shows as a short write without an error. */
 export async function writeAll(files: LogFiles, fd: number, bytes: Buffer, position: number): Promise<void> {
@@ -120,15 +120,15 @@ export interface FileContent {
 }
 
 /** Files that are open at the same time. */
-const BATCH_FILES = 64;
+const batchFiles = 64;
 
 /**
  * Writes whole files and syncs them. A batch is written before its first sync, so that a journaling file system
  * can commit it together. The folders are the caller's to sync.
  */
 export async function writeDurably(files: LogFiles, contents: readonly FileContent[]): Promise<void> {
-  for (let start = 0; start < contents.length; start += BATCH_FILES) {
-    await writeBatch(files, contents.slice(start, start + BATCH_FILES));
+  for (let start = 0; start < contents.length; start += batchFiles) {
+    await writeBatch(files, contents.slice(start, start + batchFiles));
   }
 }
 

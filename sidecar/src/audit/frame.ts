@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type KeyedMac, MAC_BYTES, MAC_ROOM } from './mac.ts';
+import { type KeyedMac, macBytes, macRoom } from './mac.ts';
 
 /**
  * A journal segment is a sequence of frames: payload length (u32), its complement, payload, MAC, end mark. The MAC
@@ -7,20 +7,20 @@ import { type KeyedMac, MAC_BYTES, MAC_ROOM } from './mac.ts';
  * torn write; it needs no key, because whoever can write the file can cut it as well. The end mark is not zero, so
  * that a write that stopped early, which leaves zeros, is told from a damaged one.
  */
-export const LENGTH_BYTES = 8;
+const lengthBytes = 8;
 /** Longest payload in bytes: blocks are closed at 1 MiB, a last record of 64 KiB may pass that. */
-export const MAX_PAYLOAD_BYTES = 2 << 20;
-export const CHAIN_START: Buffer = Buffer.alloc(MAC_BYTES);
+const maxPayloadBytes = 2 << 20;
+export const chainStart: Buffer = Buffer.alloc(macBytes);
 
 /** Disks write sectors of at least this size, each as a whole. */
-const SECTOR_BYTES = 512;
-const END_MARK = 0xff;
-const END_BYTES = 1;
-const OVERHEAD_BEFORE = MAC_ROOM + MAC_BYTES;
+const sectorBytes = 512;
+const endMark = 0xff;
+const endBytes = 1;
+const overheadBefore = macRoom + macBytes;
 
 /** Bytes that a payload of that length takes on disk. */
-export function frameBytes(payloadBytes: number): number {
-  return LENGTH_BYTES + payloadBytes + MAC_BYTES + END_BYTES;
+function frameBytes(payloadBytes: number): number {
+  return lengthBytes + payloadBytes + macBytes + endBytes;
 }
 
 export interface EncodedFrame {
@@ -35,17 +35,17 @@ export function encodeFrame(
   payloadBytes: number,
   fill: (payload: Buffer) => void,
 ): EncodedFrame {
-  const buffer = Buffer.allocUnsafe(OVERHEAD_BEFORE + frameBytes(payloadBytes));
-  previousMac.copy(buffer, MAC_ROOM);
-  buffer.writeUInt32BE(payloadBytes, OVERHEAD_BEFORE);
-  buffer.writeUInt32BE(~payloadBytes >>> 0, OVERHEAD_BEFORE + 4);
-  const payloadStart = OVERHEAD_BEFORE + LENGTH_BYTES;
+  const buffer = Buffer.allocUnsafe(overheadBefore + frameBytes(payloadBytes));
+  previousMac.copy(buffer, macRoom);
+  buffer.writeUInt32BE(payloadBytes, overheadBefore);
+  buffer.writeUInt32BE(~payloadBytes >>> 0, overheadBefore + 4);
+  const payloadStart = overheadBefore + lengthBytes;
   const payloadEnd = payloadStart + payloadBytes;
   fill(buffer.subarray(payloadStart, payloadEnd));
   const tag = mac.digest(buffer.subarray(0, payloadEnd));
   tag.copy(buffer, payloadEnd);
-  buffer.writeUInt8(END_MARK, payloadEnd + MAC_BYTES);
-  return { bytes: buffer.subarray(OVERHEAD_BEFORE), mac: tag };
+  buffer.writeUInt8(endMark, payloadEnd + macBytes);
+  return { bytes: buffer.subarray(overheadBefore), mac: tag };
 }
 
 /**
@@ -59,26 +59,26 @@ export type FrameReading =
 
 export function readFrame(segment: Buffer, offset: number, mac: KeyedMac, previousMac: Buffer): FrameReading {
   const rest = segment.length - offset;
-  if (rest < LENGTH_BYTES) return { kind: isZero(segment, offset, segment.length) ? 'end' : 'torn' };
+  if (rest < lengthBytes) return { kind: isZero(segment, offset, segment.length) ? 'end' : 'torn' };
   const length = segment.readUInt32BE(offset);
   const complement = segment.readUInt32BE(offset + 4);
   if (length === 0 && complement === 0) return readUnwritten(segment, offset);
-  if (complement !== ~length >>> 0) return tornOrDamaged(segment, offset, offset + LENGTH_BYTES, 'length');
-  if (length === 0 || length > MAX_PAYLOAD_BYTES) return { kind: 'damaged', reason: 'length' };
+  if (complement !== ~length >>> 0) return tornOrDamaged(segment, offset, offset + lengthBytes, 'length');
+  if (length === 0 || length > maxPayloadBytes) return { kind: 'damaged', reason: 'length' };
   const end = offset + frameBytes(length);
   if (end > segment.length) return { kind: 'torn' };
-  const payloadEnd = offset + LENGTH_BYTES + length;
+  const payloadEnd = offset + lengthBytes + length;
   const tag = frameMac(segment, offset, payloadEnd, mac, previousMac);
-  const isMarked = segment[end - END_BYTES] === END_MARK;
-  if (isMarked && timingSafeEqual(tag, segment.subarray(payloadEnd, payloadEnd + MAC_BYTES))) {
-    return { kind: 'frame', payload: segment.subarray(offset + LENGTH_BYTES, payloadEnd), mac: tag, end };
+  const isMarked = segment[end - endBytes] === endMark;
+  if (isMarked && timingSafeEqual(tag, segment.subarray(payloadEnd, payloadEnd + macBytes))) {
+    return { kind: 'frame', payload: segment.subarray(offset + lengthBytes, payloadEnd), mac: tag, end };
   }
   if (!isZero(segment, end, segment.length)) return { kind: 'damaged', reason: 'mac' };
   return tornOrDamaged(segment, offset, end, 'mac');
 }
 
 function frameMac(segment: Buffer, start: number, end: number, mac: KeyedMac, previousMac: Buffer): Buffer {
-  return mac.digest(Buffer.concat([Buffer.alloc(MAC_ROOM), previousMac, segment.subarray(start, end)]));
+  return mac.digest(Buffer.concat([Buffer.alloc(macRoom), previousMac, segment.subarray(start, end)]));
 }
 
 /** Preallocated zeros, unless a later sector of a cut write reached the disk and the first did not. */
@@ -91,7 +91,7 @@ function readUnwritten(segment: Buffer, offset: number): FrameReading {
 
 /** A write that stopped early leaves zeros at its end; one that lost power leaves them in at least one sector. */
 function tornOrDamaged(segment: Buffer, start: number, end: number, reason: string): FrameReading {
-  if (isZero(segment, end - END_BYTES, segment.length)) return { kind: 'torn' };
+  if (isZero(segment, end - endBytes, segment.length)) return { kind: 'torn' };
   for (let at = start; at < end; at = sectorEnd(at)) {
     if (isZero(segment, at, Math.min(sectorEnd(at), end))) return { kind: 'torn' };
   }
@@ -99,7 +99,7 @@ function tornOrDamaged(segment: Buffer, start: number, end: number, reason: stri
 }
 
 function sectorEnd(offset: number): number {
-  return (Math.floor(offset / SECTOR_BYTES) + 1) * SECTOR_BYTES;
+  return (Math.floor(offset / sectorBytes) + 1) * sectorBytes;
 }
 
 function isZero(bytes: Buffer, start: number, end: number): boolean {

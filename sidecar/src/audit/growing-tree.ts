@@ -1,9 +1,9 @@
 import type { FileContent } from './files.ts';
 import { bundlePath, edgeShape, encodeBundle, encodeTile, tilePath } from './tiles.ts';
-import { leafHash, TILE_WIDTH, type Tree, type TreeHead } from './tree.ts';
+import { leafHash, type Tree, type TreeHead, tileWidth } from './tree.ts';
 
 /** Leaves that are hashed in one turn of the event loop: about half a millisecond. */
-const SLICE_LEAVES = 64;
+const sliceLeaves = 64;
 
 /** All that a checkpoint of this moment needs on disk, with paths below the log's folder. */
 export interface Snapshot {
@@ -63,7 +63,7 @@ export class GrowingTree {
   bundle(index: number): { bytes: Buffer } | { entries: readonly Buffer[] } | undefined {
     const bytes = this.#bundles.get(index);
     if (bytes !== undefined) return { bytes };
-    return index === Math.floor(this.#tree.size / TILE_WIDTH) ? { entries: this.#growing } : undefined;
+    return index === Math.floor(this.#tree.size / tileWidth) ? { entries: this.#growing } : undefined;
   }
 
   snapshot(): Snapshot {
@@ -97,7 +97,7 @@ export class GrowingTree {
       bytes: encodeTile(tile),
     }));
     if (this.#growing.length === 0 || this.#tree.size === this.#publishedSize) return tiles;
-    const path = bundlePath(Math.floor(this.#tree.size / TILE_WIDTH), this.#growing.length);
+    const path = bundlePath(Math.floor(this.#tree.size / tileWidth), this.#growing.length);
     return [{ path, bytes: encodeBundle(this.#growing) }, ...tiles];
   }
 
@@ -112,7 +112,7 @@ export class GrowingTree {
   }
 
   #hashSlice(): void {
-    const end = Math.min(this.#backlogStart + SLICE_LEAVES, this.#backlog.length);
+    const end = Math.min(this.#backlogStart + sliceLeaves, this.#backlog.length);
     for (const entry of this.#backlog.slice(this.#backlogStart, end)) this.#append(entry);
     this.#backlogStart = end;
     // Moves the rest down when that is at most as much work as the hashing was.
@@ -127,8 +127,8 @@ export class GrowingTree {
     for (const tile of this.#tree.append(leafHash(entry))) {
       this.#tiles.push({ path: tilePath(tile.level, tile.index), bytes: encodeTile(tile) });
     }
-    if (this.#growing.length < TILE_WIDTH) return;
-    this.#bundles.set(this.#tree.size / TILE_WIDTH - 1, encodeBundle(this.#growing));
+    if (this.#growing.length < tileWidth) return;
+    this.#bundles.set(this.#tree.size / tileWidth - 1, encodeBundle(this.#growing));
     this.#growing = [];
   }
 }

@@ -1,15 +1,15 @@
 import { decodeBundle, encodeBundle } from './tiles.ts';
-import { HASH_BYTES, type TreeHead } from './tree.ts';
+import { hashBytes, type TreeHead } from './tree.ts';
 
 /** First byte of a payload. */
-export const PAYLOAD_HEADER = 1;
-export const PAYLOAD_RECORDS = 2;
-export const PAYLOAD_CHECKPOINT = 3;
+const payloadHeader = 1;
+export const payloadRecords = 2;
+export const payloadCheckpoint = 3;
 
-const FORMAT = 1;
-const CHECKPOINT_BYTES = 8 + 2 * HASH_BYTES;
-const HEADER_FIXED_BYTES = 1 + 1 + 4 + 1 + 8 + HASH_BYTES + CHECKPOINT_BYTES;
-const RECORD_LENGTH_BYTES = 2;
+const formatVersion = 1;
+const checkpointBytes = 8 + 2 * hashBytes;
+const headerFixedBytes = 1 + 1 + 4 + 1 + 8 + hashBytes + checkpointBytes;
+const recordLengthBytes = 2;
 
 /** A checkpoint as the journal remembers it: its head, and the SHA-256 of the whole note with both signatures. */
 export interface CheckpointMark extends TreeHead {
@@ -31,9 +31,9 @@ export interface SegmentHeader {
 }
 
 export function encodeHeader(header: SegmentHeader): Buffer {
-  const fixed = Buffer.alloc(HEADER_FIXED_BYTES);
-  let at = fixed.writeUInt8(PAYLOAD_HEADER, 0);
-  at = fixed.writeUInt8(FORMAT, at);
+  const fixed = Buffer.alloc(headerFixedBytes);
+  let at = fixed.writeUInt8(payloadHeader, 0);
+  at = fixed.writeUInt8(formatVersion, at);
   at = fixed.writeUInt32BE(header.sequence, at);
   at = fixed.writeUInt8(header.startsOver ? 1 : 0, at);
   at = fixed.writeBigUInt64BE(BigInt(header.firstIndex), at);
@@ -43,43 +43,44 @@ export function encodeHeader(header: SegmentHeader): Buffer {
 }
 
 export function decodeHeader(payload: Buffer): SegmentHeader | undefined {
-  if (payload.length < HEADER_FIXED_BYTES || payload[0] !== PAYLOAD_HEADER || payload[1] !== FORMAT) return undefined;
+  if (payload.length < headerFixedBytes || payload[0] !== payloadHeader || payload[1] !== formatVersion)
+    return undefined;
   const macStart = 15;
-  const markStart = macStart + HASH_BYTES;
+  const markStart = macStart + hashBytes;
   return {
     sequence: payload.readUInt32BE(2),
     startsOver: payload[6] === 1,
     firstIndex: Number(payload.readBigUInt64BE(7)),
     previousMac: payload.subarray(macStart, markStart),
     checkpoint: readMark(payload, markStart),
-    origin: payload.subarray(HEADER_FIXED_BYTES).toString(),
+    origin: payload.subarray(headerFixedBytes).toString(),
   };
 }
 
 export function encodeMark(mark: CheckpointMark): Buffer {
-  const payload = Buffer.alloc(1 + CHECKPOINT_BYTES);
-  payload.writeUInt8(PAYLOAD_CHECKPOINT, 0);
+  const payload = Buffer.alloc(1 + checkpointBytes);
+  payload.writeUInt8(payloadCheckpoint, 0);
   writeMark(payload, 1, mark);
   return payload;
 }
 
 export function decodeMark(payload: Buffer): CheckpointMark | undefined {
-  return payload.length === 1 + CHECKPOINT_BYTES ? readMark(payload, 1) : undefined;
+  return payload.length === 1 + checkpointBytes ? readMark(payload, 1) : undefined;
 }
 
 function writeMark(target: Buffer, offset: number, mark: CheckpointMark): void {
   target.writeBigUInt64BE(BigInt(mark.size), offset);
   mark.root.copy(target, offset + 8);
-  mark.noteDigest.copy(target, offset + 8 + HASH_BYTES);
+  mark.noteDigest.copy(target, offset + 8 + hashBytes);
 }
 
 function readMark(source: Buffer, offset: number): CheckpointMark {
   const rootStart = offset + 8;
-  const digestStart = rootStart + HASH_BYTES;
+  const digestStart = rootStart + hashBytes;
   return {
     size: Number(source.readBigUInt64BE(offset)),
     root: source.subarray(rootStart, digestStart),
-    noteDigest: source.subarray(digestStart, digestStart + HASH_BYTES),
+    noteDigest: source.subarray(digestStart, digestStart + hashBytes),
   };
 }
 
@@ -92,14 +93,14 @@ export interface RecordText {
 /** Length of a payload that holds these records. */
 export function recordsPayloadBytes(records: readonly RecordText[]): number {
   let total = 1;
-  for (const { bytes } of records) total += RECORD_LENGTH_BYTES + bytes;
+  for (const { bytes } of records) total += recordLengthBytes + bytes;
   return total;
 }
 
 /** Writes records as 16-bit length and text; answers the entries as views into the payload. */
 export function fillRecords(payload: Buffer, records: readonly RecordText[]): Buffer[] {
   const entries: Buffer[] = [];
-  let at = payload.writeUInt8(PAYLOAD_RECORDS, 0);
+  let at = payload.writeUInt8(payloadRecords, 0);
   for (const { text, bytes } of records) {
     const start = payload.writeUInt16BE(bytes, at);
     at = start + payload.write(text, start, 'utf8');
@@ -110,7 +111,7 @@ export function fillRecords(payload: Buffer, records: readonly RecordText[]): Bu
 
 /** The same for records that are encoded already: after the first byte the layout is that of an entry bundle. */
 export function encodeRecords(entries: readonly Buffer[]): Buffer {
-  return Buffer.concat([Buffer.of(PAYLOAD_RECORDS), encodeBundle(entries)]);
+  return Buffer.concat([Buffer.of(payloadRecords), encodeBundle(entries)]);
 }
 
 /** The entries of a records payload, or undefined when a length does not fit. */

@@ -1,13 +1,13 @@
 import type { LogFiles } from './files.ts';
-import { CHAIN_START, readFrame } from './frame.ts';
+import { chainStart, readFrame } from './frame.ts';
 import { segmentName } from './journal.ts';
 import {
   type CheckpointMark,
   decodeHeader,
   decodeMark,
   decodeRecords,
-  PAYLOAD_CHECKPOINT,
-  PAYLOAD_RECORDS,
+  payloadCheckpoint,
+  payloadRecords,
   type SegmentHeader,
 } from './journal-payload.ts';
 import type { KeyedMac } from './mac.ts';
@@ -90,7 +90,7 @@ function readPayloads(
   what: string,
 ): { payloads: Buffer[]; lastMac: Buffer; isTorn: boolean } {
   const payloads: Buffer[] = [];
-  let chain: Buffer = CHAIN_START;
+  let chain: Buffer = chainStart;
   for (let offset = 0; ; ) {
     const reading = readFrame(bytes, offset, mac, chain);
     if (reading.kind === 'damaged') throw damaged(what, `frame ${payloads.length}: wrong ${reading.reason}`);
@@ -113,12 +113,12 @@ function joinSegments(segments: readonly Segment[]): Omit<JournalContent, 'lastS
     for (const payload of payloads) readPayload(payload, entries, checkpoints, what);
     lastMac = segmentMac;
   }
-  return { firstIndex: first.header.firstIndex, entries, checkpoints, lastMac: lastMac ?? CHAIN_START };
+  return { firstIndex: first.header.firstIndex, entries, checkpoints, lastMac: lastMac ?? chainStart };
 }
 
 function readPayload(payload: Buffer, entries: Buffer[], checkpoints: CheckpointMark[], what: string): void {
-  const records = payload[0] === PAYLOAD_RECORDS ? decodeRecords(payload) : undefined;
-  const mark = payload[0] === PAYLOAD_CHECKPOINT ? decodeMark(payload) : undefined;
+  const records = payload[0] === payloadRecords ? decodeRecords(payload) : undefined;
+  const mark = payload[0] === payloadCheckpoint ? decodeMark(payload) : undefined;
   if (records === undefined && mark === undefined) throw damaged(what, 'unknown payload');
   for (const entry of records ?? []) entries.push(entry);
   if (mark !== undefined) checkpoints.push(mark);

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Secret } from '../secret.ts';
 import { nodeFiles } from './files.ts';
-import { CHAIN_START } from './frame.ts';
+import { chainStart } from './frame.ts';
 import { Journal } from './journal.ts';
 import { replayJournal } from './journal-replay.ts';
-import { temporaryFolder } from './log-fixture.ts';
 import { KeyedMac } from './mac.ts';
+import { temporaryFolder } from './test-log.ts';
 
 const origin = 'hsm.example/audit';
-const SEGMENT_BYTES = 4096;
+const defaultSegmentBytes = 4096;
 const checkpoint = { size: 0, root: Buffer.alloc(32, 1), noteDigest: Buffer.alloc(32, 2) };
 const newMac = () => new KeyedMac(Secret.copy(Buffer.alloc(32, 3)));
 const replay = (folder: string) => replayJournal({ files: nodeFiles, folder, mac: newMac(), origin });
 const textOf = (number: number) => `record ${number} ${'x'.repeat(90)}`;
 
 function start(folder: string, sequence = 1, entries: readonly Buffer[] = []) {
-  const options = { files: nodeFiles, folder, mac: newMac(), origin, segmentBytes: SEGMENT_BYTES };
-  return Journal.start(options, { sequence, previousMac: CHAIN_START, checkpoint, entries });
+  const options = { files: nodeFiles, folder, mac: newMac(), origin, segmentBytes: defaultSegmentBytes };
+  return Journal.start(options, { sequence, previousMac: chainStart, checkpoint, entries });
 }
 
 /** Writes lone records; answers where each one ends in its segment. */

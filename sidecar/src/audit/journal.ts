@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { DURABLE_FLAG, type LogFiles, syncFolder, writeAll, writeAllSync, writesAreDurable } from './files.ts';
-import { CHAIN_START, type EncodedFrame, encodeFrame } from './frame.ts';
+import { durableFlag, type LogFiles, syncFolder, writeAll, writeAllSync, writesAreDurable } from './files.ts';
+import { chainStart, type EncodedFrame, encodeFrame } from './frame.ts';
 import {
   type CheckpointMark,
   encodeHeader,
@@ -14,8 +14,8 @@ import type { KeyedMac } from './mac.ts';
 import { bundleBytes } from './tiles.ts';
 
 /** Size to which a segment is filled with zeros ahead, so that a sync has no file metadata to write. */
-export const SEGMENT_BYTES = 4 << 20;
-const BLOCK_BYTES_MAX = 1 << 20;
+export const defaultSegmentBytes = 4 << 20;
+const blockBytesMax = 1 << 20;
 
 export interface JournalOptions {
   readonly files: LogFiles;
@@ -184,7 +184,7 @@ export class Journal {
     this.#segment = next;
     this.#next = undefined;
     this.#offset = 0;
-    this.#chain = CHAIN_START;
+    this.#chain = chainStart;
     return this.#copied(
       encodeHeader({
         sequence: next.sequence,
@@ -214,7 +214,7 @@ function startFrames(options: JournalOptions, start: JournalStart): EncodedFrame
   const header = { sequence, startsOver: true, firstIndex: checkpoint.size, previousMac, checkpoint };
   const payloads = [encodeHeader({ ...header, origin: options.origin }), ...blocks(start.entries).map(encodeRecords)];
   const frames: Buffer[] = [];
-  let chain: Buffer = CHAIN_START;
+  let chain: Buffer = chainStart;
   for (const payload of payloads) {
     const frame = encodeFrame(options.mac, chain, payload.length, (target) => payload.copy(target));
     frames.push(frame.bytes);
@@ -230,7 +230,7 @@ function blocks(entries: readonly Buffer[]): Buffer[][] {
     const bytes = bundleBytes([entry]);
     if (bytes > room) {
       all.push([]);
-      room = BLOCK_BYTES_MAX;
+      room = blockBytesMax;
     }
     all.at(-1)?.push(entry);
     room -= bytes;
@@ -241,7 +241,7 @@ function blocks(entries: readonly Buffer[]): Buffer[][] {
 /** A synced file that begins with `content` and is zeros up to the size of a segment. */
 async function createSegment(options: JournalOptions, path: string, content: Buffer): Promise<number> {
   const { files, segmentBytes } = options;
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | DURABLE_FLAG;
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | durableFlag;
   const fd = await files.open(path, flags);
   await closeOnFailure(files, fd, async () => {
     const zeros = Buffer.alloc(Math.max(0, segmentBytes - content.length));

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
-import { openLog, sourceOf, temporaryFolder } from './log-fixture.ts';
+import { openLog, sourceOf, temporaryFolder } from './test-log.ts';
 
-const KILLS = 20;
+const killCount = 20;
 
 /** Appends with 16 in flight and writes `index number` for each acknowledged record. */
 const appender = `
@@ -24,7 +24,7 @@ await Promise.all(Array.from({ length: 16 }, lane));
 
 /** Kills the child once it acknowledged that many records; answers all that it acknowledged. */
 async function runAndKill(folder: string, firstNumber: number, records: number): Promise<[number, number][]> {
-  const fixture = new URL('./log-fixture.ts', import.meta.url).href;
+  const fixture = new URL('./test-log.ts', import.meta.url).href;
   const args = ['--input-type=module', '--eval', appender, fixture, folder, String(firstNumber)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -38,10 +38,10 @@ async function runAndKill(folder: string, firstNumber: number, records: number):
   return [...whole.matchAll(/(\d+) (\d+)\n/g)].map(([, index, number]) => [Number(index), Number(number)]);
 }
 
-test(`no acknowledged record is lost over ${KILLS} kills`, async () => {
+test(`no acknowledged record is lost over ${killCount} kills`, async () => {
   using folder = temporaryFolder();
   const acknowledged = new Map<number, number>();
-  for (let kill = 0; kill < KILLS; kill += 1) {
+  for (let kill = 0; kill < killCount; kill += 1) {
     // From killed almost at once to killed after some checkpoints and segments.
     const records = 1 + ((kill * 397) % 1500);
     for (const [index, number] of await runAndKill(folder.path, kill * 1_000_000, records)) {
@@ -52,7 +52,7 @@ test(`no acknowledged record is lost over ${KILLS} kills`, async () => {
   const log = await openLog(folder.path);
   const records = await log.records(0, log.size);
   for (const [index, number] of acknowledged) expect(records[index]?.record.details?.number).toBe(number);
-  expect(acknowledged.size).toBeGreaterThan(KILLS);
+  expect(acknowledged.size).toBeGreaterThan(killCount);
   expect(await verifyLog(sourceOf(folder.path), { keys: log.verifierKeys })).toMatchObject({ ok: true, problems: [] });
   await log.close();
 }, 120_000);

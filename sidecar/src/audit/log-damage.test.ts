@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
 import { Secret } from '../secret.ts';
 import { verifierKeys } from './checkpoint.ts';
-import { appendMany, ORIGIN, openLog, signers, sourceOf, temporaryFolder } from './log-fixture.ts';
+import { appendMany, logOrigin, openLog, signers, sourceOf, temporaryFolder } from './test-log.ts';
 
-const SIGNED = 600;
-const ALL = 620;
+const signedRecords = 600;
+const allRecords = 620;
 const unavailable = (detail: RegExp) =>
   expect.objectContaining({ code: 'audit_unavailable', detail: expect.stringMatching(detail) });
 
@@ -19,11 +19,11 @@ let olderCheckpoint: string;
 beforeAll(async () => {
   const log = await openLog(join(folder.path, 'running'));
   olderCheckpoint = await log.checkpoint();
-  for (let start = 0; start < SIGNED; start += 200) {
+  for (let start = 0; start < signedRecords; start += 200) {
     await appendMany(log, start, 200);
     await log.checkpoint();
   }
-  await appendMany(log, SIGNED, ALL - SIGNED);
+  await appendMany(log, signedRecords, allRecords - signedRecords);
   cpSync(join(folder.path, 'running'), template, { recursive: true });
   await log.close();
 });
@@ -40,7 +40,7 @@ async function judge(alter: (path: string) => void): Promise<'refused' | 'not ve
     return undefined;
   });
   if (log === undefined) return 'refused';
-  expect(log.size).toBe(ALL);
+  expect(log.size).toBe(allRecords);
   await log.close();
   const report = await verifyLog(sourceOf(path), { keys: log.verifierKeys });
   return report.ok ? 'accepted' : 'not verified';
@@ -160,6 +160,6 @@ test.skipIf(process.platform === 'win32')('a folder that others may write to is 
 test('the verifier keys of the tests are those of the log', async () => {
   using copy = temporaryFolder();
   const log = await openLog(copy.path);
-  expect(log.verifierKeys).toEqual(verifierKeys(ORIGIN, signers));
+  expect(log.verifierKeys).toEqual(verifierKeys(logOrigin, signers));
   await log.close();
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
 import type { SidecarError } from '../errors.ts';
 import { type LogFiles, nodeFiles } from './files.ts';
-import { appendMany, entry, openLog, sourceOf, temporaryFolder } from './log-fixture.ts';
+import { appendMany, entry, openLog, sourceOf, temporaryFolder } from './test-log.ts';
 
 type Fault = 'fails' | 'writes half and fails' | 'writes half';
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { appendMany, openLog, temporaryFolder } from './log-fixture.ts';
+import { appendMany, openLog, temporaryFolder } from './test-log.ts';
 
 /** Go looks packages up in its path instead of in modules: nothing is downloaded. */
 const environment = { GOPATH: '/usr/share/gocode', ...process.env, GO111MODULE: 'off', GOFLAGS: '' };

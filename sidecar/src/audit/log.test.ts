@@ -8,12 +8,12 @@ import {
   entriesOnDisk,
   entry,
   headOf,
+  logOrigin,
   naiveRoot,
-  ORIGIN,
   openLog,
   sourceOf,
   temporaryFolder,
-} from './log-fixture.ts';
+} from './test-log.ts';
 
 const audit_unavailable = expect.objectContaining({ code: 'audit_unavailable' });
 
@@ -46,7 +46,7 @@ test.each([0, 1, 255, 256, 257, 1000])(
       Array.from({ length: count }, (_, i) => i),
     );
     const report = await verifyLog(sourceOf(folder.path), { keys: log.verifierKeys });
-    expect(report).toMatchObject({ ok: true, problems: [], size: count, origin: ORIGIN });
+    expect(report).toMatchObject({ ok: true, problems: [], size: count, origin: logOrigin });
     expect(report.signatures.map(({ valid }) => valid)).toEqual([true, true]);
   },
 );

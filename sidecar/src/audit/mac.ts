@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
-const BLOCK_BYTES = 64;
+const blockBytes = 64;
 /** Length of a MAC in bytes. */
-export const MAC_BYTES = 32;
+export const macBytes = 32;
 /** Bytes that {@link KeyedMac.digest} needs free before the message. */
-export const MAC_ROOM = BLOCK_BYTES;
-const KEY_BYTES_MIN = 32;
+export const macRoom = blockBytes;
+const keyBytesMin = 32;
 
 /**
  * HMAC-SHA256 (RFC 2104) over one contiguous buffer, from the hash alone: noun folders do not hold key functions,
@@ -19,19 +19,19 @@ export class KeyedMac {
 
   /** Copies the key; 32 to 64 bytes. */
   constructor(key: Secret) {
-    if (key.length < KEY_BYTES_MIN || key.length > BLOCK_BYTES) {
+    if (key.length < keyBytesMin || key.length > blockBytes) {
       throw new SidecarError('config_invalid', `journal key of ${key.length} bytes, needs 32 to 64`);
     }
-    this.#innerPad = padded(key, 0x36, BLOCK_BYTES);
-    this.#outer = padded(key, 0x5c, BLOCK_BYTES + MAC_BYTES);
+    this.#innerPad = padded(key, 0x36, blockBytes);
+    this.#outer = padded(key, 0x5c, blockBytes + macBytes);
   }
 
-  /** The MAC of `buffer` without its first {@link MAC_ROOM} bytes, which are working space and left as zeros. */
+  /** The MAC of `buffer` without its first {@link macRoom} bytes, which are working space and left as zeros. */
   digest(buffer: Buffer): Buffer {
     buffer.set(this.#innerPad.bytes, 0);
     const inner = hash('sha256', buffer, 'buffer');
-    buffer.fill(0, 0, MAC_ROOM);
-    this.#outer.bytes.set(inner, BLOCK_BYTES);
+    buffer.fill(0, 0, macRoom);
+    this.#outer.bytes.set(inner, blockBytes);
     return hash('sha256', this.#outer.bytes, 'buffer');
   }
 

@@ -3,12 +3,12 @@ import { SidecarError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { isValidOrigin, type LogSigners, signCheckpoint } from './checkpoint.ts';
 import { type LogFiles, nodeFiles, replaceFile, syncFolder } from './files.ts';
-import { Journal, SEGMENT_BYTES, segmentName } from './journal.ts';
+import { defaultSegmentBytes, Journal, segmentName } from './journal.ts';
 import { KeyedMac } from './mac.ts';
 import { damaged, failed } from './refusal.ts';
 import {
-  CHECKPOINT_NAME,
-  JOURNAL_NAME,
+  checkpointName,
+  journalName,
   markOf,
   type PublishedCheckpoint,
   readStoredLog,
@@ -16,11 +16,11 @@ import {
 } from './stored-log.ts';
 import { TileFolder } from './tile-folder.ts';
 import { TransparencyLog } from './transparency-log.ts';
-import { TILE_WIDTH, Tree } from './tree.ts';
+import { Tree, tileWidth } from './tree.ts';
 
-const CHECKPOINT_INTERVAL_MS = 1000;
-const CHECKPOINT_SPACING_MS = 100;
-const WRITABLE_BY_OTHERS = 0o022;
+const defaultIntervalMs = 1000;
+const defaultSpacingMs = 100;
+const writableByOthers = 0o022;
 
 export interface OpenAuditLogOptions {
   /** The log's own folder, made when it is absent. Everything but `journal` in it may be served to anybody who may read the log. */
@@ -62,9 +62,9 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
       files: nodeFiles,
       now: Date.now,
       onFailure: () => undefined,
-      segmentBytes: SEGMENT_BYTES,
-      checkpointIntervalMs: CHECKPOINT_INTERVAL_MS,
-      checkpointSpacingMs: CHECKPOINT_SPACING_MS,
+      segmentBytes: defaultSegmentBytes,
+      checkpointIntervalMs: defaultIntervalMs,
+      checkpointSpacingMs: defaultSpacingMs,
       ...options,
       mac,
     });
@@ -91,7 +91,7 @@ async function open(options: Settled): Promise<TransparencyLog> {
   );
   const log = new TransparencyLog({ ...options, ...stored, published, journal });
   try {
-    if (stored.published === undefined) await replaceFile(files, options.folder, CHECKPOINT_NAME, published.note);
+    if (stored.published === undefined) await replaceFile(files, options.folder, checkpointName, published.note);
     await removeVoid(options, segmentName(stored.journalSequence + 1));
     await log.checkpoint();
     return log;
@@ -112,7 +112,7 @@ async function prepareFolder(options: Settled): Promise<void> {
   if (process.platform === 'win32') return;
   for (const [name, at] of Object.entries({ 'log folder': folder, 'journal folder': path })) {
     const mode = await files.mode(at);
-    if ((mode & WRITABLE_BY_OTHERS) !== 0) throw damaged(name, `mode ${mode.toString(8)}, others may write to it`);
+    if ((mode & writableByOthers) !== 0) throw damaged(name, `mode ${mode.toString(8)}, others may write to it`);
   }
 }
 
@@ -126,10 +126,10 @@ function emptyCheckpoint({ origin, signers, now }: Settled): PublishedCheckpoint
  * cache only, and the checkpoint before it on the disk.
  */
 async function secureStored(options: Settled, stored: StoredLog, { note, head }: PublishedCheckpoint): Promise<void> {
-  await replaceFile(options.files, options.folder, CHECKPOINT_NAME, note);
+  await replaceFile(options.files, options.folder, checkpointName, note);
   const tiles = new TileFolder(options.files, options.folder);
   // Sizes within one bundle have the same growing tiles.
-  const sizes = new Map(stored.signedSizes.map((size) => [Math.floor(size / TILE_WIDTH), size]));
+  const sizes = new Map(stored.signedSizes.map((size) => [Math.floor(size / tileWidth), size]));
   for (const size of sizes.values()) await tiles.removePartials(size, head.size);
 }
 
@@ -142,5 +142,5 @@ async function removeVoid(options: Settled, firstName: string): Promise<void> {
 }
 
 function journalFolder({ folder }: Settled): string {
-  return `${folder}/${JOURNAL_NAME}`;
+  return `${folder}/${journalName}`;
 }

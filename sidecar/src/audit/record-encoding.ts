@@ -5,10 +5,10 @@ import type { AuditRecord } from '../generated/types.ts';
 export type AuditEntry = Omit<AuditRecord, 'v' | 'time'>;
 
 /** Longest leaf in bytes: the length in an entry bundle is 16 bits wide (C2SP tlog-tiles, "Log entries"). */
-export const MAX_ENTRY_BYTES = 65_535;
+export const maxEntryBytes = 65_535;
 
 /** Any character that JSON escapes, and any surrogate, which needs the check for lone ones. */
-const NOT_PLAIN = /[^\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]/;
+const notPlain = /[^\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]/;
 
 /**
  * The RFC 8785 encoding of a record: members in the order of their names, written out because a generic
@@ -63,7 +63,7 @@ function number(value: number): string {
 }
 
 function quote(text: string): string {
-  if (!NOT_PLAIN.test(text)) return `"${text}"`;
+  if (!notPlain.test(text)) return `"${text}"`;
   // JSON.stringify would write a lone surrogate as an escape, which RFC 8785 section 3.2.2.2 forbids.
   if (!text.isWellFormed()) throw new SidecarError('data_invalid', 'audit record holds a lone surrogate');
   return JSON.stringify(text);

@@ -4,7 +4,7 @@ import { damaged, failed } from './refusal.ts';
 import { readBundle } from './stored-tree.ts';
 import type { TileFolder } from './tile-folder.ts';
 import { bundlePath, decodeBundle } from './tiles.ts';
-import { TILE_WIDTH } from './tree.ts';
+import { tileWidth } from './tree.ts';
 
 /**
  * The records from leaf index `start` up to but not including `end`, all of which are in the tree.
@@ -19,8 +19,8 @@ export async function readRecords(
 ): Promise<{ index: number; record: AuditRecord }[]> {
   const records: { index: number; record: AuditRecord }[] = [];
   for (let at = start; at < end; ) {
-    const bundle = Math.floor(at / TILE_WIDTH);
-    const first = bundle * TILE_WIDTH;
+    const bundle = Math.floor(at / tileWidth);
+    const first = bundle * tileWidth;
     const entries = await entriesOf(growing, folder, bundle);
     for (const entry of entries.slice(at - first, end - first)) {
       records.push({ index: at, record: parseRecord(entry, at) });
@@ -34,7 +34,7 @@ async function entriesOf(growing: GrowingTree, folder: TileFolder, bundle: numbe
   const held = growing.bundle(bundle);
   if (held !== undefined) return 'entries' in held ? held.entries : (decodeBundle(held.bytes) ?? []);
   try {
-    return await readBundle(folder, bundlePath(bundle), TILE_WIDTH);
+    return await readBundle(folder, bundlePath(bundle), tileWidth);
   } catch (error) {
     throw failed(`reading entry bundle ${bundle}`, error);
   }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type LogSigners, openOwnCheckpoint } from './checkpoint.ts';
 import type { LogFiles } from './files.ts';
-import { CHAIN_START } from './frame.ts';
+import { chainStart } from './frame.ts';
 import type { CheckpointMark } from './journal-payload.ts';
 import { type JournalContent, listSegments, replayJournal } from './journal-replay.ts';
 import type { KeyedMac } from './mac.ts';
@@ -10,9 +10,9 @@ import { readEdge } from './stored-tree.ts';
 import { TileFolder } from './tile-folder.ts';
 import { leafHash, Tree, type TreeHead } from './tree.ts';
 
-export const CHECKPOINT_NAME = 'checkpoint';
-export const JOURNAL_NAME = 'journal';
-const TILES_NAME = 'tile';
+export const checkpointName = 'checkpoint';
+export const journalName = 'journal';
+const tilesName = 'tile';
 
 export interface StoredLogSource {
   readonly files: LogFiles;
@@ -57,12 +57,12 @@ export function markOf(head: TreeHead, note: string): CheckpointMark {
  */
 export async function readStoredLog(source: StoredLogSource): Promise<StoredLog> {
   const names = new Set(await namesIn(source));
-  if (names.has(CHECKPOINT_NAME)) {
-    if (!names.has(JOURNAL_NAME)) throw damaged('journal', 'missing, while a checkpoint exists');
+  if (names.has(checkpointName)) {
+    if (!names.has(journalName)) throw damaged('journal', 'missing, while a checkpoint exists');
     return readPublished(source);
   }
-  if (names.has(TILES_NAME)) throw damaged('checkpoint', 'missing, while tiles exist');
-  return names.has(JOURNAL_NAME) ? readUnpublished(source) : emptyLog(CHAIN_START, 0);
+  if (names.has(tilesName)) throw damaged('checkpoint', 'missing, while tiles exist');
+  return names.has(journalName) ? readUnpublished(source) : emptyLog(chainStart, 0);
 }
 
 async function namesIn({ files, folder }: StoredLogSource): Promise<string[]> {
@@ -77,7 +77,7 @@ async function namesIn({ files, folder }: StoredLogSource): Promise<string[]> {
 /** A crash between the first segment and the first checkpoint: only a journal without any record is taken for that. */
 async function readUnpublished(source: StoredLogSource): Promise<StoredLog> {
   const segments = await listSegments(source.files, journalFolder(source));
-  if (segments.length === 0) return emptyLog(CHAIN_START, 0);
+  if (segments.length === 0) return emptyLog(chainStart, 0);
   const content = await replayJournal({ ...source, folder: journalFolder(source) });
   const hasRecords = content.entries.length > 0 || content.checkpoints.some(({ size }) => size > 0);
   if (hasRecords) throw damaged('checkpoint', 'missing, while the journal holds records');
@@ -109,7 +109,7 @@ async function readPublished(source: StoredLogSource): Promise<StoredLog> {
 }
 
 async function readCheckpoint(source: StoredLogSource): Promise<PublishedCheckpoint> {
-  const bytes = await source.files.read(`${source.folder}/${CHECKPOINT_NAME}`);
+  const bytes = await source.files.read(`${source.folder}/${checkpointName}`);
   const note = bytes.toString();
   const [name = ''] = note.split('\n', 1);
   if (name !== source.origin) throw damaged('checkpoint', `belongs to another log than ${source.origin}`);
@@ -155,5 +155,5 @@ function lastTime(entry: Buffer | undefined): number {
 }
 
 function journalFolder(source: StoredLogSource): string {
-  return `${source.folder}/${JOURNAL_NAME}`;
+  return `${source.folder}/${journalName}`;
 }

@@ -1,7 +1,7 @@
 import { damaged, isAbsent } from './refusal.ts';
 import type { TileFolder } from './tile-folder.ts';
 import { bundlePath, decodeBundle, decodeTile, edgeShape, tilePath } from './tiles.ts';
-import { leafHash, TILE_WIDTH, type Tile, Tree, type TreeHead } from './tree.ts';
+import { leafHash, type Tile, Tree, type TreeHead, tileWidth } from './tree.ts';
 
 /** The right edge of a tree on disk. */
 export interface StoredEdge {
@@ -42,7 +42,7 @@ async function readTile(folder: TileFolder, path: string, width: number): Promis
 
 async function readGrowing(folder: TileFolder, size: number, hashes: readonly Buffer[]): Promise<readonly Buffer[]> {
   if (hashes.length === 0) return [];
-  const path = bundlePath(Math.floor(size / TILE_WIDTH), hashes.length);
+  const path = bundlePath(Math.floor(size / tileWidth), hashes.length);
   const entries = await readBundle(folder, path, hashes.length);
   const wrong = entries.findIndex((entry, i) => hashes[i]?.equals(leafHash(entry)) !== true);
   if (wrong !== -1) throw damaged(path, `entry ${wrong} is not the one in the tree`);
@@ -51,7 +51,7 @@ async function readGrowing(folder: TileFolder, size: number, hashes: readonly Bu
 
 async function lastOfFullBundle(folder: TileFolder, size: number): Promise<Buffer | undefined> {
   if (size === 0) return undefined;
-  const entries = await readBundle(folder, bundlePath(size / TILE_WIDTH - 1), TILE_WIDTH);
+  const entries = await readBundle(folder, bundlePath(size / tileWidth - 1), tileWidth);
   return entries.at(-1);
 }
 

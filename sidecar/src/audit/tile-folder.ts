@@ -2,7 +2,7 @@ import { type FileContent, type LogFiles, syncFolder, writeDurably } from './fil
 import { bundlePath, edgeShape, partialsFolder, tilePath } from './tiles.ts';
 
 /** Known folders are forgotten beyond this number; knowing them only saves work. */
-const KNOWN_FOLDERS_MAX = 1000;
+const knownFoldersMax = 1000;
 
 /** The tiles and bundles of a log on disk. Paths are below the log's folder. */
 export class TileFolder {
@@ -48,7 +48,7 @@ export class TileFolder {
   }
 
   #learn(folders: Iterable<string>): void {
-    if (this.#known.size > KNOWN_FOLDERS_MAX) this.#known.clear();
+    if (this.#known.size > knownFoldersMax) this.#known.clear();
     for (const folder of folders) this.#known.add(folder);
   }
 

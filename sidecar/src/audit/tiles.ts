@@ -1,14 +1,14 @@
-import { HASH_BYTES, TILE_WIDTH, type Tile } from './tree.ts';
+import { hashBytes, type Tile, tileWidth } from './tree.ts';
 
-const LENGTH_BYTES = 2;
+const lengthBytes = 2;
 
 /** Path of a tile below the log's folder (C2SP tlog-tiles, "Merkle Tree"): `tile/<L>/<N>[.p/<W>]`. */
-export function tilePath(level: number, index: number, width = TILE_WIDTH): string {
+export function tilePath(level: number, index: number, width = tileWidth): string {
   return `tile/${level}/${numberPath(index)}${partialSuffix(width)}`;
 }
 
 /** Path of an entry bundle (C2SP tlog-tiles, "Log entries"): `tile/entries/<N>[.p/<W>]`. */
-export function bundlePath(index: number, width = TILE_WIDTH): string {
+export function bundlePath(index: number, width = tileWidth): string {
   return `tile/entries/${numberPath(index)}${partialSuffix(width)}`;
 }
 
@@ -31,14 +31,14 @@ function threeDigits(value: number): string {
 }
 
 function partialSuffix(width: number): string {
-  return width === TILE_WIDTH ? '' : `.p/${width}`;
+  return width === tileWidth ? '' : `.p/${width}`;
 }
 
 /** The growing tiles that a tree of `size` leaves has, lowest level first: where they are and how wide. */
 export function edgeShape(size: number): { level: number; index: number; width: number }[] {
   const shape: { level: number; index: number; width: number }[] = [];
-  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
-    shape.push({ level, index: Math.floor(count / TILE_WIDTH), width: count % TILE_WIDTH });
+  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / tileWidth)) {
+    shape.push({ level, index: Math.floor(count / tileWidth), width: count % tileWidth });
   }
   return shape;
 }
@@ -49,8 +49,8 @@ export function encodeTile(tile: Tile): Buffer {
 
 /** The hashes of a tile, or undefined when it has not exactly `width` of them. */
 export function decodeTile(bytes: Buffer, width: number): Buffer[] | undefined {
-  if (bytes.length !== width * HASH_BYTES) return undefined;
-  return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+  if (bytes.length !== width * hashBytes) return undefined;
+  return Array.from({ length: width }, (_, i) => bytes.subarray(i * hashBytes, (i + 1) * hashBytes));
 }
 
 /** Each entry with its length as 16 bits, big-endian, before it. */
@@ -66,7 +66,7 @@ export function encodeBundle(entries: readonly Buffer[]): Buffer {
 
 /** Length of the bundle of these entries. */
 export function bundleBytes(entries: readonly Buffer[]): number {
-  return entries.reduce((sum, entry) => sum + LENGTH_BYTES + entry.length, 0);
+  return entries.reduce((sum, entry) => sum + lengthBytes + entry.length, 0);
 }
 
 /** The entries of a bundle, or undefined when a length does not fit. */
@@ -74,8 +74,8 @@ export function decodeBundle(bytes: Buffer): Buffer[] | undefined {
   const entries: Buffer[] = [];
   let offset = 0;
   while (offset < bytes.length) {
-    if (offset + LENGTH_BYTES > bytes.length) return undefined;
-    const start = offset + LENGTH_BYTES;
+    if (offset + lengthBytes > bytes.length) return undefined;
+    const start = offset + lengthBytes;
     const end = start + bytes.readUInt16BE(offset);
     if (end > bytes.length) return undefined;
     entries.push(bytes.subarray(start, end));

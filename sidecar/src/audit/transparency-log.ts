@@ -7,17 +7,17 @@ import { type LogFiles, replaceFile } from './files.ts';
 import { GrowingTree } from './growing-tree.ts';
 import type { Journal } from './journal.ts';
 import type { AuditLog } from './log.ts';
-import { type AuditEntry, encodeRecord, MAX_ENTRY_BYTES } from './record-encoding.ts';
+import { type AuditEntry, encodeRecord, maxEntryBytes } from './record-encoding.ts';
 import { readRecords } from './record-reader.ts';
 import { damaged, failed } from './refusal.ts';
-import { CHECKPOINT_NAME, markOf, type PublishedCheckpoint } from './stored-log.ts';
+import { checkpointName, markOf, type PublishedCheckpoint } from './stored-log.ts';
 import { TileFolder } from './tile-folder.ts';
 import type { Tree } from './tree.ts';
 
 /** A checkpoint is made early when more than this waits for one. */
-const UNPUBLISHED_BYTES_EARLY = 8 << 20;
+const unpublishedBytesEarly = 8 << 20;
 /** Appends wait for a checkpoint when more than this waits for one. */
-const UNPUBLISHED_BYTES_MAX = 64 << 20;
+const unpublishedBytesMax = 64 << 20;
 
 export interface TransparencyLogOptions {
   readonly files: LogFiles;
@@ -78,13 +78,13 @@ export class TransparencyLog implements AuditLog {
   }
 
   append(entry: AuditEntry): Promise<number> {
-    if (this.#growing.unpublishedBytes > UNPUBLISHED_BYTES_MAX) return this.#appendLater(entry);
+    if (this.#growing.unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
     try {
       // The clock may step back, the log's time may not.
       const timeMs = Math.max(this.#lastTimeMs, Math.floor(this.#options.now()));
       const text = encodeRecord(entry, timeMs);
       const bytes = Buffer.byteLength(text);
-      if (bytes > MAX_ENTRY_BYTES) throw tooBig(bytes);
+      if (bytes > maxEntryBytes) throw tooBig(bytes);
       this.#lastTimeMs = timeMs;
       return this.#queue.append(text, bytes);
     } catch (error) {
@@ -135,7 +135,7 @@ export class TransparencyLog implements AuditLog {
   #follow(entries: readonly Buffer[]): void {
     if (entries.length === 0) return;
     this.#growing.add(entries);
-    if (this.#growing.unpublishedBytes > UNPUBLISHED_BYTES_EARLY) this.#schedule.request().catch(() => undefined);
+    if (this.#growing.unpublishedBytes > unpublishedBytesEarly) this.#schedule.request().catch(() => undefined);
     else this.#schedule.leavesArrived();
     const { journal } = this.#options;
     if (journal.needsNext) journal.prepareNext().catch((error) => this.#queue.fail(error, 'preparing the journal'));
@@ -162,7 +162,7 @@ export class TransparencyLog implements AuditLog {
     const note = signCheckpoint(origin, head, signers, Math.max(this.#lastTimeMs, this.#options.now()));
     // The journal knows it before anybody else can: a start never signs another root for that size.
     await this.#queue.appendMark(markOf(head, note));
-    await replaceFile(files, folder, CHECKPOINT_NAME, note);
+    await replaceFile(files, folder, checkpointName, note);
     this.#published = { note, head };
     this.#growing.published(snapshot);
     await journal.removeCovered(head.size);
@@ -173,5 +173,5 @@ export class TransparencyLog implements AuditLog {
 }
 
 function tooBig(bytes: number): SidecarError {
-  return new SidecarError('data_invalid', `audit record of ${bytes} bytes, at most ${MAX_ENTRY_BYTES}`);
+  return new SidecarError('data_invalid', `audit record of ${bytes} bytes, at most ${maxEntryBytes}`);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { naiveRoot } from './log-fixture.ts';
+import { naiveRoot } from './test-log.ts';
 import { edgeShape } from './tiles.ts';
-import { leafHash, perfectRoot, TILE_WIDTH, type Tile, Tree } from './tree.ts';
+import { leafHash, perfectRoot, type Tile, Tree, tileWidth } from './tree.ts';
 
 const leaves = Array.from({ length: 1100 }, (_, i) => Buffer.from(`leaf ${i}`));
 
@@ -39,8 +39,8 @@ test('the edge has the shape that the size says, also where a tile was just comp
 
 test('a full tile holds the leaf hashes, and its root is the hash one level up', () => {
   const tree = new Tree();
-  const completed = leaves.slice(0, TILE_WIDTH).flatMap((leaf) => tree.append(leafHash(leaf)));
+  const completed = leaves.slice(0, tileWidth).flatMap((leaf) => tree.append(leafHash(leaf)));
   expect(completed.map(({ level, index }) => [level, index])).toEqual([[0, 0]]);
-  expect(completed[0]?.hashes).toEqual(leaves.slice(0, TILE_WIDTH).map(leafHash));
+  expect(completed[0]?.hashes).toEqual(leaves.slice(0, tileWidth).map(leafHash));
   expect(tree.edge[1]?.hashes).toEqual([perfectRoot(completed[0]?.hashes ?? [])]);
 });

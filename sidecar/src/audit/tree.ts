@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { MAX_ENTRY_BYTES } from './record-encoding.ts';
+import { maxEntryBytes } from './record-encoding.ts';
 
 /** Hashes in a full tile (C2SP tlog-tiles: tiles of height 8). */
-export const TILE_WIDTH = 256;
-const TILE_HEIGHT = 8;
-export const HASH_BYTES = 32;
+export const tileWidth = 256;
+const tileHeight = 8;
+export const hashBytes = 32;
 
 /** Size and root of the tree at one moment. */
 export interface TreeHead {
@@ -19,8 +19,8 @@ export interface Tile {
   readonly hashes: readonly Buffer[];
 }
 
-const leafScratch = Buffer.alloc(1 + MAX_ENTRY_BYTES, 0);
-const nodeScratch = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
+const leafScratch = Buffer.alloc(1 + maxEntryBytes, 0);
+const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 1);
 
 /** RFC 6962 section 2.1: the hash of a leaf. */
 export function leafHash(entry: Uint8Array): Buffer {
@@ -29,9 +29,9 @@ export function leafHash(entry: Uint8Array): Buffer {
 }
 
 /** RFC 6962 section 2.1: the hash of an inner node. */
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeScratch.set(left, 1);
-  nodeScratch.set(right, 1 + HASH_BYTES);
+  nodeScratch.set(right, 1 + hashBytes);
   return hash('sha256', nodeScratch, 'buffer');
 }
 
@@ -100,8 +100,8 @@ export class Tree {
       if (left === undefined) throw new RangeError('the frontier does not fit the size');
       node = nodeHash(left, node);
       height += 1;
-      if (height % TILE_HEIGHT !== 0) continue;
-      const level = height / TILE_HEIGHT;
+      if (height % tileHeight !== 0) continue;
+      const level = height / tileHeight;
       completed.push(this.#completeTile(level - 1));
       this.#pushHash(level, node);
     }
@@ -127,7 +127,7 @@ export class Tree {
 function perfectRoots(hashes: readonly Buffer[]): Buffer[] {
   const roots: Buffer[] = [];
   let start = 0;
-  for (let width = TILE_WIDTH / 2; width >= 1; width /= 2) {
+  for (let width = tileWidth / 2; width >= 1; width /= 2) {
     if ((hashes.length & width) === 0) continue;
     roots.push(perfectRoot(hashes.slice(start, start + width)));
     start += width;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SidecarError } from '../errors.ts';
+import { syncFolder } from '../files/durable-file.ts';
+import { ensurePrivateFile, ensurePrivateFolder } from '../files/private-file.ts';
 import { corruption } from './corruption.ts';
-import { ensurePrivateFile, ensurePrivateFolder, syncFolder } from './private-path.ts';
 
 /** SQL that takes the schema from the format of its index to the next one. Never change one that was released. */
 export const migrations: readonly string[] = Object.freeze([
@@ -31,8 +32,8 @@ export function databasePath(folder: string): string {
  * @throws SidecarError `config_invalid` for a newer format or loose permissions, `keystore_corrupt` for a foreign schema
  */
 export function openDatabase(folder: string, steps = migrations): DatabaseSync {
-  ensurePrivateFolder(folder);
-  ensurePrivateFile(databasePath(folder));
+  ensurePrivateFolder(folder, 'keystore folder');
+  ensurePrivateFile(databasePath(folder), 'keystore database');
   syncFolder(folder);
   const database = new DatabaseSync(databasePath(folder), {
     allowExtension: false,

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SidecarError } from '../errors.ts';
+import { syncFolder, writeNewFile } from '../files/durable-file.ts';
+import { ensurePrivateFolder, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
 import { corruption } from './corruption.ts';
-import { createPrivateFile, ensurePrivateFolder, readPrivateFile, syncFolder } from './private-path.ts';
 
 const sizeBytes = 32;
+const what = 'generation secret';
+const whatFolder = 'folder of the generation secrets';
 
 /**
  * Makes the secret of the first KEK generation for a store that is about to be created. It is born under a
@@ -14,12 +18,12 @@ const sizeBytes = 32;
  * @throws SidecarError `keystore_corrupt` when a store of this generation existed before
  */
 export function createGenerationSecret(folder: string, generation: number): Secret {
-  ensurePrivateFolder(folder);
+  ensurePrivateFolder(folder, whatFolder);
   if (existsSync(finalPath(folder, generation))) throw corruption('the database is missing');
   const path = provisionalPath(folder, generation);
   rmSync(path, { force: true });
   const secret = Secret.take(randomBytes(sizeBytes));
-  createPrivateFile(path, secret);
+  writeNewFile(path, secret.bytes, what);
   syncFolder(folder);
   return secret;
 }
@@ -34,11 +38,12 @@ export function confirmGenerationSecret(folder: string, generation: number): voi
 
 /** Reads the secret of a store that exists. */
 export function readGenerationSecret(folder: string, generation: number): Secret {
-  ensurePrivateFolder(folder);
+  ensurePrivateFolder(folder, whatFolder);
   confirmGenerationSecret(folder, generation);
-  const path = finalPath(folder, generation);
-  if (!existsSync(path)) throw corruption(`the secret of key generation ${generation} is missing`);
-  return readPrivateFile(path, sizeBytes);
+  const secret = readPrivateFile(finalPath(folder, generation), what, sizeBytes);
+  if (secret === undefined) throw corruption(`the secret of key generation ${generation} is missing`);
+  if (secret.length !== sizeBytes) throw new SidecarError('config_invalid', `${what} has ${secret.length} bytes`);
+  return secret;
 }
 
 function finalPath(folder: string, generation: number): string {

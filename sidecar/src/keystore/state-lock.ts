@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SidecarError } from '../errors.ts';
-import { ensurePrivateFile, ensurePrivateFolder } from './private-path.ts';
+import { ensurePrivateFile, ensurePrivateFolder } from '../files/private-file.ts';
 
 /** The exclusive hold on a state folder; it ends with `release` or with the process, however that dies. */
 export interface StateLock extends Disposable {
@@ -19,9 +19,9 @@ const sqliteBusy = 5;
  * @example using lock = await lockStateFolder('/var/lib/ferrohsm');
  */
 export async function lockStateFolder(folder: string): Promise<StateLock> {
-  ensurePrivateFolder(folder);
+  ensurePrivateFolder(folder, 'state folder');
   const path = join(folder, 'lock');
-  ensurePrivateFile(path);
+  ensurePrivateFile(path, 'lock of the state folder');
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');

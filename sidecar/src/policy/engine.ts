@@ -1,7 +1,7 @@
 import type { Decision } from '../generated/types.ts';
 import { checkApprovals } from './approvals-rule.ts';
 import { loadCedar } from './cedar.ts';
-import { createContextTest } from './context-test.ts';
+import { createContextDependence } from './context-dependence.ts';
 import { createDecisionCache } from './decision-cache.ts';
 import { createPrincipalDigest, createResourceDigest } from './digests.ts';
 import { createEvaluation } from './evaluation.ts';
@@ -50,7 +50,7 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
   validatePolicies(cedar, schema, policies);
 
   const evaluate = createEvaluation(cedar, schema, policies, onFault);
-  const dependsOnContext = createContextTest(cedar, policies);
+  const dependsOnContext = createContextDependence(cedar, policies);
   const cache = createDecisionCache(cacheCapacity);
   const digestPrincipal = createPrincipalDigest();
   const digestResource = createResourceDigest(mentionsOf(policies.map(({ tree }) => tree)));

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { SidecarError } from '../errors.ts';
+import { createPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
-import { createFile, readPrivateFile } from './private-file.ts';
 import { type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
 
 export interface KeyFileOptions {
@@ -42,7 +42,7 @@ function readKey(path: string): ObtainedRootKey | undefined {
 function makeKey({ path, storeExists }: KeyFileOptions): ObtainedRootKey {
   if (storeExists()) throw new SidecarError('config_invalid', `${what} is missing, but the keystore exists`);
   const rootKey = Secret.take(randomBytes(rootKeyBytes));
-  createFile(path, rootKey.bytes, 0o600, what);
+  createPrivateFile(path, rootKey.bytes, what);
   const notice = `created the root key ${path}: copy it to a safe place now, without it every key is lost`;
   return { rootKey, created: true, notice };
 }

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { SidecarError } from '../errors.ts';
+import { createPrivateFile, readDescriptor, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
 import {
   type Argon2Cost,
@@ -8,7 +9,6 @@ import {
   type PassphraseParameters,
   readParameters,
 } from './passphrase-parameters.ts';
-import { createFile, readDescriptor, readPrivateFile } from './private-file.ts';
 import { type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
 
 /** The cryptography that a passphrase needs; `crypto/sealing.ts` has it. */
@@ -80,7 +80,7 @@ function makeKey(options: PassphraseOptions, passphrase: Secret): ObtainedRootKe
   using check = derived.check;
   try {
     const parameters = encodeParameters({ cost, salt, check: check.bytes });
-    createFile(options.parametersPath, parameters, 0o600, 'passphrase parameters file');
+    createPrivateFile(options.parametersPath, parameters, 'passphrase parameters file');
   } catch (error) {
     derived.rootKey.dispose();
     throw error;

@@ -8,7 +8,7 @@ import { type OpenAuditLogOptions, openAuditLog } from './open-log.ts';
 import type { AuditEntry } from './record-encoding.ts';
 
 /** What the tests of the log share. */
-export const ORIGIN = 'hsm.example/host-a/audit';
+export const logOrigin = 'hsm.example/host-a/audit';
 
 export const signers: LogSigners = Object.freeze({
   ed25519: signer('ed25519', 'raw-private', 1),
@@ -35,7 +35,7 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
 export function openLog(folder: string, options: Partial<OpenAuditLogOptions> = {}) {
   return openAuditLog({
     folder,
-    origin: ORIGIN,
+    origin: logOrigin,
     signers,
     macKey: Secret.copy(Buffer.alloc(32, 3)),
     segmentBytes: 16_384,

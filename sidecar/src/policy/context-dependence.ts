@@ -9,7 +9,7 @@ import { readsContext } from './syntax-tree.ts';
  * Whether any context could change the decision: partial evaluation with every field unknown leaves a residual or an
  * error. Policies that never read the context can leave neither, so only the others are evaluated.
  */
-export function createContextTest(
+export function createContextDependence(
   cedar: Cedar,
   policies: readonly ParsedPolicy[],
 ): (request: PolicyRequest) => boolean {

@@ -1,26 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  type Stats,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { createFile, makeFolders } from './durable-file.ts';
+
+// Files that only this user may touch, in folders that only this user may enter. `what` is how a refusal names one,
+// for example `root key file`: a path is never told.
+
+/** Creates the folder 0700 when it is missing; refuses one that others can look into. */
+export function ensurePrivateFolder(path: string, what: string): void {
+  makeFolders(path, what);
+  const status = lstatSync(path);
+  if (!status.isDirectory()) throw new SidecarError('config_invalid', `${what} is not a folder`);
+  refuseShared(status, what, '0700');
+}
+
+/** Creates an empty file 0600 when it is missing, so that it is never wider, even at birth; refuses a shared one. */
+export function ensurePrivateFile(path: string, what: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  refuseForeign(lstatSync(path), what);
+}
+
+/** Creates a file that must not exist yet; it appears with its whole content or not at all. */
+export function createPrivateFile(path: string, content: Uint8Array, what: string): void {
+  ensurePrivateFolder(dirname(path), `folder of the ${what}`);
+  createFile(path, content, what);
+}
 
 /**
- * Reads a file that only this user may touch, in a folder that only this user may enter.
+ * Reads a whole file.
  *
- * @param what how a refusal names the file, for example `root key file`
  * @returns undefined when there is no such file
  */
 export function readPrivateFile(path: string, what: string, limitBytes: number): Secret | undefined {
@@ -28,20 +37,14 @@ export function readPrivateFile(path: string, what: string, limitBytes: number):
   if (descriptor === undefined) return undefined;
   try {
     refuseShared(lstatSync(dirname(path)), `folder of the ${what}`, '0700');
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new SidecarError('config_invalid', `${what} is not a plain file`);
-    refuseShared(status, what, '0600');
+    refuseForeign(fstatSync(descriptor), what);
     return readDescriptor(descriptor, what, limitBytes);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/**
- * Reads an open descriptor to its end and refuses more than the limit.
- *
- * @param what how a refusal names it
- */
+/** Reads an open descriptor to its end and refuses more than the limit. */
 export function readDescriptor(descriptor: number, what: string, limitBytes: number): Secret {
   const buffer = Buffer.allocUnsafeSlow(limitBytes + 1);
   let length = 0;
@@ -57,48 +60,6 @@ export function readDescriptor(descriptor: number, what: string, limitBytes: num
   }
 }
 
-/**
- * Creates a file that must not exist yet, in a folder 0700; it appears with its whole content or not at all.
- *
- * @param mode permission bits from birth
- */
-export function createFile(path: string, content: Uint8Array, mode: number, what: string): void {
-  const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  refuseShared(lstatSync(folder), `folder of the ${what}`, '0700');
-  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
-  try {
-    writeDurably(draft, content, mode, what);
-    // Unlike rename, link never replaces a file that appeared meanwhile.
-    linkSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  syncFolder(folder);
-}
-
-function writeDurably(path: string, content: Uint8Array, mode: number, what: string): void {
-  const descriptor = openSync(path, 'wx', mode);
-  try {
-    // A full disk shortens a write without an error.
-    if (writeSync(descriptor, content) !== content.length) {
-      throw new SidecarError('config_invalid', `${what} could not be written`);
-    }
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function syncFolder(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 function openExisting(path: string, what: string): number | undefined {
   try {
     // Without O_NONBLOCK a FIFO in its place would hang the start.
@@ -109,6 +70,11 @@ function openExisting(path: string, what: string): number | undefined {
     if (code === 'ELOOP') throw new SidecarError('config_invalid', `${what} is a symbolic link`);
     throw new SidecarError('config_invalid', `${what} cannot be read (${code})`);
   }
+}
+
+function refuseForeign(status: Stats, what: string): void {
+  if (!status.isFile()) throw new SidecarError('config_invalid', `${what} is not a plain file`);
+  refuseShared(status, what, '0600');
 }
 
 function refuseShared(status: Stats, what: string, wanted: string): void {
