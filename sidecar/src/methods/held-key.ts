@@ -11,7 +11,7 @@ export async function holdKey(crypto: CryptoProvider, { session, principal }: Ex
 }
 
 /** A key as its holder sees it. */
-export async function describeKey(crypto: CryptoProvider, handle: string, key: LoadedKey): Promise<Key> {
+async function describeKey(crypto: CryptoProvider, handle: string, key: LoadedKey): Promise<Key> {
   const { type, extractable, algorithm, usages } = key;
   const publicKey = type === 'public' ? { publicKey: await crypto.describePublic(key) } : {};
   return { handle, type, extractable, algorithm, usages: [...usages], ...publicKey };

@@ -3,7 +3,7 @@ import type { Limits } from '../generated/types.ts';
 import type { Handler } from '../request/context.ts';
 
 /** Version of the wire protocol that this sidecar speaks. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 export interface Greeting {
   readonly server: string;

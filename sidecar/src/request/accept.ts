@@ -13,6 +13,8 @@ export interface AcceptOptions {
   readonly sessionKeys: number;
   /** Operations of one connection that may be under way at once. */
   readonly inFlight: number;
+  /** Hears of an answer that cannot be sent. */
+  readonly onUnexpected: (error: unknown, where: string) => void;
 }
 
 /** Takes a connection in: one session, whose requests run side by side and whose keys die with it. */
@@ -29,7 +31,12 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
     options.sessions.add(session);
     const answer = createAnswer(session, turns, options);
     return {
-      onFrame: (frame) => void handleFrame(connection, session, frame, answer),
+      onFrame: (frame) =>
+        void handleFrame(connection, session, frame, answer).catch((error) => {
+          // One connection ends, the process does not: an answer may be longer than a string can be.
+          options.onUnexpected(error, 'answer');
+          connection.close();
+        }),
       onClose: () => {
         options.sessions.delete(session);
         session.keys.clear();
@@ -46,7 +53,6 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: Ac
 
   /** What follows `system.hello` in one write waits for its answer. */
   async function inOrder(message: InboundMessage): Promise<Reply> {
-    if (session.principal !== undefined) return dispatch(session, message);
     if (opening === undefined) {
       opening = dispatch(session, message);
       return opening;
@@ -61,7 +67,7 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: Ac
     try {
       const turn = turns.take();
       if (turn !== undefined) await turn;
-      return await inOrder(message);
+      return await (session.principal === undefined ? inOrder(message) : dispatch(session, message));
     } finally {
       underWay -= 1;
     }

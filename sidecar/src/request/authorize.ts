@@ -1,15 +1,16 @@
 import { SidecarError } from '../errors.ts';
 import type { Decision, KeyRecord } from '../generated/types.ts';
 import type { PolicyEngine, PolicyResource } from '../policy/engine.ts';
-import type { Execution, Target, Trail } from './context.ts';
+import type { Execution, Subject, Target, Trail } from './context.ts';
 import type { Locate } from './locate.ts';
+import { requireUsable } from './state-rule.ts';
 
 export interface Authorizer {
   /**
-   * Finds what the operation acts upon and asks the policy about it and every further key that the params name.
-   * Sets target, decision and the approvals that are missing.
+   * Finds what the operation acts upon and asks the policy about it and every further key that the params name, then
+   * their states. Sets target, decision and the approvals that are missing.
    *
-   * @throws SidecarError `permission_denied`, or `not_found` for a key that the caller may not even look at
+   * @throws SidecarError `permission_denied`, `not_found` for a key that the caller may not even look at, `key_state`
    */
   authorize(trail: Trail): Promise<void>;
   /** Whether no policy, role or key has changed since the decision. */
@@ -45,37 +46,48 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
     return policy.decide({ principal, action, resource, context });
   }
 
+  /** What changes while it is looked up is looked up again: nothing is decided about what was. */
+  async function locateCurrent({ principal, call, params = {} }: Trail): Promise<Target> {
+    for (;;) {
+      const { epoch } = policy;
+      const target = await locate(principal, call, params);
+      if (epoch === policy.epoch) return target;
+    }
+  }
+
   /** The decision about one resource; a denial that approvals could lift counts as allowed with approvals needed. */
-  function decideOne(trail: Trail, action: string, resource: PolicyResource): Decision {
+  function decideOne(trail: Trail, subject: Subject): Decision {
+    const { action, resource } = subject;
     const decision = ask(trail, action, resource, 0);
     if (decision.outcome === 'allow') return decision;
     const approved = ask(trail, action, resource, everybody);
-    if (approved.outcome === 'deny') throw denial(trail, decision);
+    if (approved.outcome === 'deny') throw denial(trail, decision, subject);
     trail.approvalsNeeded = Math.max(1, trail.call.traits.approvalFloor);
     return approved;
   }
 
   /** A key that the caller may not even look at is denied in the words of a key that does not exist. */
-  function denial(trail: Trail, decision: Decision): SidecarError {
+  function denial(trail: Trail, decision: Decision, { id, resource }: Subject): SidecarError {
     trail.decision = decision;
     const { traits, method } = trail.call;
-    const target = trail.target as Target;
     const isKey = traits.resource === 'key' || traits.resource === 'key-name';
-    const mayLook = isKey && ask(trail, 'keys.get', target.resource, 0).outcome === 'allow';
+    const mayLook = isKey && ask(trail, 'keys.get', resource, 0).outcome === 'allow';
     return isKey && !mayLook
-      ? new SidecarError('not_found', target.id)
-      : new SidecarError('permission_denied', `${method} on ${target.id}`);
+      ? new SidecarError('not_found', id)
+      : new SidecarError('permission_denied', `${method} on ${id}`);
   }
 
   return {
     async authorize(trail) {
-      const { call, params = {} } = trail;
+      const { traits, method } = trail.call;
       delete trail.decision;
-      trail.target = await locate(trail.principal, call, params);
+      const target = await locateCurrent(trail);
+      trail.target = target;
       trail.approvalsNeeded = 0;
-      const decision = decideOne(trail, call.traits.action, trail.target.resource);
-      for (const { action, resource } of trail.target.others) decideOne(trail, action, resource);
+      const decision = decideOne(trail, { id: target.id, action: traits.action, resource: target.resource });
+      for (const other of target.others) decideOne(trail, other);
       trail.decision = decision;
+      requireUsable(target, method);
     },
     isCurrent: ({ decision }) => decision?.epoch === policy.epoch,
   };

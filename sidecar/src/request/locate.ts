@@ -2,6 +2,7 @@ import { SidecarError } from '../errors.ts';
 import type { Algorithm, Principal } from '../generated/types.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Target } from './context.ts';
+import { memberAt } from './member-at.ts';
 
 export interface NamedKeys {
   /** The key of a handle `key_.../2` or `key_.../2/public`. */
@@ -37,14 +38,14 @@ export function createLocator(namedKeys: NamedKeys): Locate {
 
   async function locateKeys(call: Call, params: object, id: string): Promise<Target> {
     const primary = await held(call, id);
-    const keys = new Map([[id, primary]]);
+    const keys = new Map<string, HeldKey>().set(id, primary);
     const others: Target['others'][number][] = [];
     for (const { param, action } of call.traits.otherKeys) {
       const handle = memberAt(params, param);
       if (typeof handle !== 'string') continue;
       const other = await held(call, handle);
       keys.set(handle, other);
-      others.push({ resource: other.resource, action });
+      others.push({ id: handle, resource: other.resource, action });
     }
     return { id, resource: primary.resource, keys, others };
   }
@@ -54,7 +55,7 @@ export function createLocator(namedKeys: NamedKeys): Locate {
     const resource = await namedKeys.resource(id);
     const others = traits.otherKeys.map(({ param, action }) => {
       const name = String(memberAt(params, param));
-      return { action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
+      return { id: name, action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
     });
     return { id, resource, keys: noKeys, others };
   }
@@ -76,13 +77,4 @@ function newKey(name: string, principal: Principal | undefined, params: object):
   const owner = principal?.id ?? '';
   const attributes = { scope: 'named', name, owner, algorithm: algorithm.name, labels, extractable: false };
   return { type: 'KeyName', id: name, attributes };
-}
-
-function memberAt(params: object, path: string): unknown {
-  let node: unknown = params;
-  for (const member of path.split('.')) {
-    if (node === null || typeof node !== 'object') return undefined;
-    node = (node as Record<string, unknown>)[member];
-  }
-  return node;
 }

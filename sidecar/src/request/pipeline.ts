@@ -1,4 +1,5 @@
 import { Secret } from '../secret.ts';
+import { releaseBytes } from '../transport/released-bytes.ts';
 import { approve } from './approve.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
@@ -36,13 +37,25 @@ export function createPipeline({ authenticate, authorizer, intend, execute, reco
     } catch (error) {
       throw await recorder.refuse(trail, error);
     } finally {
-      discard(call, trail.params);
+      discard(call);
     }
   };
 }
 
-/** What a request brought has served its purpose once the record is written. */
-function discard({ attachments }: Call, params: object = {}): void {
-  for (const attachment of attachments) attachment.fill(0);
-  for (const value of Object.values(params)) if (value instanceof Secret) value.dispose();
+/**
+ * What a request brought has served its purpose once the record is written. Validation decodes the params in place: they
+ * may hold secrets although it failed.
+ */
+function discard({ attachments, params }: Call): void {
+  for (const attachment of attachments) releaseBytes(attachment);
+  disposeSecrets(params);
+}
+
+function disposeSecrets(value: unknown): void {
+  if (value instanceof Secret) value.dispose();
+  else if (isContainer(value)) for (const member of Object.values(value)) disposeSecrets(member);
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }

@@ -1,57 +1,64 @@
 import type { AuditEntry } from '../audit/log.ts';
 import { Secret } from '../secret.ts';
-import type { Call, HeldKey, Trail } from './context.ts';
+import type { Call, Target, Trail } from './context.ts';
+import { memberAt } from './member-at.ts';
 
 /** Keyed digest of bytes, as text: proves equality to the holder of the key, tells nobody else anything. */
 export type DigestFunction = (bytes: Uint8Array) => string;
 
-type Fields = Omit<AuditEntry, 'phase' | 'outcome'>;
+/** A record without what only its end tells. */
+export type RecordFields = Omit<AuditEntry, 'phase' | 'outcome'>;
 type Details = NonNullable<AuditEntry['details']>;
 
 /** What a record says about an operation, from what was known when it was written. No payloads, only keyed digests. */
-export function recordOf(trail: Trail, digest: DigestFunction): Fields {
+export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   const { call, principal, target, decision, params } = trail;
-  const held = target?.keys.get(target.id);
-  return {
-    operation: call.method,
-    session: call.session.id,
-    ...(principal && { principal: principal.id, credential: principal.credential.subject }),
-    ...(target && { resource: target.id }),
-    ...keyFields(held),
-    ...(decision && { policies: decision.policies, epoch: decision.epoch }),
-    ...(params && { details: detailsOf(call, params as Record<string, unknown>, digest) }),
-  };
+  const fields: RecordFields = { operation: call.method, session: call.session.id };
+  if (principal !== undefined) {
+    fields.principal = principal.id;
+    fields.credential = principal.credential.subject;
+  }
+  if (target !== undefined) addTarget(fields, target);
+  if (decision !== undefined) {
+    fields.policies = decision.policies;
+    fields.epoch = decision.epoch;
+  }
+  if (params !== undefined) fields.details = detailsOf(call, params, digest);
+  return fields;
 }
 
-function keyFields(held: HeldKey | undefined): Partial<Fields> {
-  if (held === undefined) return {};
-  return { algorithm: held.key.algorithm.name, ...(held.name !== undefined && { keyName: held.name }) };
+function addTarget(fields: RecordFields, { id, keys }: Target): void {
+  fields.resource = id;
+  const held = keys.get(id);
+  if (held === undefined) return;
+  fields.algorithm = held.key.algorithm.name;
+  if (held.name !== undefined) fields.keyName = held.name;
 }
 
-function detailsOf({ traits }: Call, params: Record<string, unknown>, digest: DigestFunction): Details {
+function detailsOf({ traits }: Call, params: object, digest: DigestFunction): Details {
   const details: Details = {};
   for (const field of traits.auditFields) {
-    const value = plain(valueAt(params, field));
+    const value = plain(memberAt(params, field));
     if (value !== undefined) details[field] = value;
   }
   for (const field of traits.auditDigests) {
-    const value = params[field];
+    const value = memberAt(params, field);
     const bytes = value instanceof Secret ? value.bytes : value;
     if (bytes instanceof Uint8Array) details[field] = digest(bytes);
   }
   return details;
 }
 
+/** Longer than every name that means something. */
+const textLength = 256;
+
 function plain(value: unknown): string | number | boolean | undefined {
-  if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+  if (Array.isArray(value)) return cut(value.join(','));
+  if (typeof value === 'string') return cut(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
-function valueAt(params: Record<string, unknown>, path: string): unknown {
-  const dot = path.indexOf('.');
-  if (dot < 0) return params[path];
-  const inner = params[path.slice(0, dot)];
-  return inner !== null && typeof inner === 'object'
-    ? valueAt(inner as Record<string, unknown>, path.slice(dot + 1))
-    : undefined;
+/** Text of the caller's choice must not make a record too long for the log: its refusal would leave none. */
+function cut(text: string): string {
+  return text.length > textLength ? text.slice(0, textLength).toWellFormed() : text;
 }

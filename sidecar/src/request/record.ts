@@ -1,4 +1,4 @@
-import type { AuditLog } from '../audit/log.ts';
+import type { AuditEntry, AuditLog } from '../audit/log.ts';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { Authorizer } from './authorize.ts';
@@ -30,11 +30,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function append(trail: Trail, outcome: Outcome): Promise<void> {
     const { effect } = trail.call.traits;
-    const root = effect === 'change' ? { stateRoot: await stateRoot() } : {};
-    const fields = recordOf(trail, digest);
-    const id = trail.intent === undefined ? {} : { id: trail.intent };
-    const details = { ...fields.details, ...root };
-    await log.append({ ...fields, ...id, details, phase: effect === 'pure' ? 'use' : 'result', ...outcome });
+    const phase = effect === 'pure' ? 'use' : 'result';
+    const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome };
+    if (trail.intent !== undefined) entry.id = trail.intent;
+    if (effect === 'change') entry.details = { ...entry.details, stateRoot: await stateRoot() };
+    await log.append(entry);
   }
 
   async function commit<R extends object>(trail: Trail, result: R): Promise<R> {

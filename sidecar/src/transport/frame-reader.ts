@@ -4,6 +4,7 @@ import type { ConnectionLimits, InboundFrame } from './connection.ts';
 import { checkMessageBytes, frameOf, invalidFrame, openEnvelope } from './envelope.ts';
 import type { JsonScanner } from './json-scanner.ts';
 import { LineBuffer } from './line-buffer.ts';
+import { releaseBytes } from './released-bytes.ts';
 
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
@@ -40,13 +41,13 @@ export class FrameReader {
     return this.#line.length > 0 || this.#intake !== undefined;
   }
 
-  /** Takes the chunk over: it is zero-filled. */
+  /** Takes the chunk over: it is wiped, and its memory may be gone. */
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && !this.#stopped) {
       at = this.#intake === undefined ? this.#takeLine(chunk, at) : this.#takeAttachments(this.#intake, chunk, at);
     }
-    chunk.fill(0);
+    releaseBytes(chunk);
   }
 
   /** Wipes what is half there; whatever comes later is only wiped. */

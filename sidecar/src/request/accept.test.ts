@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import type { Connection } from '../transport/connection.ts';
+import { createAccept } from './accept.ts';
+import type { Session } from './context.ts';
+
+it('closes the connection of an answer that cannot be sent, and the process goes on', async () => {
+  const closed = Promise.withResolvers<void>();
+  const connection: Connection = {
+    peer: { transport: 'unix', socket: 'default' },
+    send: (message) => void JSON.stringify(message.value),
+    sendBatch: () => undefined,
+    whenFlushed: () => Promise.resolve(),
+    close: closed.resolve,
+  };
+  const endless: { self?: object } = {};
+  endless.self = endless;
+  const dispatch = async (session: Session) => {
+    session.principal = { id: 'zoe', kind: 'person', roles: [], credential: { kind: 'socket', subject: 'app' } };
+    return { value: endless, attachments: [], secrets: [] };
+  };
+  const heard: string[] = [];
+  const onUnexpected = (error: unknown) => heard.push((error as Error).message);
+  const accept = createAccept({ dispatch, sessions: new Set(), sessionKeys: 1, inFlight: 1, onUnexpected });
+  accept(connection).onFrame({ kind: 'message', message: { value: {}, attachments: [] } });
+  await closed.promise;
+  expect(heard).toEqual([expect.stringContaining('circular')]);
+});

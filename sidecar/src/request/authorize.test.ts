@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { methodTable } from '../generated/methods.ts';
+import type { KeyState, MethodName, Principal } from '../generated/types.ts';
+import { SessionKeys } from '../keystore/session-keys.ts';
+import { defaultPolicy } from '../policy/default-policy.ts';
+import type { PolicyEngine } from '../policy/engine.ts';
+import { engineOf, keyOf, principalOf } from '../policy/test-request.ts';
+import { createAuthorizer } from './authorize.ts';
+import type { HeldKey, Session, Trail } from './context.ts';
+import { createLocator } from './locate.ts';
+
+const handle = 'key_AAAAAAAAAAAAAAAAAAAAAA/1';
+const absent = 'key_BBBBBBBBBBBBBBBBBBBBBB/1';
+const zoe = principalOf('zoe', ['Service'], 'workload');
+const adam = principalOf('adam', ['Service'], 'workload');
+
+let engine: PolicyEngine;
+beforeEach(async () => {
+  engine = await engineOf(defaultPolicy);
+});
+
+/** A key of zoe, named unless told otherwise. */
+function held(scope: HeldKey['scope'], state: KeyState = 'active', algorithm = 'AES-KW'): HeldKey {
+  const key = { type: 'secret', algorithm: { name: algorithm }, extractable: false, usages: [], parts: [] } as const;
+  const resource = keyOf({ scope, state, algorithm, keyType: 'secret' });
+  return { scope, key, resource, ...(scope === 'named' && { state, name: 'payments/wrapping' }) };
+}
+
+function authorizerOf(named: (id: string) => HeldKey | undefined) {
+  const namedKeys = { held: async (id: string) => named(id), resource: async () => keyOf() };
+  return createAuthorizer({ policy: engine, locate: createLocator(namedKeys), now: () => 0 });
+}
+
+function trailOf(principal: Principal, method: MethodName, params: (keys: Session['keys']) => object): Trail {
+  const keys = new SessionKeys<HeldKey>(10);
+  const peer = { transport: 'unix', socket: 'default' } as const;
+  const session: Session = { id: 'ssn_1', peer, keys, principal, attachments: false };
+  const wanted = params(keys);
+  const call = { session, method, traits: methodTable[method], params: wanted, attachments: [] };
+  return { call, principal, params: wanted };
+}
+
+describe('a named key', () => {
+  it('that changes while it is looked for is looked for again', async () => {
+    let current = held('named');
+    const { authorize, isCurrent } = authorizerOf(() => {
+      const found = current;
+      if (current.resource.attributes.owner === 'zoe') {
+        current = { ...current, resource: keyOf({ owner: 'adam' }) };
+        engine.advanceEpoch();
+      }
+      return found;
+    });
+    const trail = trailOf(zoe, 'subtle.unwrapKey', () => ({ unwrappingKey: handle }));
+    await expect(authorize(trail)).rejects.toMatchObject({ code: 'not_found' });
+    expect(trail.target?.resource.attributes.owner).toBe('adam');
+    expect(isCurrent(trail)).toBe(true);
+  });
+
+  it('in a state that forbids it is refused, before and after a change', async () => {
+    let state: KeyState = 'deactivated';
+    const { authorize } = authorizerOf(() => held('named', state));
+    const unwrap = trailOf(zoe, 'subtle.unwrapKey', () => ({ unwrappingKey: handle }));
+    await authorize(unwrap);
+    const wrap = trailOf(zoe, 'subtle.encrypt', () => ({ key: handle }));
+    await expect(authorize(wrap)).rejects.toMatchObject({ code: 'key_state' });
+    state = 'suspended';
+    await expect(authorize(unwrap)).rejects.toMatchObject({ code: 'key_state' });
+  });
+
+  it('tells nothing of its state to whoever may not use it', async () => {
+    const { authorize } = authorizerOf(() => held('named', 'suspended'));
+    const trail = trailOf(adam, 'subtle.encrypt', () => ({ key: handle }));
+    await expect(authorize(trail)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('that stands beside one’s own key is denied in the words of a key that does not exist', async () => {
+    const { authorize } = authorizerOf((id) => (id === handle ? held('named') : undefined));
+    const wrap = (wrappingKey: string) =>
+      trailOf(adam, 'subtle.wrapKey', (keys) => ({
+        key: keys.add({ ...held('session'), resource: keyOf({ scope: 'session', owner: 'adam' }) }),
+        wrappingKey,
+      }));
+    await expect(authorize(wrap(absent))).rejects.toMatchObject({ code: 'not_found', detail: absent });
+    await expect(authorize(wrap(handle))).rejects.toMatchObject({ code: 'not_found', detail: handle });
+  });
+});

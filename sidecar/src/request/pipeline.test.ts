@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { SidecarError } from '../errors.ts';
+import { methodTable } from '../generated/methods.ts';
+import { SessionKeys } from '../keystore/session-keys.ts';
+import { principalOf } from '../policy/test-request.ts';
+import { Secret } from '../secret.ts';
+import type { Call, HeldKey } from './context.ts';
+import { createPipeline } from './pipeline.ts';
+
+const principal = principalOf('zoe');
+const peer = { transport: 'unix', socket: 'default' } as const;
+
+function callOf(params: object, attachments: readonly Buffer[]): Call {
+  const session = { id: 'ssn_1', peer, keys: new SessionKeys<HeldKey>(1), principal, attachments: true };
+  return { session, method: 'subtle.encrypt', traits: methodTable['subtle.encrypt'], params, attachments };
+}
+
+/** Refuses whatever passes validation. */
+const pipeline = createPipeline({
+  authenticate: () => principal,
+  authorizer: { authorize: () => Promise.reject(new SidecarError('permission_denied')), isCurrent: () => true },
+  intend: () => Promise.reject(new Error('not reached')),
+  execute: () => Promise.reject(new Error('not reached')),
+  recorder: { commit: async (_, result) => result, refuse: async (_, cause) => cause as SidecarError },
+});
+
+const key = 'ses_AAAAAAAAAAAAAAAAAAAAAA';
+
+it('wipes secrets when another field of the request cannot be decoded', async () => {
+  const attachment = Buffer.from('attached plaintext');
+  const params = { key, data: { attachment: 0 } as unknown, algorithm: { name: 'AES-GCM', iv: { attachment: 1 } } };
+  const answered = pipeline(callOf(params, [attachment, Buffer.alloc(0), Buffer.from('left over')]));
+  await expect(answered).rejects.toMatchObject({ code: 'invalid_params' });
+  expect(params.data).toBeInstanceOf(Secret);
+  expect((params.data as Secret).length).toBe(0);
+  expect(attachment.every((byte) => byte === 0)).toBe(true);
+});
+
+it('wipes secrets that lie deep in the params', async () => {
+  const pepper = Secret.take(Buffer.from('pepper'));
+  const params = { key, data: '', algorithm: { name: 'Argon2id', public: pepper } };
+  await expect(pipeline(callOf(params, []))).rejects.toThrow(SidecarError);
+  expect(pepper.length).toBe(0);
+});
