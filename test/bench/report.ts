@@ -1,0 +1,71 @@
+import type { Row } from './contest.ts';
+import type { Machine } from './machine.ts';
+import type { StartUp } from './start-up.ts';
+
+export interface Versions {
+  readonly ferrohsm: string;
+  readonly node: string;
+  readonly openssl: string;
+}
+
+/** All figures of one run. */
+export interface Report {
+  readonly machine: Machine;
+  readonly versions: Versions;
+  readonly startUp: StartUp;
+  readonly rows: readonly Row[];
+}
+
+const mebi = 1024 * 1024;
+
+const headings = [
+  'operation',
+  'in flight',
+  'in process/s',
+  'sidecar/s',
+  'ratio',
+  'p50 us',
+  'p99 us',
+  'server CPU us/op',
+] as const;
+
+/** The report as text: what it was measured on, then the table; medians in parentheses. */
+export function textOf({ machine, versions, startUp, rows }: Report): string {
+  const { cpu, cores, memoryBytes, system, loadAverage, fdatasyncUs } = machine;
+  return [
+    `${cpu}, ${cores} cores, ${(memoryBytes / (1024 * mebi)).toFixed(1)} GiB, ${system}, load ${loadAverage.toFixed(1)}`,
+    `FerroHSM ${versions.ferrohsm}, Node ${versions.node}, OpenSSL ${versions.openssl}`,
+    `write and fdatasync ${whole(fdatasyncUs)} us; every answer of the sidecar waits for its record`,
+    `from start to first signature ${whole(startUp.firstSignatureMs)} ms, idle ${whole(startUp.idleResidentBytes / mebi)} MiB`,
+    'best round, median in parentheses; latencies of the best round',
+    '',
+    ...aligned([headings, ...rows.map(cellsOf)]),
+  ].join('\n');
+}
+
+function cellsOf(row: Row): readonly string[] {
+  return [
+    row.operation,
+    String(row.concurrency),
+    `${whole(row.peerOpsPerSecond)} (${whole(row.peerMedianOpsPerSecond)})`,
+    `${whole(row.opsPerSecond)} (${whole(row.medianOpsPerSecond)})`,
+    `${row.ratio.toFixed(2)} (${row.medianRatio.toFixed(2)})`,
+    whole(row.p50Us),
+    whole(row.p99Us),
+    row.serverCpuUsPerOp === null ? '-' : whole(row.serverCpuUsPerOp),
+  ];
+}
+
+/** Names to the left, numbers to the right. */
+function aligned(lines: readonly (readonly string[])[]): string[] {
+  const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  );
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
