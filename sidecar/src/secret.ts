@@ -12,8 +12,12 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** Copies into unpooled memory and wipes the source. */
+  /**
+   * Takes the bytes over: memory that holds nothing else becomes the secret's, any other is copied and wiped. Whoever
+   * gave them must not use them any more.
+   */
   static take(source: Uint8Array): Secret {
+    if (source.length === source.buffer.byteLength && source.length > 0) return new Secret(Buffer.from(source.buffer));
     const secret = Secret.copy(source);
     source.fill(0);
     return secret;

@@ -40,6 +40,30 @@ function trailOf(principal: Principal, method: MethodName, params: (keys: Sessio
   return { call, principal, params: wanted };
 }
 
+describe('a nonce of the caller’s choice', () => {
+  const forbidden = `${defaultPolicy}
+    @id("no-nonces") forbid (principal, action == Action::"subtle.encrypt.callerNonce", resource);`;
+
+  it.each<[string, MethodName, HeldKey['scope'], string, string | undefined]>([
+    ['AES-GCM under a named key', 'subtle.encrypt', 'named', 'AES-GCM', 'permission_denied'],
+    ['wrapping with AES-GCM under a named key', 'subtle.wrapKey', 'named', 'AES-GCM', 'permission_denied'],
+    ['decryption', 'subtle.decrypt', 'named', 'AES-GCM', undefined],
+    ['AES-CBC', 'subtle.encrypt', 'named', 'AES-CBC', undefined],
+    ['a session key', 'subtle.encrypt', 'session', 'AES-GCM', undefined],
+  ])('%s', async (_, method, scope, algorithm, code) => {
+    const key = held(scope, 'active', algorithm);
+    const params = (keys: Session['keys']) => {
+      const id = scope === 'named' ? handle : keys.add(key);
+      return method === 'subtle.wrapKey' ? { key: keys.add(held('session')), wrappingKey: id } : { key: id };
+    };
+    await authorizerOf(() => key).authorize(trailOf(zoe, method, params));
+    engine = await engineOf(forbidden);
+    const answered = authorizerOf(() => key).authorize(trailOf(zoe, method, params));
+    if (code === undefined) await answered;
+    else await expect(answered).rejects.toMatchObject({ code, detail: `${method} on ${handle}` });
+  });
+});
+
 describe('a named key', () => {
   it('that changes while it is looked for is looked for again', async () => {
     let current = held('named');

@@ -1,7 +1,7 @@
 import { SidecarError } from '../errors.ts';
-import type { Algorithm, Principal } from '../generated/types.ts';
+import type { Algorithm, MethodName, Principal } from '../generated/types.ts';
 import type { PolicyResource } from '../policy/engine.ts';
-import type { Call, HeldKey, Target } from './context.ts';
+import type { Call, HeldKey, Subject, Target } from './context.ts';
 import { memberAt } from './member-at.ts';
 
 export interface NamedKeys {
@@ -39,7 +39,7 @@ export function createLocator(namedKeys: NamedKeys): Locate {
   async function locateKeys(call: Call, params: object, id: string): Promise<Target> {
     const primary = await held(call, id);
     const keys = new Map<string, HeldKey>().set(id, primary);
-    const others: Target['others'][number][] = [];
+    const others: Subject[] = [];
     for (const { param, action } of call.traits.otherKeys) {
       const handle = memberAt(params, param);
       if (typeof handle !== 'string') continue;
@@ -47,6 +47,7 @@ export function createLocator(namedKeys: NamedKeys): Locate {
       keys.set(handle, other);
       others.push({ id: handle, resource: other.resource, action });
     }
+    others.push(...callerNonce(call, params, keys));
     return { id, resource: primary.resource, keys, others };
   }
 
@@ -69,6 +70,25 @@ export function createLocator(namedKeys: NamedKeys): Locate {
     if (resource === 'new-key') return { id, resource: newKey(id, principal, params), keys: noKeys, others: [] };
     return locateName(call, params, id);
   };
+}
+
+/** Which of a method's keys encrypts. */
+const encryptingKeys: Readonly<Partial<Record<MethodName, string>>> = Object.freeze({
+  'subtle.encrypt': 'key',
+  'subtle.wrapKey': 'wrappingKey',
+});
+
+/** Algorithms of which a repeated nonce gives the plaintext or the key away (SP 800-38D section 8, RFC 8439 section 4). */
+const nonceAlgorithms: ReadonlySet<string> = new Set(['AES-GCM', 'AES-CTR', 'AES-OCB', 'ChaCha20-Poly1305']);
+
+/** WebCrypto lets the caller choose the nonce: under a named key that is an action of its own. */
+function callerNonce({ method }: Call, params: object, keys: Target['keys']): readonly Subject[] {
+  const param = encryptingKeys[method];
+  if (param === undefined) return [];
+  const id = String(memberAt(params, param));
+  const held = keys.get(id);
+  if (held?.scope !== 'named' || !nonceAlgorithms.has(held.key.algorithm.name)) return [];
+  return [{ id, resource: held.resource, action: 'subtle.encrypt.callerNonce' }];
 }
 
 /** A key that is about to be made, as policies see it. */

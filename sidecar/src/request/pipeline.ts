@@ -47,8 +47,9 @@ export function createPipeline({ authenticate, authorizer, intend, execute, reco
  * may hold secrets although it failed.
  */
 function discard({ attachments, params }: Call): void {
-  for (const attachment of attachments) releaseBytes(attachment);
+  // Secrets may have taken attachments over, and released memory cannot be wiped.
   disposeSecrets(params);
+  for (const attachment of attachments) releaseBytes(attachment);
 }
 
 function disposeSecrets(value: unknown): void {

@@ -67,9 +67,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function asSidecarError(trail: Trail, cause: unknown): SidecarError {
-    if (cause instanceof SidecarError) return cause;
-    onUnexpected(cause, trail.call.method);
-    return new SidecarError('internal_error');
+    const error = cause instanceof SidecarError ? cause : new SidecarError('internal_error', undefined, { cause });
+    // The client is sent to the sidecar's own log, so there must be something in it.
+    if (error.code === 'internal_error') onUnexpected(error.cause ?? error, trail.call.method);
+    return error;
   }
 
   return { commit, refuse };
