@@ -13,6 +13,14 @@ test.each([...native, ...classic])('the defaults of %s make a key', async (name)
   assert.equal(('privateKey' in key ? key.privateKey : key).algorithm.name, name);
 });
 
+test.each(['MLDSA44-RSA2048-PSS-SHA256', 'MLDSA65-ECDSA-brainpoolP256r1-SHA512', 'MLDSA87-Ed448-SHAKE256'])(
+  'a composite %s signs and verifies and has no parameters',
+  (name) => {
+    assert.deepEqual(completeAlgorithm(name, {}, []), { algorithm: { name }, usages: ['sign', 'verify'] });
+    assert.throws(() => completeAlgorithm(name, { modulusLength: 2048 }, []), { exitStatus: 2 });
+  },
+);
+
 test('what the user says goes before the defaults', () => {
   const { algorithm, usages } = completeAlgorithm('RSA-PSS', { modulusLength: 4096, hash: undefined }, ['sign']);
   assert.deepEqual(algorithm, {

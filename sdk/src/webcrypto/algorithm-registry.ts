@@ -1,17 +1,22 @@
 import { foldName } from './algorithm-name.ts';
+import { compositeSignatures } from './composite-signatures.ts';
 import {
   aeadParams,
   aesCbcParams,
   aesCtrParams,
   aesKeyGenParams,
   algorithm,
+  argon2Params,
   contextParams,
   type Dictionary,
   ecKeyParams,
   hashParams,
   hkdfParams,
+  hmacKeyGenParams,
   hmacParams,
   keyDeriveParams,
+  kmacKeyParams,
+  kmacParams,
   pbkdf2Params,
   rsaHashedKeyGenParams,
   rsaOaepParams,
@@ -36,8 +41,9 @@ export type Operation =
 
 export interface RegisteredAlgorithm {
   readonly name: string;
-  /** `secret` where `raw` is the format of a secret key, `pair` where it is that of a public one. */
   readonly keys: 'secret' | 'pair';
+  /** How a secret key of the algorithm travels: only the older algorithms have `raw`, only newer runtimes `raw-secret`. */
+  readonly secretFormat: 'raw' | 'raw-secret';
   /** How a public key of the algorithm travels. */
   readonly publicFormat: 'spki' | 'raw-public';
   readonly operations: Readonly<Partial<Record<Operation, Dictionary>>>;
@@ -61,6 +67,13 @@ const rsa = { generateKey: rsaHashedKeyGenParams, importKey: hashParams, exportK
 const ec = { generateKey: ecKeyParams, importKey: ecKeyParams, exportKey: algorithm };
 const plain = { generateKey: algorithm, importKey: algorithm, exportKey: algorithm };
 const signature = (params: Dictionary): Operations => ({ sign: params, verify: params });
+const kmac: Operations = {
+  generateKey: kmacKeyParams,
+  importKey: kmacKeyParams,
+  exportKey: algorithm,
+  'get key length': kmacKeyParams,
+  ...signature(kmacParams),
+};
 const kem: Operations = { ...plain, encapsulate: algorithm, decapsulate: algorithm };
 const signatureWithContext: Operations = { ...plain, ...signature(contextParams) };
 
@@ -74,7 +87,7 @@ const secretKeyAlgorithms: Readonly<Record<string, Operations>> = {
   'AES-CTR': cipher(aesCtrParams),
   'AES-KW': { ...aes, wrapKey: algorithm, unwrapKey: algorithm },
   HMAC: {
-    generateKey: hmacParams,
+    generateKey: hmacKeyGenParams,
     importKey: hmacParams,
     exportKey: algorithm,
     'get key length': hmacParams,
@@ -84,6 +97,14 @@ const secretKeyAlgorithms: Readonly<Record<string, Operations>> = {
   PBKDF2: derivation(pbkdf2Params),
 };
 
+/** Of the Modern Algorithms draft. */
+const rawSecretAlgorithms: Readonly<Record<string, Operations>> = {
+  'AES-OCB': cipher(aeadParams),
+  'ChaCha20-Poly1305': { ...plain, encrypt: aeadParams, decrypt: aeadParams, 'get key length': algorithm },
+  ...Object.fromEntries(['KMAC128', 'KMAC256'].map((name) => [name, kmac])),
+  ...Object.fromEntries(['Argon2d', 'Argon2i', 'Argon2id'].map((name) => [name, derivation(argon2Params)])),
+};
+
 const keyPairAlgorithms: Readonly<Record<string, Operations>> = {
   'RSASSA-PKCS1-v1_5': { ...rsa, ...signature(algorithm) },
   'RSA-PSS': { ...rsa, ...signature(rsaPssParams) },
@@ -91,10 +112,12 @@ const keyPairAlgorithms: Readonly<Record<string, Operations>> = {
   ECDSA: { ...ec, ...signature(hashParams) },
   ECDH: { ...ec, deriveBits: keyDeriveParams },
   Ed25519: { ...plain, ...signature(algorithm) },
+  Ed448: signatureWithContext,
   X25519: { ...plain, deriveBits: keyDeriveParams },
+  X448: { ...plain, deriveBits: keyDeriveParams },
   ...Object.fromEntries(['ML-KEM-512', 'ML-KEM-768', 'ML-KEM-1024'].map((name) => [name, kem])),
   ...Object.fromEntries(
-    ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87', ...slhDsaSets, 'MLDSA65-Ed25519-SHA512'].map((name) => [
+    ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87', ...slhDsaSets, ...compositeSignatures].map((name) => [
       name,
       signatureWithContext,
     ]),
@@ -110,14 +133,16 @@ function describe(
   table: Readonly<Record<string, Operations>>,
   keys: RegisteredAlgorithm['keys'],
   publicFormat: RegisteredAlgorithm['publicFormat'],
+  secretFormat: RegisteredAlgorithm['secretFormat'] = 'raw',
 ): RegisteredAlgorithm[] {
   return Object.entries(table).map(([name, operations]) =>
-    Object.freeze({ name, keys, publicFormat, operations: Object.freeze(operations) }),
+    Object.freeze({ name, keys, publicFormat, secretFormat, operations: Object.freeze(operations) }),
   );
 }
 
 export const registeredAlgorithms: readonly RegisteredAlgorithm[] = Object.freeze([
   ...describe(secretKeyAlgorithms, 'secret', 'spki'),
+  ...describe(rawSecretAlgorithms, 'secret', 'spki', 'raw-secret'),
   ...describe(keyPairAlgorithms, 'pair', 'spki'),
   ...describe(rawPublicAlgorithms, 'pair', 'raw-public'),
 ]);

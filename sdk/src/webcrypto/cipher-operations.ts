@@ -6,30 +6,22 @@ import { isRemote, requireUse } from './key-use.ts';
 import { normalizeAlgorithm, normalizeEither } from './normalization.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
-export async function encrypt(
-  custody: KeyCustody,
-  algorithm: AlgorithmIdentifierValue,
-  key: CryptoKey,
-  data: ByteSource,
-): Promise<unknown> {
-  if (!isRemote(key)) return callNative('encrypt', [algorithm, key, data]);
-  const normalized = normalizeAlgorithm('encrypt', algorithm);
-  requireUse(key, normalized.name, 'encrypt');
-  const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
-  return toArrayBuffer((await custody.rpc.call('subtle.encrypt', params)).data);
-}
+export const encrypt = cipherOperation('encrypt');
+export const decrypt = cipherOperation('decrypt');
 
-export async function decrypt(
-  custody: KeyCustody,
-  algorithm: AlgorithmIdentifierValue,
-  key: CryptoKey,
-  data: ByteSource,
-): Promise<unknown> {
-  if (!isRemote(key)) return callNative('decrypt', [algorithm, key, data]);
-  const normalized = normalizeAlgorithm('decrypt', algorithm);
-  requireUse(key, normalized.name, 'decrypt');
-  const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
-  return toArrayBuffer((await custody.rpc.call('subtle.decrypt', params)).data);
+function cipherOperation(name: 'encrypt' | 'decrypt') {
+  return async (
+    custody: KeyCustody,
+    algorithm: AlgorithmIdentifierValue,
+    key: CryptoKey,
+    data: ByteSource,
+  ): Promise<unknown> => {
+    if (!isRemote(key)) return callNative(name, [algorithm, key, data]);
+    const normalized = normalizeAlgorithm(name, algorithm);
+    requireUse(key, normalized.name, name);
+    const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
+    return toArrayBuffer((await custody.rpc.call(`subtle.${name}`, params)).data);
+  };
 }
 
 /** Either key may be native if it is extractable: it is lent to the sidecar, so the other key need not leave it. */

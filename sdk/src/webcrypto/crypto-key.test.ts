@@ -1,10 +1,10 @@
 import { KeyObject } from 'node:crypto';
 import { types } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { lostRpc } from '../client/test-lost-rpc.ts';
 import type { Key } from '../generated/types.ts';
 import { isNativeKey } from '../local/native-crypto.ts';
 import { createRemoteKey, cryptoKey, remoteSlots } from './crypto-key.ts';
-import { lostRpc } from './test/lost-rpc.ts';
 
 const record: Key = {
   handle: `ses_${'A'.repeat(22)}`,

@@ -59,6 +59,9 @@ export const aeadParams = dictionary(
   optional('tagLength', integer(octet)),
 );
 export const hmacParams = dictionary(required('hash', hash), optional('length', integer(unsignedLong)));
+export const hmacKeyGenParams = dictionary(...hmacParams);
+export const kmacKeyParams = dictionary(optional('length', integer(unsignedLong)));
+export const kmacParams = dictionary(optional('customization', bytes), required('outputLength', integer(unsignedLong)));
 export const rsaHashedKeyGenParams = dictionary(
   required('modulusLength', integer(unsignedLong)),
   required('publicExponent', bigInteger),
@@ -75,10 +78,19 @@ export const pbkdf2Params = dictionary(
   required('iterations', integer(unsignedLong)),
   required('salt', bytes),
 );
+export const argon2Params = dictionary(
+  optional('associatedData', bytes),
+  required('memory', integer(unsignedLong)),
+  required('nonce', bytes),
+  required('parallelism', integer(unsignedLong)),
+  required('passes', integer(unsignedLong)),
+  optional('secretValue', bytes),
+  optional('version', integer(octet)),
+);
 export const contextParams = dictionary(optional('context', bytes));
 
 const hashNames: ReadonlyMap<string, string> = new Map(
-  ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].map((name) => [foldName(name), name]),
+  ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'].map((name) => [foldName(name), name]),
 );
 
 /** The registered name of a HashAlgorithmIdentifier. */

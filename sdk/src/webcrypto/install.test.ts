@@ -1,9 +1,9 @@
 import { compactVerify, SignJWT } from 'jose';
 import { afterEach, expect, test } from 'vitest';
+import { lostRpc } from '../client/test-lost-rpc.ts';
 import { createCrypto } from './crypto.ts';
 import { createRemoteKey } from './crypto-key.ts';
 import { install } from './install.ts';
-import { lostRpc } from './test/lost-rpc.ts';
 
 const rpc = lostRpc();
 const hsmCrypto = createCrypto(rpc);

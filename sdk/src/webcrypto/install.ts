@@ -23,7 +23,7 @@ export function install(crypto: HsmCrypto): () => void {
 }
 
 /** A Crypto that sends a call to the sidecar only when one of its keys lives there. */
-export function createRouter(crypto: HsmCrypto): HsmCrypto {
+function createRouter(crypto: HsmCrypto): HsmCrypto {
   const subtle = createSubtleRouter(crypto.subtle);
   return Object.create(Object.getPrototypeOf(nativeCrypto), {
     subtle: { value: subtle, enumerable: true },

@@ -26,7 +26,12 @@ export function toWireAlgorithm(algorithm: KeyAlgorithm): WireAlgorithm {
   };
 }
 
-/** The algorithm argument with which a public key of that algorithm is imported. */
-export function importAlgorithm({ name, hash, namedCurve }: WireAlgorithm): WireAlgorithm {
-  return { name, ...(hash !== undefined && { hash }), ...(namedCurve !== undefined && { namedCurve }) };
+/** The algorithm argument with which a key of that algorithm is imported. */
+export function importAlgorithm({ name, hash, namedCurve, length }: WireAlgorithm): WireAlgorithm {
+  return {
+    name,
+    ...(hash !== undefined && { hash }),
+    ...(namedCurve !== undefined && { namedCurve }),
+    ...(length !== undefined && { length }),
+  };
 }

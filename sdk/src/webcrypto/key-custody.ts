@@ -139,7 +139,8 @@ async function exportSecret(key: CryptoKey): Promise<{ format: KeyFormat; data: 
   if (!key.extractable) {
     throw new FerroHsmError('access_invalid', 'a key of this runtime that is not extractable cannot go to the sidecar');
   }
-  const privateFormat = registeredAlgorithm(key).publicFormat === 'spki' ? 'pkcs8' : 'raw-seed';
-  const format = key.type === 'secret' ? 'raw' : privateFormat;
+  const { publicFormat, secretFormat } = registeredAlgorithm(key);
+  const privateFormat = publicFormat === 'spki' ? 'pkcs8' : 'raw-seed';
+  const format = key.type === 'secret' ? secretFormat : privateFormat;
   return { format, data: new Uint8Array((await callNative('exportKey', [format, key])) as ArrayBuffer) };
 }

@@ -47,7 +47,28 @@ const cases: readonly Case[] = [
     natively: derive,
   },
   { operation: 'deriveBits', algorithm: { name: 'X25519', public: peer.publicKey }, natively: derive },
+  { operation: 'generateKey', algorithm: { name: 'KMAC128', length: 256 }, natively: generate },
+  { operation: 'generateKey', algorithm: { name: 'AES-OCB', length: 256 }, natively: generate },
+  { operation: 'importKey', algorithm: { name: 'KMAC256', length: 128 }, natively: importRaw },
+  { operation: 'sign', algorithm: { name: 'KMAC128', outputLength: 256, customization: bytes }, natively: sign },
+  { operation: 'sign', algorithm: { name: 'Ed448', context: bytes }, natively: sign },
+  {
+    operation: 'encrypt',
+    algorithm: { name: 'ChaCha20-Poly1305', tagLength: 128, iv: bytes.subarray(4), additionalData: bytes },
+    natively: encrypt,
+  },
 ];
+
+const argon2 = {
+  name: 'Argon2id',
+  version: 0x13,
+  secretValue: bytes,
+  passes: 1,
+  parallelism: 1,
+  nonce: bytes,
+  memory: 8,
+  associatedData: bytes,
+};
 
 /** The members that were read, in their order. */
 function observe(algorithm: object): { observed: never; reads: string[] } {
@@ -109,6 +130,20 @@ function outcome(run: () => unknown): string {
   }
 }
 
+describe('Argon2, of which Node reads parallelism twice', () => {
+  test('reads each member once, by name', () => {
+    const { observed, reads } = observe(argon2);
+    normalizeAlgorithm('deriveBits', observed);
+    const { name, ...members } = argon2;
+    expect(reads).toEqual(['name', ...Object.keys(members).sort()]);
+    expect(normalizeAlgorithm('deriveBits', argon2)).toEqual({ name, ...members });
+  });
+
+  test.each(['memory', 'nonce', 'parallelism', 'passes'])('needs %s', (member) => {
+    expect(outcome(() => normalizeAlgorithm('deriveBits', { ...argon2, [member]: undefined }))).toBe('TypeError');
+  });
+});
+
 describe('names', () => {
   test('are found without regard to ASCII case', () => {
     expect(normalizeAlgorithm('sign', { name: 'ecDSA', hash: 'sha-256' })).toEqual({ name: 'ECDSA', hash: 'SHA-256' });
@@ -123,7 +158,7 @@ describe('names', () => {
     },
   );
 
-  test.each(['\u017Fha-256', 'SHA3-256', 'MD5', 'HMAC'])('%j is no hash of a remote key', (hash) => {
+  test.each(['\u017Fha-256', 'SHA3-224', 'cSHAKE128', 'MD5', 'HMAC'])('%j is no hash of a remote key', (hash) => {
     expect(outcome(() => normalizeAlgorithm('sign', { name: 'ECDSA', hash }))).toBe('not_supported');
   });
 

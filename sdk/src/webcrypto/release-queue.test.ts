@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Rpc } from '../client/rpc.ts';
+import { lostRpc } from '../client/test-lost-rpc.ts';
 import { ReleaseQueue } from './release-queue.ts';
-import { lostRpc } from './test/lost-rpc.ts';
 
 interface Observed {
   readonly rpc: Rpc & { sessionNumber: number };

@@ -1,8 +1,25 @@
 import type { KeyFormat as HsmKeyFormat, KeyUsage as HsmKeyUsage } from '../generated/types.ts';
 
-/** `context` of ML-DSA, SLH-DSA and composite signatures, at most 255 bytes. */
+/** `context` of ML-DSA, SLH-DSA, Ed448 and composite signatures, at most 255 bytes. */
 export interface ContextParams extends Algorithm {
   context?: BufferSource;
+}
+
+/** KMAC: `outputLength` of the tag in bits, `customization` at most 512 bytes. */
+export interface KmacParams extends Algorithm {
+  outputLength: number;
+  customization?: BufferSource;
+}
+
+/** Argon2: `memory` in KiB, at most 1 GiB; `memory` times `passes` at most 4 GiB; `nonce` at least 8 bytes. */
+export interface Argon2Params extends Algorithm {
+  nonce: BufferSource;
+  memory: number;
+  passes: number;
+  parallelism: number;
+  version?: 0x13;
+  secretValue?: BufferSource;
+  associatedData?: BufferSource;
 }
 
 export interface EncapsulatedKey {
@@ -25,6 +42,8 @@ export type KeyImportParams =
 export type KeyPairName =
   | 'Ed25519'
   | 'X25519'
+  | 'Ed448'
+  | 'X448'
   | `ML-KEM-${string}`
   | `ML-DSA-${string}`
   | `SLH-DSA-${string}`
@@ -34,12 +53,12 @@ export type KeyPairName =
 /** SubtleCrypto with the methods, usages and formats of the Modern Algorithms draft. */
 export interface HsmSubtleCrypto extends SubtleCrypto {
   sign(
-    algorithm: AlgorithmIdentifier | RsaPssParams | EcdsaParams | ContextParams,
+    algorithm: AlgorithmIdentifier | RsaPssParams | EcdsaParams | ContextParams | KmacParams,
     key: CryptoKey,
     data: BufferSource,
   ): Promise<ArrayBuffer>;
   verify(
-    algorithm: AlgorithmIdentifier | RsaPssParams | EcdsaParams | ContextParams,
+    algorithm: AlgorithmIdentifier | RsaPssParams | EcdsaParams | ContextParams | KmacParams,
     key: CryptoKey,
     signature: BufferSource,
     data: BufferSource,
@@ -66,6 +85,17 @@ export interface HsmSubtleCrypto extends SubtleCrypto {
     ) => Promise<CryptoKey>);
   exportKey: SubtleCrypto['exportKey'] &
     ((format: Exclude<HsmKeyFormat, 'jwk'>, key: CryptoKey) => Promise<ArrayBuffer>);
+
+  deriveBits: SubtleCrypto['deriveBits'] &
+    ((algorithm: Argon2Params, baseKey: CryptoKey, length: number) => Promise<ArrayBuffer>);
+  deriveKey: SubtleCrypto['deriveKey'] &
+    ((
+      algorithm: Parameters<SubtleCrypto['deriveKey']>[0] | Argon2Params,
+      baseKey: CryptoKey,
+      derivedKeyAlgorithm: Parameters<SubtleCrypto['deriveKey']>[2],
+      extractable: boolean,
+      keyUsages: readonly HsmKeyUsage[],
+    ) => Promise<CryptoKey>);
 
   /** Encapsulates to a public key; the shared key stays in the sidecar. */
   encapsulateKey(

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { lostRpc } from '../client/test-lost-rpc.ts';
 import { FerroHsmError } from '../errors.ts';
 import type { Key } from '../generated/types.ts';
 import { Crypto, createCrypto } from './crypto.ts';
 import { createRemoteKey } from './crypto-key.ts';
 import { methodNames, SubtleCrypto } from './subtle-crypto.ts';
-import { lostRpc } from './test/lost-rpc.ts';
 
 const native = globalThis.crypto.subtle;
 const rpc = lostRpc(2);

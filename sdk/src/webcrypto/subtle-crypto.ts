@@ -67,7 +67,11 @@ const custodies = new WeakMap<object, KeyCustody>();
 /** Arguments of calls under way: their keys must not be collected, and so released, before the answer. */
 const inFlight = new Set<readonly unknown[]>();
 
-/** The interface object, for code that asks `SubtleCrypto.supports()` or tests with instanceof. */
+/**
+ * The interface object, for code that asks what is supported or tests with instanceof.
+ *
+ * @example if (SubtleCrypto.supports('sign', 'ML-DSA-65')) algorithm = 'ML-DSA-65';
+ */
 export class SubtleCrypto {
   constructor() {
     throw new TypeError('Illegal constructor');

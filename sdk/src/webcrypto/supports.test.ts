@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { compositeSignatures } from './composite-signatures.ts';
 import { supports } from './supports.ts';
 
 const native = (globalThis as unknown as { SubtleCrypto: { supports(...args: unknown[]): boolean } }).SubtleCrypto;
@@ -11,6 +12,11 @@ const x25519 = (await crypto.subtle.generateKey('X25519', false, ['deriveBits'])
 const p521 = (await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-521' }, false, [
   'deriveBits',
 ])) as CryptoKeyPair;
+
+const x448 = (await crypto.subtle.generateKey('X448', false, ['deriveBits'])) as CryptoKeyPair;
+const argon2 = { name: 'Argon2id', nonce: bytes(8), memory: 16, passes: 1, parallelism: 2 };
+const ocb = { name: 'AES-OCB', iv: bytes(12) };
+const chacha = { name: 'ChaCha20-Poly1305', iv: bytes(12) };
 
 const questions: readonly (readonly unknown[])[] = [
   ['generateKey', gcm],
@@ -67,6 +73,76 @@ const questions: readonly (readonly unknown[])[] = [
   ['getPublicKey', 'ECDH'],
   ['getPublicKey', 'AES-GCM'],
   ['generatekey', gcm],
+  ...['AES-OCB', 'ChaCha20-Poly1305', 'KMAC128', 'KMAC256', 'Argon2d', 'Argon2i', 'Argon2id', 'Ed448', 'X448'].flatMap(
+    (name) =>
+      ['generateKey', 'importKey', 'exportKey', 'getPublicKey', 'sign', 'encrypt', 'deriveBits', 'wrapKey'].map(
+        (operation) => [operation, name] as const,
+      ),
+  ),
+  ['generateKey', { name: 'AES-OCB', length: 192 }],
+  ['generateKey', { name: 'KMAC128', length: 0 }],
+  ...['SHA3-256', 'SHA3-384', 'SHA3-512'].flatMap((hash) => [
+    ['generateKey', { name: 'HMAC', hash }],
+    ['generateKey', { name: 'HMAC', hash, length: 256 }],
+    ['importKey', { name: 'HMAC', hash }],
+    ['sign', { name: 'ECDSA', hash }],
+    ['generateKey', { name: 'RSA-OAEP', modulusLength: 2048, publicExponent: exponent, hash }],
+    ['deriveBits', { ...hkdf, hash }, 255 * 256],
+    ['deriveBits', { ...hkdf, hash }, 255 * 512],
+    ['deriveBits', { ...hkdf, hash }, 255 * 512 + 8],
+    ['deriveBits', { ...pbkdf2, hash }, 256],
+    ['deriveKey', hkdf, { name: 'HMAC', hash }],
+    ['deriveKey', hkdf, { name: 'HMAC', hash, length: 512 }],
+    ['digest', hash],
+  ]),
+  ...[0, 1, 12, 15, 16].flatMap((size) => [
+    ['encrypt', { ...ocb, iv: bytes(size) }],
+    ['decrypt', { ...chacha, iv: bytes(size) }],
+  ]),
+  ...[32, 64, 96, 100, 128].flatMap((tagLength) => [
+    ['encrypt', { ...ocb, tagLength }],
+    ['encrypt', { ...chacha, tagLength }],
+    ['wrapKey', { ...chacha, tagLength }, ocb],
+    ['unwrapKey', ocb, { ...chacha, tagLength }],
+  ]),
+  ['sign', { name: 'KMAC128', outputLength: 256 }],
+  ['sign', { name: 'KMAC256', outputLength: 7, customization: bytes(3) }],
+  ['sign', { name: 'KMAC256', outputLength: -1 }],
+  ['verify', { name: 'Ed448', context: bytes(255) }],
+  ['sign', { name: 'Ed448', context: bytes(256) }],
+  ['deriveBits', { name: 'X448', public: x448.publicKey }, 448],
+  ['deriveBits', { name: 'X448', public: x448.publicKey }, 449],
+  ['deriveBits', { name: 'X448', public: x25519.publicKey }, 8],
+  ['deriveBits', argon2, 32],
+  ['deriveBits', argon2, 24],
+  ['deriveBits', argon2, 33],
+  ['deriveBits', argon2],
+  ...[
+    { nonce: bytes(7) },
+    { memory: 15 },
+    { passes: 0 },
+    { parallelism: 0 },
+    { version: 0x13 },
+    { version: 0x10 },
+    { secretValue: bytes(0), associatedData: bytes(9) },
+    { secretValue: 'pepper' },
+  ].map((parameters) => ['deriveBits', { ...argon2, ...parameters }, 256]),
+  ...['KMAC128', 'KMAC256', 'ChaCha20-Poly1305', 'Argon2i', { name: 'KMAC128', length: 7 }].flatMap((target) => [
+    ['deriveKey', hkdf, target],
+    ['deriveKey', { name: 'X25519', public: x25519.publicKey }, target],
+    ['deriveKey', argon2, target],
+    ['encapsulateKey', 'ML-KEM-768', target],
+  ]),
+  ...[248, 249, 256, 257].flatMap((length) => [
+    ['encapsulateKey', 'ML-KEM-768', { name: 'KMAC128', length }],
+    ['encapsulateKey', 'ML-KEM-768', { name: 'HMAC', hash: 'SHA3-256', length }],
+  ]),
+  ['digest', 'SHA3-256'],
+  ['digest', 'sha-1'],
+  ['digest', { name: 'cSHAKE128', outputLength: 256 }],
+  ['digest', 'cSHAKE128'],
+  ['digest', { name: 'TurboSHAKE256', outputLength: 256, domainSeparation: 7 }],
+  ['digest', { name: 'KT128', outputLength: 256, customization: bytes(513) }],
   ['', gcm],
 ];
 
@@ -76,13 +152,25 @@ test.each(questions)('supports(%j, %j, %j) answers as the runtime', (...question
 
 test('knows what only the sidecar has', () => {
   expect(supports(['sign', { name: 'SLH-DSA-SHAKE-256f', context: bytes(3) }])).toBe(true);
-  expect(supports(['generateKey', 'MLDSA65-Ed25519-SHA512'])).toBe(true);
+});
+
+test.each(compositeSignatures)('knows the composite %s', (name) => {
+  for (const operation of ['generateKey', 'importKey', 'exportKey', 'getPublicKey']) {
+    expect(supports([operation, name]), operation).toBe(true);
+  }
+  for (const operation of ['sign', 'verify']) {
+    expect(supports([operation, { name: name.toLowerCase(), context: bytes(255) }])).toBe(true);
+    expect(supports([operation, { name, context: bytes(256) }])).toBe(false);
+  }
+  expect(supports(['encrypt', name])).toBe(false);
 });
 
 test('denies what the sidecar does not have', () => {
-  for (const name of ['AES-OCB', 'Ed448', 'KMAC128', 'ChaCha20-Poly1305']) {
+  for (const name of ['AES-GCM-SIV', 'Ed25519ph', 'KMACXOF128', 'XChaCha20-Poly1305']) {
     expect(supports(['importKey', name])).toBe(false);
   }
+  expect(supports(['deriveBits', { ...argon2, memory: 2 ** 20 + 1 }, 256])).toBe(false);
+  expect(supports(['deriveBits', { ...argon2, memory: 2 ** 20, passes: 5 }, 256])).toBe(false);
 });
 
 test('throws for missing and unconvertible arguments', () => {

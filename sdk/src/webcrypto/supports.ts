@@ -1,8 +1,8 @@
-import { type AlgorithmIdentifierValue, algorithmIdentifier, readName } from './algorithm-name.ts';
+import { nativeCrypto } from '../local/native-crypto.ts';
+import { type AlgorithmIdentifierValue, algorithmIdentifier, foldName, readName } from './algorithm-name.ts';
 import { findAlgorithm, type Operation } from './algorithm-registry.ts';
-import { hashName } from './dictionaries.ts';
 import { normalizeAlgorithm, normalizeDerivation, normalizeDerivedKey, normalizeEither } from './normalization.ts';
-import { derivedLengthFits, parametersFit } from './parameter-rules.ts';
+import { derivedLengthFits, isSha3, parametersFit } from './parameter-rules.ts';
 import { domString, unsignedLong } from './web-idl.ts';
 
 /** Answers, or throws where the operation itself would reject. */
@@ -18,13 +18,27 @@ const third = (value: unknown) => algorithmIdentifier(value, 'third argument');
 /** A shared secret of a KEM has 256 bits: can it become a key of that algorithm? */
 function importsSharedKey(value: unknown): boolean {
   const { name, length } = normalizeAlgorithm('importKey', third(value));
-  return findAlgorithm(name)?.keys === 'secret' && (length === undefined || length === 256);
+  // A length of partial bytes shortens the last one.
+  return findAlgorithm(name)?.keys === 'secret' && (length === undefined || Math.ceil(length / 8) === 32);
 }
 
 function derivedBits(derived: AlgorithmIdentifierValue): number | null {
   const { name, length, hash } = normalizeDerivedKey(derived);
-  if (name !== 'HMAC') return length ?? null;
-  return length ?? (hash === 'SHA-384' || hash === 'SHA-512' ? 1024 : 512);
+  if (length !== undefined) return length;
+  if (name !== 'HMAC') return defaultKeyBits[name] ?? null;
+  if (isSha3(hash)) throw new TypeError('algorithm.length is required');
+  return hash === 'SHA-384' || hash === 'SHA-512' ? 1024 : 512;
+}
+
+const defaultKeyBits: Readonly<Record<string, number>> = { 'ChaCha20-Poly1305': 256, KMAC128: 128, KMAC256: 256 };
+
+const classicalHashes: ReadonlySet<string> = new Set(['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']);
+
+/** Digests are the runtime's own. */
+function digests(algorithm: AlgorithmIdentifierValue): boolean {
+  if (classicalHashes.has(foldName(readName(algorithm)))) return true;
+  const native = nativeCrypto.subtle.constructor as { supports?(operation: string, algorithm: unknown): boolean };
+  return native.supports?.('digest', algorithm) ?? false;
 }
 
 const derives: Check = (algorithm, length) => {
@@ -45,7 +59,7 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ...(['generateKey', 'importKey', 'exportKey', 'encrypt', 'decrypt', 'sign', 'verify'] as const).map(
     (operation) => [operation, registeredFor(operation)] as const,
   ),
-  ['digest', (algorithm) => hashName(algorithm) !== undefined],
+  ['digest', digests],
   ['deriveBits', derives],
   ['deriveKey', (algorithm, derived) => derives(algorithm, derivedBits(third(derived)))],
   ['wrapKey', wraps('wrapKey', 'encrypt', 'exportKey')],

@@ -17,7 +17,7 @@ export function isObject(value: unknown): value is object {
 }
 
 /** An integer type with [EnforceRange]: no wrapping, no NaN, no infinity. */
-export function enforceRange(maximum: number): Converter<number> {
+function enforceRange(maximum: number): Converter<number> {
   return (value, what) => {
     // Unary plus is ToNumber: a BigInt or Symbol throws, where Number() would let a BigInt pass.
     const number = Math.trunc(+(value as number));

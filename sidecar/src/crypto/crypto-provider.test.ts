@@ -31,6 +31,7 @@ const signatures: readonly [Algorithm, Algorithm][] = [
     { name: 'ECDSA', hash: 'SHA-256' },
   ],
   [{ name: 'Ed25519' }, { name: 'Ed25519' }],
+  [{ name: 'Ed448' }, { name: 'Ed448', context: Buffer.from('invoices') }],
   [
     { name: 'RSA-PSS', ...rsa, hash: 'SHA-256' },
     { name: 'RSA-PSS', saltLength: 32 },
@@ -47,10 +48,39 @@ test.each(signatures)('generated %o signs what native verifies', async (keyAlgor
   expect(await provider.verify(algorithm, publicKey, signature, randomBytes(50))).toBe(false);
 });
 
+describe('a private key whose check takes a signature of SLH-DSA', () => {
+  const algorithm = { name: 'SLH-DSA-SHA2-128f' };
+  const wanted = { extractable: true, usages: ['sign'] } as const;
+  const exported = (async () => {
+    const { privateKey } = await generated(algorithm, ['sign', 'verify']);
+    return { privateKey, data: await provider.exportKey('pkcs8', privateKey) };
+  })();
+
+  test('is imported in the slow lane', async () => {
+    const { data } = await exported;
+    await using narrow = { ...createCryptoProvider({ slowQueue: 1 }), [Symbol.asyncDispose]: () => narrow.close() };
+    const imports = [1, 2].map(() => narrow.importKey('pkcs8', data, algorithm, wanted));
+    const [first, second] = await Promise.allSettled(imports);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { type: 'private', ...wanted } });
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'quota_exceeded' } });
+  });
+
+  test('is unwrapped in the slow lane', async () => {
+    const { privateKey } = await exported;
+    const kek = await secret(randomBytes(32), { name: 'AES-GCM' }, ['wrapKey', 'unwrapKey']);
+    const wrap = { name: 'AES-GCM', iv: randomBytes(12) };
+    const wrapped = await provider.wrapKey('pkcs8', privateKey, kek, wrap);
+    await using narrow = { ...createCryptoProvider({ slowQueue: 1 }), [Symbol.asyncDispose]: () => narrow.close() };
+    const unwraps = [1, 2].map(() => narrow.unwrapKey('pkcs8', wrapped, kek, wrap, algorithm, wanted));
+    const outcomes = await Promise.allSettled(unwraps);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
 describe('keys that do not fit', () => {
   test.each([
     [{ name: 'ECDSA', hash: 'SHA-256' }, 'access_invalid'],
-    [{ name: 'Ed448' }, 'not_supported'],
+    [{ name: 'Ed449' }, 'not_supported'],
     [{ name: '__proto__' }, 'not_supported'],
   ] as const)('are refused to sign with %o', async (algorithm, code) => {
     const { privateKey, publicKey } = await generated({ name: 'Ed25519' }, ['sign', 'verify']);

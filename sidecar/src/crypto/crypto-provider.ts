@@ -1,6 +1,6 @@
 import { createKeyEstablishment } from './key-establishment.ts';
 import { createKeyTransport } from './key-transport.ts';
-import { describePublic, exportKey, importKey, loadKey, publicHalf, storeKey } from './keys/keys.ts';
+import { describePublic, exportKey, loadKey, publicHalf, storeKey } from './keys/keys.ts';
 import type { Lane } from './lanes/job.ts';
 import { createLanes } from './lanes/lanes.ts';
 import { requireAccess } from './operations/key-access.ts';
@@ -26,7 +26,8 @@ export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProv
   const lane = createLanes({ workers, slowQueue });
   return Object.freeze({
     generateKey: (algorithm, attributes) => lane.run({ operation: 'generate', algorithm, attributes }),
-    importKey,
+    importKey: (format, data, algorithm, attributes) =>
+      lane.run({ operation: 'import', format, data, algorithm, attributes }),
     exportKey,
     publicKey: publicHalf,
     describePublic,

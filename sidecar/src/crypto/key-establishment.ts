@@ -1,8 +1,9 @@
+import { createSecretKey } from 'node:crypto';
 import type { Algorithm } from '../generated/types.ts';
 import type { LoadedKey } from './key.ts';
 import { importAndWipe } from './key-transport.ts';
 import { keyLengthOf } from './keys/keys.ts';
-import type { Lane } from './lanes/job.ts';
+import type { Job, Lane } from './lanes/job.ts';
 import { derivationSchemes } from './operations/derivations.ts';
 import { kemSchemes } from './operations/kems.ts';
 import { requireAccess, requirePeer } from './operations/key-access.ts';
@@ -22,12 +23,12 @@ export function createKeyEstablishment(lane: Lane): Establishment {
   return {
     async deriveBits(algorithm, key, length, peer) {
       requireDerivation(algorithm, key, 'deriveBits', peer);
-      return lane.run({ operation: 'derive', algorithm, key, length, peer });
+      return lane.run(derivation(algorithm, key, length, peer));
     },
     async deriveKey(algorithm, key, derivedKeyAlgorithm, attributes, peer) {
       requireDerivation(algorithm, key, 'deriveKey', peer);
       const length = keyLengthOf(derivedKeyAlgorithm);
-      const bits = await lane.run({ operation: 'derive', algorithm, key, length, peer });
+      const bits = await lane.run(derivation(algorithm, key, length, peer));
       return importAndWipe('raw-secret', bits, derivedKeyAlgorithm, attributes);
     },
     async encapsulateBits(algorithm, key) {
@@ -52,6 +53,17 @@ export function createKeyEstablishment(lane: Lane): Establishment {
       return importAndWipe('raw-secret', bits, sharedKeyAlgorithm, attributes);
     },
   };
+}
+
+/** The pepper becomes a KeyObject, which other threads share; a Secret cannot be posted to them. */
+function derivation(
+  { secretValue, ...algorithm }: Algorithm,
+  key: LoadedKey,
+  length: number | null,
+  peer: LoadedKey | undefined,
+): Job<'derive'> {
+  const pepper = secretValue === undefined ? undefined : createSecretKey(secretValue.bytes);
+  return { operation: 'derive', algorithm, key, length, peer, pepper };
 }
 
 function requireDerivation(

@@ -43,7 +43,11 @@ export function createKeyTransport(lane: Lane): Transport {
         key: unwrappingKey,
         data: wrappedKey,
       });
-      return importAndWipe(format, data, keyAlgorithm, attributes);
+      try {
+        return await lane.run({ operation: 'import', format, data, algorithm: keyAlgorithm, attributes });
+      } finally {
+        data.fill(0);
+      }
     },
   };
 }

@@ -1,13 +1,13 @@
 import { type Table, table } from '../operations/table.ts';
-import { mlDsa65Ed25519 } from './composite-signature.ts';
-import { ed25519, ellipticCurve, x25519 } from './elliptic-curve.ts';
+import { compositeSignatures } from './composite-signature.ts';
+import { ed448, ed25519, ellipticCurve, x448, x25519 } from './elliptic-curve.ts';
 import { mlKem768P256, mlKem768X25519, mlKem1024P384 } from './hybrid-kem.ts';
 import type { KeyFamily } from './key-family.ts';
 import { moduleLattice } from './module-lattice.ts';
 import { notSupported } from './refusal.ts';
 import { rsa } from './rsa.ts';
 import { slhDsa } from './slh-dsa.ts';
-import { aes, hmac, inputKey } from './symmetric.ts';
+import { aes, chaCha20Poly1305, hmac, inputKey, kmac } from './symmetric.ts';
 
 /** Every algorithm whose keys this process makes, reads and writes. */
 export const keyFamilies: Table<KeyFamily> = table({
@@ -15,16 +15,25 @@ export const keyFamilies: Table<KeyFamily> = table({
   'AES-CBC': aes,
   'AES-CTR': aes,
   'AES-KW': aes,
+  'AES-OCB': aes,
+  'ChaCha20-Poly1305': chaCha20Poly1305,
   HMAC: hmac,
+  KMAC128: kmac(128),
+  KMAC256: kmac(256),
   HKDF: inputKey,
   PBKDF2: inputKey,
+  Argon2d: inputKey,
+  Argon2i: inputKey,
+  Argon2id: inputKey,
   'RSASSA-PKCS1-v1_5': rsa,
   'RSA-PSS': rsa,
   'RSA-OAEP': rsa,
   ECDSA: ellipticCurve,
   ECDH: ellipticCurve,
   Ed25519: ed25519,
+  Ed448: ed448,
   X25519: x25519,
+  X448: x448,
   'ML-KEM-512': moduleLattice('ml-kem-512'),
   'ML-KEM-768': moduleLattice('ml-kem-768'),
   'ML-KEM-1024': moduleLattice('ml-kem-1024'),
@@ -46,7 +55,7 @@ export const keyFamilies: Table<KeyFamily> = table({
   'MLKEM768-X25519': mlKem768X25519,
   'MLKEM768-P256': mlKem768P256,
   'MLKEM1024-P384': mlKem1024P384,
-  'MLDSA65-Ed25519-SHA512': mlDsa65Ed25519,
+  ...compositeSignatures,
 });
 
 /** @throws SidecarError `not_supported` */

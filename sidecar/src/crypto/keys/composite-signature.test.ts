@@ -1,73 +1,41 @@
-import { sign, verify, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { ed448 } from '@noble/curves/ed448.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
+import { brainpoolP384r1 } from '@noble/curves/misc.js';
+import { p256, p521 } from '@noble/curves/nist.js';
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { describe, expect, test } from 'vitest';
 import type { KeyUsage } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
-import { vectorTest } from '../operations/published-vectors.ts';
 import { encodeElement } from './der.ts';
-import { exportKey, importKey, publicHalf } from './keys.ts';
-import { generatePair, outcome } from './sample-algorithms.ts';
+import { exportKey, importKey } from './keys.ts';
+import { generatePair, outcome } from './test-samples.ts';
 
 const name = 'MLDSA65-Ed25519-SHA512';
 const signing = { extractable: true, usages: ['sign'] as KeyUsage[] };
 const verifying = { extractable: true, usages: ['verify'] as KeyUsage[] };
 const usages: KeyUsage[] = ['sign', 'verify'];
+const mlDsaSeedBytes = 32;
 
-interface Vectors {
-  readonly tests: readonly {
-    readonly tcId: string;
-    readonly pk: string;
-    readonly x5c: string;
-    readonly sk: string;
-    readonly sk_pkcs8: string;
-  }[];
+/** The uncompressed point of an ECPrivateKey, whose scalar starts at octet 7. */
+function pointOf(curve: typeof p256, scalarBytes: number): (key: Uint8Array) => Uint8Array {
+  return (key) => curve.getPublicKey(Uint8Array.from(key.subarray(7, 7 + scalarBytes)), false);
 }
 
-/** The SubjectPublicKeyInfo of a certificate, cut out of its DER: its key is of no type that OpenSSL knows. */
-function certificateSpki(certificate: Buffer, publicKey: Buffer): Buffer {
-  new X509Certificate(certificate);
-  const keyEnd = certificate.indexOf(publicKey) + publicKey.length;
-  const header = Buffer.from('308207d1', 'hex');
-  const start = certificate.lastIndexOf(header, keyEnd - publicKey.length);
-  expect(start).toBeGreaterThan(0);
-  return certificate.subarray(start, keyEnd);
-}
-
-async function expectVector({ tests }: Vectors): Promise<void> {
-  const vector = tests.find(({ tcId }) => tcId === `id-${name}`);
-  if (vector === undefined) throw new Error('the vectors lack the algorithm');
-  const [pk, x5c, sk, pkcs8] = [vector.pk, vector.x5c, vector.sk, vector.sk_pkcs8].map((text) =>
-    Buffer.from(text, 'base64'),
-  ) as [Buffer, Buffer, Buffer, Buffer];
-  const spki = certificateSpki(x5c, pk);
-  for (const [format, data] of [
-    ['raw-seed', sk],
-    ['pkcs8', pkcs8],
-  ] as const) {
-    const privateKey = await importKey(format, data, { name }, signing);
-    expect(await exportKey('raw-seed', privateKey)).toEqual(sk);
-    expect(await exportKey('pkcs8', privateKey)).toEqual(pkcs8);
-    const publicKey = await publicHalf(privateKey, ['verify']);
-    expect(await exportKey('raw-public', publicKey)).toEqual(pk);
-    expect(await exportKey('spki', publicKey)).toEqual(spki);
-  }
-  const publicKey = await importKey('spki', spki, { name }, verifying);
-  expect(await exportKey('raw-public', publicKey)).toEqual(pk);
-}
-
-vectorTest<Vectors>(`the LAMPS vector of ${name}`, 'composite-sigs/testvectors.json', expectVector);
-
-test('the parts are those of the second implementations', async () => {
-  const { privateKey, publicKey } = await generatePair({ name }, usages);
-  const seeds = await exportKey('raw-seed', privateKey);
-  const mlDsaPublic = ml_dsa65.keygen(seeds.subarray(0, 32)).publicKey;
-  const ed25519Public = ed25519.getPublicKey(seeds.subarray(32));
-  expect(await exportKey('raw-public', publicKey)).toEqual(Buffer.concat([mlDsaPublic, ed25519Public]));
-  for (const [index, part] of privateKey.parts.entries()) {
-    const signature = sign(null, Buffer.from('message'), part);
-    expect(verify(null, Buffer.from('message'), publicKey.parts[index] as never, signature)).toBe(true);
-  }
+describe('the parts are those of the second implementations', () => {
+  test.each([
+    ['MLDSA65-Ed25519-SHA512', 'raw-seed', ml_dsa65, ed25519.getPublicKey],
+    ['MLDSA87-Ed448-SHAKE256', 'raw-seed', ml_dsa87, ed448.getPublicKey],
+    ['MLDSA44-ECDSA-P256-SHA256', 'raw-private', ml_dsa44, pointOf(p256, 32)],
+    ['MLDSA87-ECDSA-P521-SHA512', 'raw-private', ml_dsa87, pointOf(p521, 66)],
+    ['MLDSA87-ECDSA-brainpoolP384r1-SHA512', 'raw-private', ml_dsa87, pointOf(brainpoolP384r1, 48)],
+  ] as const)('%s', async (algorithm, format, mlDsa, classicalPublic) => {
+    const { privateKey, publicKey } = await generatePair({ name: algorithm }, usages);
+    const secret = await exportKey(format, privateKey);
+    const mlDsaPublic = mlDsa.keygen(Uint8Array.from(secret.subarray(0, mlDsaSeedBytes))).publicKey;
+    const classical = classicalPublic(Uint8Array.from(secret.subarray(mlDsaSeedBytes)));
+    expect(await exportKey('raw-public', publicKey)).toEqual(Buffer.concat([mlDsaPublic, classical]));
+  });
 });
 
 describe('refusals', () => {
@@ -109,9 +77,134 @@ describe('refusals', () => {
     expect(await outcome(importKey('spki', partial, { name }, verifying))).toBe('data_invalid');
   });
 
+  test('octets after a seed or a public key', async () => {
+    const { privateKey, publicKey } = await pair;
+    const longer = async (format: 'raw-seed' | 'raw-public', key: LoadedKey) =>
+      Buffer.concat([await exportKey(format, key), Buffer.of(0)]);
+    const seeds = await longer('raw-seed', privateKey);
+    expect(await outcome(importKey('raw-seed', seeds, { name }, signing))).toBe('data_invalid');
+    const raw = await longer('raw-public', publicKey);
+    expect(await outcome(importKey('raw-public', raw, { name }, verifying))).toBe('data_invalid');
+  });
+
   test('there is no jwk form', async () => {
     const { privateKey } = await pair;
     expect(await outcome(exportKey('jwk', privateKey))).toBe('not_supported');
     expect(await outcome(importKey('jwk', Buffer.from('{}'), { name }, signing))).toBe('not_supported');
+  });
+
+  test('a format that the private key does not have', async () => {
+    const { privateKey } = await pair;
+    expect(await outcome(exportKey('raw-private', privateKey))).toBe('not_supported');
+    const elliptic = await generatePair({ name: 'MLDSA44-ECDSA-P256-SHA256' }, usages);
+    expect(await outcome(exportKey('raw-seed', elliptic.privateKey))).toBe('not_supported');
+  });
+});
+
+/** What becomes of a composite whose classical half is these octets. */
+async function withClassical(
+  algorithm: string,
+  format: 'raw-private' | 'raw-public',
+  classical: Uint8Array,
+): Promise<unknown> {
+  const { privateKey, publicKey } = await generatePair({ name: algorithm.replace(/-.*/, '-Ed25519-SHA512') }, usages);
+  const [own, attributes] =
+    format === 'raw-public'
+      ? [await exportKey('raw-public', publicKey), verifying]
+      : [await exportKey('raw-seed', privateKey), signing];
+  const bytes = Buffer.concat([own.subarray(0, -32), classical]);
+  const imported = importKey(format, bytes, { name: algorithm }, attributes);
+  return outcome(imported.then(({ parts }) => parts[1]?.asymmetricKeyType));
+}
+
+describe('the form of an elliptic curve key', () => {
+  const algorithm = 'MLDSA44-ECDSA-P256-SHA256';
+  const ecPrivateKey = (scalar: string, oid = '06082a8648ce3d030107') =>
+    encodeElement(
+      0x30,
+      Buffer.from('020101', 'hex'),
+      encodeElement(0x04, Buffer.from(scalar, 'hex')),
+      encodeElement(0xa0, Buffer.from(oid, 'hex')),
+    );
+  const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
+  const largest = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550';
+  const one = '1'.padStart(64, '0');
+
+  test.each([one, largest])('the scalar %s is taken', async (scalar) => {
+    expect(await withClassical(algorithm, 'raw-private', ecPrivateKey(scalar))).toBe('ec');
+  });
+
+  test.each([
+    ['zero', ecPrivateKey('0'.repeat(64))],
+    ['the order', ecPrivateKey(order)],
+    ['a scalar of another length', ecPrivateKey(`00${one}`)],
+    ['another curve', ecPrivateKey(one, '06092b2403030208010107')],
+    ['a scalar alone', Buffer.from(one, 'hex')],
+    ['nothing', Buffer.alloc(0)],
+  ])('%s is refused', async (_, classical) => {
+    expect(await withClassical(algorithm, 'raw-private', classical)).toBe('data_invalid');
+  });
+
+  test('the public key inside is refused, as the draft leaves it out', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const withPublicKey = privateKey.export({ format: 'der', type: 'sec1' });
+    expect(await withClassical(algorithm, 'raw-private', withPublicKey)).toBe('data_invalid');
+  });
+
+  test('a point is uncompressed and on the curve', async () => {
+    const { publicKey } = p256.keygen();
+    const point = Buffer.from(p256.Point.fromBytes(publicKey).toBytes(false));
+    expect(await withClassical(algorithm, 'raw-public', point)).toBe('ec');
+    const hybrid = Buffer.from(point).fill(6 + ((point[64] as number) & 1), 0, 1);
+    const off = Buffer.from(point).fill((point[64] as number) ^ 1, 64);
+    for (const bytes of [publicKey, hybrid, off, point.subarray(1), Buffer.concat([point, Buffer.of(0)])]) {
+      expect(await withClassical(algorithm, 'raw-public', bytes)).toBe('data_invalid');
+    }
+  });
+});
+
+describe('the form of an RSA key', () => {
+  const algorithm = 'MLDSA44-RSA2048-PSS-SHA256';
+  const der = { format: 'der', type: 'pkcs1' } as const;
+  const generate = (modulusLength: number) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+    return { privateKey: privateKey.export(der), publicKey: publicKey.export(der) };
+  };
+  const right = generate(2048);
+  const shorter = generate(1024);
+
+  test('RSAPrivateKey and RSAPublicKey are taken', async () => {
+    expect(await withClassical(algorithm, 'raw-private', right.privateKey)).toBe('rsa');
+    expect(await withClassical(algorithm, 'raw-public', right.publicKey)).toBe('rsa');
+  });
+
+  test('a modulus of another length is refused', async () => {
+    expect(await withClassical(algorithm, 'raw-private', shorter.privateKey)).toBe('data_invalid');
+    expect(await withClassical(algorithm, 'raw-public', shorter.publicKey)).toBe('data_invalid');
+    expect(await withClassical('MLDSA65-RSA3072-PSS-SHA512', 'raw-public', right.publicKey)).toBe('data_invalid');
+  });
+
+  test('another encoding is refused', async () => {
+    const pkcs8 = createPrivateKey({ key: right.privateKey, ...der }).export({ format: 'der', type: 'pkcs8' });
+    const surplus = (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)]);
+    for (const bytes of [surplus(right.privateKey), pkcs8, right.publicKey, Buffer.alloc(0)]) {
+      expect(await withClassical(algorithm, 'raw-private', bytes)).toBe('data_invalid');
+    }
+    for (const bytes of [surplus(right.publicKey), right.privateKey, Buffer.alloc(0)]) {
+      expect(await withClassical(algorithm, 'raw-public', bytes)).toBe('data_invalid');
+    }
+  });
+
+  test('more than two primes are refused', async () => {
+    const multiPrime = Buffer.from(right.privateKey);
+    expect(multiPrime.subarray(4, 7)).toEqual(Buffer.from('020100', 'hex'));
+    multiPrime[6] = 1;
+    expect(await withClassical(algorithm, 'raw-private', multiPrime)).toBe('data_invalid');
+  });
+
+  test('a modulus that is not the product of the primes is refused', async () => {
+    const modulus = Buffer.from(right.privateKey);
+    modulus[11 + 100] = (modulus[11 + 100] as number) ^ 1;
+    expect(await withClassical(algorithm, 'raw-private', modulus)).toBe('data_invalid');
   });
 });

@@ -1,93 +1,139 @@
-import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { table } from '../operations/table.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  type ClassicalScheme,
+  type CompositeAlgorithm,
+  compositeAlgorithms,
+  type MlDsaSet,
+} from '../operations/composite-algorithms.ts';
+import { type Table, table } from '../operations/table.ts';
 import { joinAndWipe, joinUnpooled } from '../operations/unpooled.ts';
+import { type ComponentKey, generatePrivateKey } from './component-key.ts';
+import { edwardsComponent } from './edwards-component.ts';
+import { ellipticComponent } from './elliptic-component.ts';
 import type { KeyFamily } from './key-family.ts';
 import { pairFamily } from './pair-family.ts';
 import { type KeyCodec, type Parts, signingUsages } from './pair-scheme.ts';
 import { rawPrivate, rawPublic } from './part-storage.ts';
 import { encodePkcs8, encodeSpki, parsePkcs8, parseSpki } from './pkcs8.ts';
 import { dataInvalid } from './refusal.ts';
+import { rsaComponent } from './rsa-component.ts';
 
-const generate = promisify(generateKeyPair) as (type: string) => Promise<{ privateKey: KeyObject }>;
-const mlDsa = Object.freeze({ asymmetricKeyType: 'ml-dsa-65' });
-const ed25519 = Object.freeze({ asymmetricKeyType: 'ed25519' });
 const mlDsaSeedBytes = 32;
-const mlDsaPublicBytes = 1952;
-const seedBytes = mlDsaSeedBytes + 32;
-const publicBytes = mlDsaPublicBytes + 32;
-/** The OID 1.3.6.1.5.5.7.6.48 in DER: an AlgorithmIdentifier without parameters. */
-const algorithmIdentifier = Buffer.from('06082b06010505070630', 'hex');
+/** DER of an OID of 8 octets that starts with 1.3.6.1.5.5.7.6; its last arc follows. */
+const oidPrefix = Buffer.from('06082b060105050706', 'hex');
 
-/** draft-ietf-lamps-pq-composite-sigs: the keys of both algorithms in a row, wrapped as one. */
-export const mlDsa65Ed25519: KeyFamily = pairFamily({
-  ...signingUsages,
-  // The JOSE draft is not final.
-  jwkUse: null,
-  storedFormat: 'raw-seed',
-  codecs: table<KeyCodec>({
-    'raw-public': { type: 'public', encode: encodePublic, decode: decodePublic },
-    'raw-seed': { type: 'private', encode: encodeSeeds, decode: decodeSeeds },
-    spki: {
-      type: 'public',
-      encode: (parts) => encodeSpki(algorithmIdentifier, encodePublic(parts)),
-      decode(bytes) {
-        const { algorithm, publicKey } = parseSpki(bytes);
-        requireAlgorithm(algorithm);
-        return decodePublic(publicKey);
-      },
-    },
-    pkcs8: { type: 'private', encode: encodePrivateInfo, decode: decodePrivateInfo },
-  }),
-  generate: async () => [(await generate('ml-dsa-65')).privateKey, (await generate('ed25519')).privateKey],
-  publicParts: (parts) => parts.map((part) => createPublicKey(part)),
+const components: { readonly [K in ClassicalScheme['kind']]: (scheme: never) => ComponentKey } = Object.freeze({
+  rsa: rsaComponent,
+  elliptic: ellipticComponent,
+  edwards: edwardsComponent,
 });
 
-function encodePublic(parts: Parts): Buffer {
-  return joinUnpooled(...parts.map((part) => part.export({ format: 'raw-public' })));
+/** Keys of draft-ietf-lamps-pq-composite-sigs: those of both algorithms in a row, wrapped as one; by algorithm. */
+export const compositeSignatures: Table<KeyFamily> = table(
+  Object.fromEntries(
+    Object.entries(compositeAlgorithms).map(([name, algorithm]) => [name, compositeFamily(algorithm)]),
+  ),
+);
+
+function compositeFamily({ arc, mlDsa, classical }: CompositeAlgorithm): KeyFamily {
+  const component = components[classical.kind](classical as never);
+  const privateKey = privateCodec(mlDsa, component);
+  const publicKey = publicCodec(mlDsa, component);
+  // An AlgorithmIdentifier without parameters.
+  const identifier = Buffer.concat([oidPrefix, Buffer.of(arc)]);
+  const storedFormat = component.isSeed ? 'raw-seed' : 'raw-private';
+  return pairFamily({
+    ...signingUsages,
+    // The JOSE draft is not final.
+    jwkUse: null,
+    storedFormat,
+    codecs: table<KeyCodec>({
+      'raw-public': publicKey,
+      [storedFormat]: privateKey,
+      spki: spkiCodec(identifier, publicKey),
+      pkcs8: pkcs8Codec(identifier, privateKey, publicKey),
+    }),
+    generate: async () => [await generatePrivateKey(mlDsa.asymmetricKeyType), await component.generate()],
+    publicParts,
+    checkPrivate: async ([, part]) => component.checkPrivate?.(part as KeyObject),
+  });
 }
 
-function decodePublic(bytes: Uint8Array): Parts {
-  if (bytes.length !== publicBytes) throw dataInvalid(`a key of ${bytes.length} bytes`);
-  const own = Buffer.from(bytes);
-  return [rawPublic(own.subarray(0, mlDsaPublicBytes), mlDsa), rawPublic(own.subarray(mlDsaPublicBytes), ed25519)];
+function privateCodec({ asymmetricKeyType }: MlDsaSet, component: ComponentKey): KeyCodec {
+  return Object.freeze({
+    type: 'private',
+    encode: ([postQuantum, classical]) =>
+      joinAndWipe(
+        (postQuantum as KeyObject).export({ format: 'raw-seed' }),
+        component.encodePrivate(classical as KeyObject),
+      ),
+    decode(bytes) {
+      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return [
+        rawPrivate('raw-seed', view.subarray(0, mlDsaSeedBytes), { asymmetricKeyType }),
+        component.decodePrivate(view.subarray(mlDsaSeedBytes)),
+      ];
+    },
+  } satisfies KeyCodec);
 }
 
-function encodeSeeds([postQuantum, classical]: Parts): Buffer {
-  return joinAndWipe(
-    (postQuantum as KeyObject).export({ format: 'raw-seed' }),
-    (classical as KeyObject).export({ format: 'raw-private' }),
-  );
+function publicCodec({ asymmetricKeyType, publicBytes }: MlDsaSet, component: ComponentKey): KeyCodec {
+  return Object.freeze({
+    type: 'public',
+    encode: ([postQuantum, classical]) =>
+      joinUnpooled(
+        (postQuantum as KeyObject).export({ format: 'raw-public' }),
+        component.encodePublic(classical as KeyObject),
+      ),
+    decode(bytes) {
+      const own = Buffer.from(bytes);
+      return [
+        rawPublic(own.subarray(0, publicBytes), { asymmetricKeyType }),
+        component.decodePublic(own.subarray(publicBytes)),
+      ];
+    },
+  } satisfies KeyCodec);
 }
 
-function decodeSeeds(bytes: Uint8Array): Parts {
-  if (bytes.length !== seedBytes) throw dataInvalid(`a private key of ${bytes.length} bytes`);
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return [
-    rawPrivate('raw-seed', view.subarray(0, mlDsaSeedBytes), mlDsa),
-    rawPrivate('raw-private', view.subarray(mlDsaSeedBytes), ed25519),
-  ];
+function spkiCodec(identifier: Buffer, { encode, decode }: KeyCodec): KeyCodec {
+  return Object.freeze({
+    type: 'public',
+    encode: (parts) => encodeSpki(identifier, encode(parts)),
+    decode(bytes) {
+      const { algorithm, publicKey } = parseSpki(bytes);
+      requireAlgorithm(algorithm, identifier);
+      return decode(publicKey);
+    },
+  } satisfies KeyCodec);
 }
 
-function encodePrivateInfo(parts: Parts): Buffer {
-  const seeds = encodeSeeds(parts);
-  try {
-    return encodePkcs8(algorithmIdentifier, seeds);
-  } finally {
-    seeds.fill(0);
-  }
+function pkcs8Codec(identifier: Buffer, privateCodec: KeyCodec, publicCodec: KeyCodec): KeyCodec {
+  return Object.freeze({
+    type: 'private',
+    encode(parts) {
+      const key = privateCodec.encode(parts);
+      try {
+        return encodePkcs8(identifier, key);
+      } finally {
+        key.fill(0);
+      }
+    },
+    decode(bytes) {
+      const { algorithm, privateKey, publicKey } = parsePkcs8(bytes);
+      requireAlgorithm(algorithm, identifier);
+      const parts = privateCodec.decode(privateKey);
+      if (publicKey !== null && !publicKey.equals(publicCodec.encode(publicParts(parts)))) {
+        throw dataInvalid('public and private part do not match');
+      }
+      return parts;
+    },
+  } satisfies KeyCodec);
 }
 
-function decodePrivateInfo(bytes: Uint8Array): Parts {
-  const { algorithm, privateKey, publicKey } = parsePkcs8(bytes);
-  requireAlgorithm(algorithm);
-  const parts = decodeSeeds(privateKey);
-  if (publicKey !== null && !publicKey.equals(encodePublic(parts.map((part) => createPublicKey(part))))) {
-    throw dataInvalid('public and private part do not match');
-  }
-  return parts;
+function publicParts(parts: Parts): Parts {
+  return parts.map((part) => createPublicKey(part));
 }
 
-function requireAlgorithm(algorithm: Buffer): void {
-  if (!algorithm.equals(algorithmIdentifier)) throw dataInvalid('key of another algorithm');
+function requireAlgorithm(algorithm: Buffer, identifier: Buffer): void {
+  if (!algorithm.equals(identifier)) throw dataInvalid('key of another algorithm');
 }

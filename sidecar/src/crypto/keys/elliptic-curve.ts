@@ -14,7 +14,9 @@ export const ellipticCurve: KeyFamily = nativeFamily({
 });
 
 export const ed25519: KeyFamily = octetKeyPair('ed25519');
+export const ed448: KeyFamily = octetKeyPair('ed448');
 export const x25519: KeyFamily = octetKeyPair('x25519');
+export const x448: KeyFamily = octetKeyPair('x448');
 
 function octetKeyPair(asymmetricKeyType: string): KeyFamily {
   return nativeFamily({

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { ml_kem768_p256, ml_kem768_x25519, ml_kem1024_p384 } from '@noble/post-quantum/hybrid.js';
 import { describe, expect, test } from 'vitest';
 import type { KeyFormat, KeyUsage } from '../../generated/types.ts';
-import { vectorTest } from '../operations/published-vectors.ts';
+import { vectorTest } from '../operations/test-vectors.ts';
 import { sampleScalar } from './kem-curve.ts';
 import { exportKey, generateKey, importKey, publicHalf } from './keys.ts';
 import { nativeSubtle } from './native-key.ts';
-import { generatePair, outcome } from './sample-algorithms.ts';
+import { generatePair, outcome } from './test-samples.ts';
 
 const usages: KeyUsage[] = ['encapsulateBits', 'decapsulateBits'];
 const decapsulate: KeyUsage[] = ['decapsulateBits'];

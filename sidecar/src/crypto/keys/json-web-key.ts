@@ -12,16 +12,12 @@ export interface JwkDemand extends KeyAttributes {
   readonly use: 'sig' | 'enc';
 }
 
-/** No JWK is longer; parsing would hold up the thread for everybody else. */
-const longestBytes = 64 << 10;
-
 /**
  * A JWK from its UTF-8 JSON text. The format holds secrets as text: the strings that come of it cannot be wiped.
  *
  * @throws SidecarError `data_invalid`
  */
 export function parseJwk(data: Uint8Array): JsonWebKey {
-  if (data.length > longestBytes) throw dataInvalid(`jwk of ${data.length} bytes`);
   const value = parseJson(data);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw dataInvalid('jwk is not an object');
   return value as JsonWebKey;

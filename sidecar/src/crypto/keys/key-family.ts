@@ -3,6 +3,9 @@ import type { Algorithm, KeyAlgorithm, KeyFormat, KeyType, KeyUsage, PublicKey }
 import type { LoadedKey, LoadedKeyPair } from '../key.ts';
 import type { KeyAttributes, StoredKey } from '../provider.ts';
 
+/** No key of any format is longer: it would hold up the thread, or fill the memory, for everybody else. */
+export const longestKeyBytes = 64 << 10;
+
 /** What an algorithm does with keys; one entry of the algorithm table. */
 export interface KeyFamily {
   /** Format of a public key as anyone may see it; null where the algorithm has secret keys only. */

@@ -14,13 +14,15 @@ import {
   storeKey,
 } from './keys.ts';
 import { nativeAlgorithm, nativeSubtle } from './native-key.ts';
-import { generatePair, generateSecret, outcome, type Sample, samples, titleOf } from './sample-algorithms.ts';
+import { generatePair, generateSecret, outcome, type Sample, samples, titleOf } from './test-samples.ts';
 
 const parameters = ['hash', 'namedCurve', 'length', 'modulusLength', 'publicExponent'] as const;
 
 test('the samples cover the table', () => {
   const sampled = new Set(samples.map(({ algorithm }) => algorithm.name));
-  expect([...sampled, 'HKDF', 'PBKDF2'].sort()).toEqual(Object.keys(keyFamilies).sort());
+  expect([...sampled, 'HKDF', 'PBKDF2', 'Argon2d', 'Argon2i', 'Argon2id'].sort()).toEqual(
+    Object.keys(keyFamilies).sort(),
+  );
 });
 
 async function halves(sample: Sample): Promise<[LoadedKey, readonly KeyFormat[]][]> {
@@ -93,8 +95,8 @@ describe.each(samples.map((sample) => [titleOf(sample), sample] as const))('%s',
     for (const [key, formats] of await keys) {
       for (const format of formats.filter((name) => name !== 'jwk')) {
         const short = (await exportKey(format, key)).subarray(1);
-        // Any bytes are an HMAC key.
-        if (sample.algorithm.name !== 'HMAC') {
+        // Any bytes are a key of a MAC.
+        if (!['HMAC', 'KMAC128', 'KMAC256'].includes(sample.algorithm.name)) {
           expect(await outcome(importKey(format, short, sample.algorithm, key)), format).toBe('data_invalid');
         }
       }
@@ -174,9 +176,9 @@ describe('beside the samples', () => {
   });
 
   test.each<[string, Algorithm]>([
-    ['an unknown algorithm', { name: 'AES-OCB', length: 128 }],
+    ['an unknown algorithm', { name: 'AES-GCM-SIV', length: 128 }],
     ['a name of Object.prototype', { name: 'constructor' }],
-    ['an unknown hash', { name: 'HMAC', hash: 'SHA3-256' }],
+    ['an unknown hash', { name: 'HMAC', hash: 'SHA3-224' }],
     ['an unknown curve', { name: 'ECDSA', namedCurve: 'secp256k1' }],
   ])('%s is not supported', async (_, algorithm) => {
     const wanted = { extractable: false, usages: ['sign'] as KeyUsage[] };
@@ -189,6 +191,9 @@ describe('beside the samples', () => {
     ['a missing hash', { name: 'HMAC' }, 'type_invalid'],
     ['an AES length', { name: 'AES-GCM', length: 64 }, 'operation_failed'],
     ['an HMAC length of 0', { name: 'HMAC', hash: 'SHA-1', length: 0 }, 'operation_failed'],
+    ['an HMAC length of SHA-3 that nobody said', { name: 'HMAC', hash: 'SHA3-256' }, 'not_supported'],
+    ['a huge KMAC length', { name: 'KMAC128', length: 524_289 }, 'operation_failed'],
+    ['a huge HMAC length', { name: 'HMAC', hash: 'SHA-1', length: 524_289 }, 'operation_failed'],
     [
       'an even exponent',
       { name: 'RSA-PSS', hash: 'SHA-1', modulusLength: 2048, publicExponent: 'BA' },
@@ -204,6 +209,26 @@ describe('beside the samples', () => {
     expect(await outcome(generateKey(algorithm, { extractable: false, usages }))).toBe(code);
   });
 
+  test.each<[Algorithm, KeyUsage]>([
+    [{ name: 'HMAC', hash: 'SHA-256' }, 'sign'],
+    [{ name: 'HKDF' }, 'deriveBits'],
+    [{ name: 'PBKDF2' }, 'deriveBits'],
+  ])('a key of %o has at most 65,536 bytes', async (algorithm, usage) => {
+    const wanted = { extractable: false, usages: [usage] };
+    expect(await outcome(importKey('raw', Buffer.alloc(65_537, 1), algorithm, wanted))).toBe('data_invalid');
+    expect((await importKey('raw', Buffer.alloc(65_536, 1), algorithm, wanted)).type).toBe('secret');
+  });
+
+  test.each(['Argon2d', 'Argon2i', 'Argon2id'])('%s keys are imported as raw-secret alone', async (name) => {
+    const password = Buffer.from('password');
+    const key = await importKey('raw-secret', password, { name }, attributes);
+    expect(key).toMatchObject({ type: 'secret', algorithm: { name }, ...attributes });
+    const { format, bytes } = storeKey(key);
+    expect(loadKey(format, bytes, key.algorithm, attributes).parts[0]?.export()).toEqual(password);
+    expect(await outcome(importKey('raw', password, { name }, attributes))).toBe('not_supported');
+    expect(await outcome(exportKey('raw-secret', key))).toBe('not_supported');
+  });
+
   test('key lengths are those of WebCrypto', async () => {
     expect([128, 192, 256].map((length) => keyLengthOf({ name: 'AES-KW', length }))).toEqual([128, 192, 256]);
     for (const hash of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']) {
@@ -211,13 +236,19 @@ describe('beside the samples', () => {
       expect(keyLengthOf({ name: 'HMAC', hash })).toBe((native as { algorithm: { length?: number } }).algorithm.length);
     }
     expect(keyLengthOf({ name: 'HMAC', hash: 'SHA-1', length: 7 })).toBe(7);
-    expect(['HKDF', 'PBKDF2'].map((name) => keyLengthOf({ name }))).toEqual([null, null]);
+    expect(['HKDF', 'PBKDF2', 'Argon2id'].map((name) => keyLengthOf({ name }))).toEqual([null, null, null]);
+    expect(['KMAC128', 'KMAC256', 'ChaCha20-Poly1305'].map((name) => keyLengthOf({ name }))).toEqual([128, 256, 256]);
+    expect([0, 7].map((length) => keyLengthOf({ name: 'KMAC128', length }))).toEqual([0, 7]);
+    expect(keyLengthOf({ name: 'HMAC', hash: 'SHA3-256', length: 256 })).toBe(256);
   });
 
   test.each<[Algorithm, string]>([
     [{ name: 'AES-GCM', length: 100 }, 'operation_failed'],
     [{ name: 'AES-GCM' }, 'type_invalid'],
     [{ name: 'HMAC', hash: 'SHA-1', length: 0 }, 'type_invalid'],
+    [{ name: 'HMAC', hash: 'SHA-1', length: 524_289 }, 'operation_failed'],
+    [{ name: 'HMAC', hash: 'SHA3-256' }, 'not_supported'],
+    [{ name: 'KMAC256', length: 524_289 }, 'operation_failed'],
     [{ name: 'Ed25519' }, 'not_supported'],
     [{ name: 'MLKEM768-P256' }, 'not_supported'],
   ])('the key length of %o is refused', (algorithm, code) => {

@@ -3,8 +3,8 @@ import type { Algorithm, KeyAlgorithm, KeyFormat, KeyUsage, PublicKey } from '..
 import type { LoadedKey, LoadedKeyPair } from '../key.ts';
 import type { KeyAttributes, StoredKey } from '../provider.ts';
 import { keyFamilyOf } from './algorithm-table.ts';
-import { storedType } from './key-family.ts';
-import { notSupported } from './refusal.ts';
+import { longestKeyBytes, storedType } from './key-family.ts';
+import { dataInvalid, notSupported } from './refusal.ts';
 
 /**
  * Makes a secret key or a key pair (WebCrypto "generate key").
@@ -19,7 +19,7 @@ export async function generateKey(algorithm: Algorithm, attributes: KeyAttribute
 /**
  * Reads a key (WebCrypto "import key"); a private key that does not fit the public key beside it is refused.
  *
- * @param data of a jwk its JSON in UTF-8; stays the caller's to wipe
+ * @param data of a jwk its JSON in UTF-8; at most 64 KiB; stays the caller's to wipe
  * @throws SidecarError `not_supported`, `syntax_invalid` (usages), `data_invalid`, `type_invalid`
  */
 export async function importKey(
@@ -28,7 +28,9 @@ export async function importKey(
   algorithm: Algorithm | KeyAlgorithm,
   attributes: KeyAttributes,
 ): Promise<LoadedKey> {
-  return keyFamilyOf(algorithm.name).import(format, data, algorithm, attributes);
+  const family = keyFamilyOf(algorithm.name);
+  if (data.length > longestKeyBytes) throw dataInvalid(`a key of ${data.length} bytes`);
+  return family.import(format, data, algorithm, attributes);
 }
 
 /**

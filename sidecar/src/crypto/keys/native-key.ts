@@ -42,7 +42,7 @@ function nativeMember(algorithm: Algorithm | KeyAlgorithm, parameter: KeyParamet
   return parameter === 'publicExponent' ? new Uint8Array(Buffer.from(value as string, 'base64url')) : value;
 }
 
-export function keyAlgorithm(native: object): KeyAlgorithm {
+function keyAlgorithm(native: object): KeyAlgorithm {
   const { hash, publicExponent, ...rest } = native as NativeKeyAlgorithm;
   return Object.freeze({
     ...rest,

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Algorithm, KeyUsage } from '../../generated/types.ts';
 import { encodeElement } from './der.ts';
 import { exportKey, importKey, loadKey, publicHalf, storeKey } from './keys.ts';
-import { generatePair, outcome } from './sample-algorithms.ts';
+import { generatePair, outcome } from './test-samples.ts';
 
 const signing = { extractable: true, usages: ['sign'] as KeyUsage[] };
 const decapsulating = { extractable: true, usages: ['decapsulateBits'] as KeyUsage[] };

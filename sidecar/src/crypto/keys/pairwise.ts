@@ -27,7 +27,7 @@ async function signs(privateKey: KeyObject, message: Buffer, digest: string | nu
 }
 
 /**
- * RFC 5958 lets a PKCS#8 key carry its public key, which OpenSSL ignores for Ed25519 and X25519.
+ * RFC 5958 lets a PKCS#8 key carry its public key, which OpenSSL ignores for keys of RFC 8410.
  *
  * @throws SidecarError `data_invalid` when it is another key's
  */

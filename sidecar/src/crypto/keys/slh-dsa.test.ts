@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { KeyUsage } from '../../generated/types.ts';
 import { exportKey, importKey, publicHalf } from './keys.ts';
-import { generatePair, outcome } from './sample-algorithms.ts';
+import { generatePair, outcome } from './test-samples.ts';
 
 const signing = { extractable: true, usages: ['sign'] as KeyUsage[] };
 const verifying = { extractable: true, usages: ['verify'] as KeyUsage[] };

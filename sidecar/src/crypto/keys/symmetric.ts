@@ -3,11 +3,11 @@ import { SidecarError } from '../../errors.ts';
 import type { Algorithm } from '../../generated/types.ts';
 import { hashOf } from '../operations/hash-name.ts';
 import { required } from '../operations/refusal.ts';
-import type { KeyFamily } from './key-family.ts';
+import { type KeyFamily, longestKeyBytes } from './key-family.ts';
 import { nativeFamily } from './native-family.ts';
 import { fromCryptoKey, nativeSubtle } from './native-key.ts';
 import { secretStorage } from './part-storage.ts';
-import { throughNative } from './refusal.ts';
+import { notSupported, throughNative } from './refusal.ts';
 
 export const aes: KeyFamily = nativeFamily({
   parameters: ['length'],
@@ -22,10 +22,30 @@ export const aes: KeyFamily = nativeFamily({
 export const hmac: KeyFamily = nativeFamily({
   parameters: ['hash', 'length'],
   storage: secretStorage,
+  checkGeneration: requireMacLength,
   keyLength: hmacKeyLength,
 });
 
-/** HKDF and PBKDF2: input keys that are never generated or exported. */
+export const chaCha20Poly1305: KeyFamily = nativeFamily({
+  parameters: [],
+  storage: secretStorage,
+  keyLength: () => 256,
+});
+
+/** @param securityBits the length of a key whose algorithm names none */
+export function kmac(securityBits: number): KeyFamily {
+  return nativeFamily({
+    parameters: ['length'],
+    storage: secretStorage,
+    checkGeneration: requireMacLength,
+    keyLength(algorithm) {
+      requireMacLength(algorithm);
+      return algorithm.length ?? securityBits;
+    },
+  });
+}
+
+/** HKDF, PBKDF2 and Argon2: input keys that are never generated or exported. */
 export const inputKey: KeyFamily = Object.freeze({
   ...nativeFamily({ parameters: [], storage: secretStorage, exportable: false, keyLength: () => null }),
   async import(format, data, { name }, { extractable, usages }) {
@@ -37,8 +57,15 @@ export const inputKey: KeyFamily = Object.freeze({
 } satisfies KeyFamily);
 
 /** The block size of the hash where the algorithm names no length. */
-function hmacKeyLength({ hash, length }: Algorithm): number {
-  const blockBits = hashOf(required(hash, 'hash')).bytes > 32 ? 1024 : 512;
-  if (length === 0) throw new SidecarError('type_invalid', 'algorithm.length is 0');
-  return length ?? blockBits;
+function hmacKeyLength(algorithm: Algorithm): number {
+  const { blockBits } = hashOf(required(algorithm.hash, 'hash'));
+  if (algorithm.length === 0) throw new SidecarError('type_invalid', 'algorithm.length is 0');
+  requireMacLength(algorithm);
+  const bits = algorithm.length ?? blockBits;
+  if (bits === null) throw notSupported(`an HMAC key with ${algorithm.hash} that names no length`);
+  return bits;
+}
+
+function requireMacLength({ name, length = 0 }: Algorithm): void {
+  if (length > longestKeyBytes * 8) throw new SidecarError('operation_failed', `a ${length} bit ${name} key`);
 }

@@ -1,6 +1,6 @@
 import { SidecarError } from '../../errors.ts';
 import type { Job, JobResult, Lane, OperationName } from './job.ts';
-import { type LaneThread, type PendingJob, startLaneThread } from './lane-thread.ts';
+import { LaneThread, type PendingJob } from './lane-thread.ts';
 
 /**
  * Worker threads for operations that cost more than a hop: all jobs of one turn of the event loop go as one message a
@@ -19,7 +19,7 @@ export function createBatchLane(size: number, entry: URL): Lane {
     if (closed) return refuseAll(jobs);
     const load = jobs.length + [...threads].reduce((sum, thread) => sum + thread.load, 0);
     while (threads.size < Math.min(size, load)) {
-      threads.add(startLaneThread(entry, (thread) => threads.delete(thread)));
+      threads.add(new LaneThread(entry, (thread) => threads.delete(thread)));
     }
     for (const [thread, share] of distribute(jobs, [...threads])) thread.post(share);
   };

@@ -1,5 +1,8 @@
+import type { KeyAlgorithm, KeyFormat } from '../../generated/types.ts';
+import { keyFamilies } from '../keys/algorithm-table.ts';
 import { slhDsaParameterSets } from '../operations/signatures.ts';
 import { type Table, table } from '../operations/table.ts';
+import { compositeMicroseconds, mlDsaMicroseconds } from './composite-costs.ts';
 import type { Job, OperationName } from './job.ts';
 
 /**
@@ -19,9 +22,18 @@ function fixed(baseUs: number, perKibUs = 3): Cost {
   return Object.freeze({ baseUs, perKibUs });
 }
 
-/** Private-key operations grow with the cube of the modulus, public-key operations with its square. */
+/** Private-key operations grow with the cube of the modulus, generation with its fourth power. */
 function rsa(base2048Us: number, power: number): Cost {
   const factor = (job: Job) => ((modulusBits(job) ?? 2048) / 2048) ** power;
+  return Object.freeze({ baseUs: base2048Us, perKibUs: 3, factor });
+}
+
+/** Public-key operations grow with the square of the modulus and with the exponent: base64url, nearly always AQAB. */
+function rsaPublic(base2048Us: number): Cost {
+  const factor = (job: Job) => {
+    const { publicExponent = '' } = keyAlgorithmOf(job);
+    return ((modulusBits(job) ?? 2048) / 2048) ** 2 * Math.max(1, publicExponent.length / 'AQAB'.length);
+  };
   return Object.freeze({ baseUs: base2048Us, perKibUs: 3, factor });
 }
 
@@ -31,12 +43,29 @@ function byCurve(p256Us: number): Cost {
 }
 
 function modulusBits(job: Job): number | undefined {
-  return job.operation === 'generate' ? job.algorithm.modulusLength : job.key.algorithm.modulusLength;
+  return keyAlgorithmOf(job).modulusLength;
 }
 
 function curveOf(job: Job): string | undefined {
-  return job.operation === 'generate' ? job.algorithm.namedCurve : job.key.algorithm.namedCurve;
+  return keyAlgorithmOf(job).namedCurve;
 }
+
+function keyAlgorithmOf(job: Job): KeyAlgorithm {
+  return 'key' in job ? job.key.algorithm : job.algorithm;
+}
+
+/** Formats that may hold a private key. */
+const privateFormats: ReadonlySet<KeyFormat> = new Set(['pkcs8', 'jwk', 'raw-private', 'raw-seed']);
+
+/** Import of keys of which a private one is checked by signing with it. */
+function checkedImport(signingUs: number, growth: (bytes: number) => number = () => 1): Cost {
+  const factor = (job: Job) =>
+    job.operation === 'import' && privateFormats.has(job.format) ? growth(job.data.length) : 0;
+  return Object.freeze({ baseUs: signingUs, perKibUs: 3, factor });
+}
+
+/** A PKCS#8 key of 2048 bits has about 1218 bytes. */
+const rsaImport = checkedImport(530, (bytes) => (bytes / 1218) ** 3);
 
 /** One derived block of SHA-512 and shorter takes about half a microsecond an iteration. */
 const pbkdf2: Cost = Object.freeze({
@@ -48,6 +77,13 @@ const pbkdf2: Cost = Object.freeze({
   },
 });
 
+/** A pass over one KiB of memory takes up to two microseconds; output is short. */
+const argon2: Cost = Object.freeze({
+  baseUs: 2,
+  perKibUs: 3,
+  factor: ({ algorithm: { memory = 0, passes = 1 } }: Job) => memory * passes,
+});
+
 const slhDsaSigning = fixed(300_000);
 const slhDsaVerification = fixed(2_000);
 
@@ -55,44 +91,61 @@ function forSlhDsa(cost: Cost): Record<string, Cost> {
   return Object.fromEntries(slhDsaParameterSets.map((name) => [name, cost]));
 }
 
+/** ML-DSA by itself and in composites. */
+function forMlDsa(operation: 'sign' | 'verify' | 'generate'): Record<string, Cost> {
+  const costs = [...mlDsaMicroseconds(operation), ...compositeMicroseconds(operation)];
+  return Object.fromEntries(costs.map(([name, baseUs]) => [name, fixed(baseUs)]));
+}
+
 const aes: Record<string, Cost> = {
   'AES-GCM': fixed(15, 1),
   'AES-CBC': fixed(15, 2),
   'AES-CTR': fixed(15, 1),
   'AES-KW': fixed(15, 20),
+  'AES-OCB': fixed(15, 2),
+  'ChaCha20-Poly1305': fixed(15, 8),
 };
 
 /** Every algorithm by operation. */
 export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.freeze({
   sign: table({
     HMAC: fixed(8),
+    KMAC128: fixed(10, 2),
+    KMAC256: fixed(10),
     'RSASSA-PKCS1-v1_5': rsa(530, 3),
     'RSA-PSS': rsa(530, 3),
     ECDSA: byCurve(50),
     Ed25519: fixed(70),
-    'ML-DSA-44': fixed(1_150),
-    'ML-DSA-65': fixed(2_000),
-    'ML-DSA-87': fixed(2_300),
-    'MLDSA65-Ed25519-SHA512': fixed(2_100),
+    Ed448: fixed(660),
+    ...forMlDsa('sign'),
     ...forSlhDsa(slhDsaSigning),
   }),
   verify: table({
     HMAC: fixed(8),
-    'RSASSA-PKCS1-v1_5': rsa(40, 2),
-    'RSA-PSS': rsa(40, 2),
+    KMAC128: fixed(10, 2),
+    KMAC256: fixed(10),
+    'RSASSA-PKCS1-v1_5': rsaPublic(40),
+    'RSA-PSS': rsaPublic(40),
     ECDSA: byCurve(120),
     Ed25519: fixed(200),
-    'ML-DSA-44': fixed(280),
-    'ML-DSA-65': fixed(420),
-    'ML-DSA-87': fixed(600),
-    'MLDSA65-Ed25519-SHA512': fixed(650),
+    Ed448: fixed(350),
+    ...forMlDsa('verify'),
     ...forSlhDsa(slhDsaVerification),
   }),
-  encrypt: table({ ...aes, 'RSA-OAEP': rsa(40, 2) }),
+  encrypt: table({ ...aes, 'RSA-OAEP': rsaPublic(40) }),
   decrypt: table({ ...aes, 'RSA-OAEP': rsa(530, 3) }),
-  wrap: table({ ...aes, 'RSA-OAEP': rsa(40, 2) }),
+  wrap: table({ ...aes, 'RSA-OAEP': rsaPublic(40) }),
   unwrap: table({ ...aes, 'RSA-OAEP': rsa(530, 3) }),
-  derive: table({ ECDH: byCurve(80), X25519: fixed(70), HKDF: fixed(15), PBKDF2: pbkdf2 }),
+  derive: table({
+    ECDH: byCurve(80),
+    X25519: fixed(70),
+    HKDF: fixed(15),
+    PBKDF2: pbkdf2,
+    X448: fixed(370),
+    Argon2d: argon2,
+    Argon2i: argon2,
+    Argon2id: argon2,
+  }),
   encapsulate: table({
     'ML-KEM-512': fixed(60),
     'ML-KEM-768': fixed(80),
@@ -109,6 +162,14 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
     'MLKEM768-P256': fixed(280),
     'MLKEM1024-P384': fixed(2_000),
   }),
+  import: table({
+    ...Object.fromEntries(Object.keys(keyFamilies).map((name) => [name, fixed(50)])),
+    'RSASSA-PKCS1-v1_5': rsaImport,
+    'RSA-PSS': rsaImport,
+    'RSA-OAEP': rsaImport,
+    ...Object.fromEntries(compositeMicroseconds('sign').map(([name, us]) => [name, checkedImport(us)])),
+    ...forSlhDsa(checkedImport(300_000)),
+  }),
   generate: table({
     'RSASSA-PKCS1-v1_5': rsa(100_000, 4),
     'RSA-PSS': rsa(100_000, 4),
@@ -118,17 +179,20 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
     'AES-CBC': fixed(10),
     'AES-CTR': fixed(10),
     'AES-KW': fixed(10),
+    'AES-OCB': fixed(10),
+    'ChaCha20-Poly1305': fixed(10),
+    KMAC128: fixed(10),
+    KMAC256: fixed(10),
     ECDSA: byCurve(30),
     ECDH: byCurve(30),
     Ed25519: fixed(60),
     X25519: fixed(60),
+    Ed448: fixed(70),
+    X448: fixed(70),
     'ML-KEM-512': fixed(70),
     'ML-KEM-768': fixed(100),
     'ML-KEM-1024': fixed(150),
-    'ML-DSA-44': fixed(150),
-    'ML-DSA-65': fixed(250),
-    'ML-DSA-87': fixed(350),
-    'MLDSA65-Ed25519-SHA512': fixed(350),
+    ...forMlDsa('generate'),
     'MLKEM768-X25519': fixed(200),
     'MLKEM768-P256': fixed(200),
     'MLKEM1024-P384': fixed(600),
@@ -139,6 +203,12 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
 /** Estimated CPU microseconds of a job. */
 export function estimateUs(job: Job): number {
   const { baseUs, perKibUs, factor = () => 1 } = costs[job.operation][job.algorithm.name] ?? unknown;
-  const bytes = 'data' in job ? job.data.length : 0;
-  return baseUs * factor(job) + (perKibUs * bytes) / 1024;
+  return baseUs * factor(job) + (perKibUs * bytesOf(job)) / 1024;
+}
+
+/** Salt, label and additional data may be as long as the data. */
+function bytesOf(job: Job): number {
+  let bytes = 'data' in job ? job.data.length : 0;
+  for (const member of Object.values(job.algorithm)) if (member instanceof Uint8Array) bytes += member.length;
+  return bytes;
 }

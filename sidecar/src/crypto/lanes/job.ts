@@ -1,4 +1,5 @@
-import type { Algorithm } from '../../generated/types.ts';
+import type { KeyObject } from 'node:crypto';
+import type { Algorithm, KeyFormat } from '../../generated/types.ts';
 import type { LoadedKey, LoadedKeyPair } from '../key.ts';
 import type { EncapsulatedBits, KeyAttributes } from '../provider.ts';
 
@@ -19,11 +20,19 @@ export interface Operations {
   readonly wrap: { readonly input: DataUse; readonly result: Uint8Array };
   readonly unwrap: { readonly input: DataUse; readonly result: Uint8Array };
   readonly derive: {
-    readonly input: KeyUse & { readonly length: number | null; readonly peer: LoadedKey | undefined };
+    readonly input: KeyUse & {
+      readonly length: number | null;
+      readonly peer: LoadedKey | undefined;
+      readonly pepper?: KeyObject | undefined;
+    };
     readonly result: Uint8Array;
   };
   readonly encapsulate: { readonly input: KeyUse; readonly result: EncapsulatedBits };
   readonly decapsulate: { readonly input: DataUse; readonly result: Uint8Array };
+  readonly import: {
+    readonly input: { readonly format: KeyFormat; readonly data: Uint8Array; readonly attributes: KeyAttributes };
+    readonly result: LoadedKey;
+  };
   readonly generate: {
     readonly input: { readonly attributes: KeyAttributes };
     readonly result: LoadedKey | LoadedKeyPair;

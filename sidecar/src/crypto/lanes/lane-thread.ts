@@ -12,79 +12,80 @@ export interface PendingJob {
 }
 
 /** One worker thread. It keeps the process alive only while it has work. */
-export interface LaneThread {
+export class LaneThread {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, PendingJob>();
+  readonly #onDeath: (thread: LaneThread) => void;
+  #lastId = 0;
+  #closing = false;
+  #fault: unknown;
+
+  /**
+   * Starts the thread.
+   *
+   * @param onDeath called when it ended by itself; its jobs are rejected with `internal_error` by then
+   */
+  constructor(entry: URL, onDeath: (thread: LaneThread) => void) {
+    this.#onDeath = onDeath;
+    this.#worker = new Worker(entry, {
+      name: 'ferrohsm-lane',
+      // Neither the flags nor the environment of the process are the thread's business.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: {},
+    });
+    this.#worker.on('message', (outcomes: readonly PostedOutcome[]) => this.#settle(outcomes));
+    this.#worker.on('error', (error) => {
+      this.#fault = error;
+    });
+    this.#worker.on('exit', () => this.#end());
+    this.#worker.unref();
+  }
+
   /** Jobs that it has not answered yet. */
-  readonly load: number;
-  post(jobs: readonly PendingJob[]): void;
-  close(): Promise<void>;
-}
+  get load(): number {
+    return this.#pending.size;
+  }
 
-/**
- * Starts a worker thread.
- *
- * @param onDeath called when the thread ended by itself; its jobs are rejected with `internal_error` by then
- */
-export function startLaneThread(entry: URL, onDeath: (thread: LaneThread) => void): LaneThread {
-  // Neither the flags nor the environment of the process are the thread's business.
-  const worker = new Worker(entry, {
-    name: 'ferrohsm-lane',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: {},
-  });
-  const pending = new Map<number, PendingJob>();
-  let lastId = 0;
-  let closing = false;
+  post(jobs: readonly PendingJob[]): void {
+    const transfer: Transferable[] = [];
+    const batch = jobs.map((job) => this.#enter(job, transfer));
+    try {
+      this.#worker.postMessage(batch, transfer);
+      this.#worker.ref();
+    } catch (cause) {
+      for (const { id } of batch) this.#pending.delete(id);
+      for (const { reject } of jobs) reject(new SidecarError('internal_error', 'a job cannot be posted', { cause }));
+    }
+  }
 
-  const rejectAll = (cause: unknown) => {
-    const died = new SidecarError('internal_error', 'a worker thread ended', { cause });
-    for (const { reject } of pending.values()) reject(died);
-    pending.clear();
-  };
-  let fault: unknown;
-  worker.on('message', (outcomes: readonly PostedOutcome[]) => {
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#worker.terminate();
+  }
+
+  #enter(job: PendingJob, transfer: Transferable[]): PostedJob {
+    const id = ++this.#lastId;
+    const copy = portableCopy(job.job);
+    transfer.push(...copy.transfer);
+    this.#pending.set(id, job);
+    return { id, job: copy.value };
+  }
+
+  #settle(outcomes: readonly PostedOutcome[]): void {
     for (const outcome of outcomes) {
-      const job = pending.get(outcome.id);
-      pending.delete(outcome.id);
+      const job = this.#pending.get(outcome.id);
+      this.#pending.delete(outcome.id);
       if (job !== undefined) settle(job, outcome);
     }
-    if (pending.size === 0) worker.unref();
-  });
-  worker.on('error', (error) => {
-    fault = error;
-  });
-  worker.on('exit', () => {
-    rejectAll(fault);
-    if (!closing) onDeath(thread);
-  });
-  worker.unref();
+    if (this.#pending.size === 0) this.#worker.unref();
+  }
 
-  const thread: LaneThread = {
-    get load() {
-      return pending.size;
-    },
-    post(jobs) {
-      const transfer: Transferable[] = [];
-      const batch = jobs.map((job): PostedJob => {
-        const id = ++lastId;
-        const copy = portableCopy(job.job);
-        transfer.push(...copy.transfer);
-        pending.set(id, job);
-        return { id, job: copy.value };
-      });
-      try {
-        worker.postMessage(batch, transfer);
-        worker.ref();
-      } catch (cause) {
-        for (const { id } of batch) pending.delete(id);
-        for (const { reject } of jobs) reject(new SidecarError('internal_error', 'a job cannot be posted', { cause }));
-      }
-    },
-    async close() {
-      closing = true;
-      await worker.terminate();
-    },
-  };
-  return thread;
+  #end(): void {
+    const died = new SidecarError('internal_error', 'a worker thread ended', { cause: this.#fault });
+    for (const { reject } of this.#pending.values()) reject(died);
+    this.#pending.clear();
+    if (!this.#closing) this.#onDeath(this);
+  }
 }
 
 function settle(job: PendingJob, outcome: PostedOutcome): void {

@@ -68,6 +68,9 @@ describe('the choice of a lane', () => {
       peer: undefined,
     };
   };
+  const argon2 = (memory: number, passes: number): Job<'derive'> => {
+    return { ...pbkdf2(1), algorithm: { name: 'Argon2id', nonce: message, memory, passes, parallelism: 1 } };
+  };
   const rsa = (modulusLength: number): Job<'sign'> => {
     const job = signing({ name: 'RSA-PSS', saltLength: 32 }, pairs.p256.privateKey);
     return { ...job, key: { ...job.key, algorithm: { name: 'RSA-PSS', modulusLength } } };
@@ -83,11 +86,17 @@ describe('the choice of a lane', () => {
     ['PBKDF2, 1 iteration', pbkdf2(1), 'inline'],
     ['PBKDF2, 1000 iterations', pbkdf2(1000), 'batch'],
     ['PBKDF2, a million iterations', pbkdf2(1_000_000), 'slow'],
+    ['Argon2, 8 KiB', argon2(8, 1), 'inline'],
+    ['Argon2, 1 MiB', argon2(1024, 1), 'batch'],
+    ['Argon2, 1 MiB three times', argon2(1024, 3), 'slow'],
+    ['Argon2, 64 MiB', argon2(65_536, 1), 'slow'],
     ['ML-DSA-65 signature', mlDsaSigning, 'batch'],
     ['RSA-2048 signature', rsa(2048), 'batch'],
     ['RSA-16384 signature', rsa(16_384), 'slow'],
     ['SLH-DSA signature', slhDsaSigning, 'slow'],
     ['RSA generation', generation({ name: 'RSA-PSS', modulusLength: 2048 }), 'slow'],
+    ['generation of a composite with RSA', generation({ name: 'MLDSA44-RSA2048-PSS-SHA256' }), 'slow'],
+    ['generation of a composite with P-256', generation({ name: 'MLDSA44-ECDSA-P256-SHA256' }), 'batch'],
     ['P-256 generation', generation({ name: 'ECDSA', namedCurve: 'P-256' }), 'inline'],
   ] as const)('%s', (_title, job, lane) => expect(laneOf(job)).toBe(lane));
 });

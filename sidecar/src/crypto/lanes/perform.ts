@@ -1,4 +1,4 @@
-import { generateKey } from '../keys/keys.ts';
+import { generateKey, importKey } from '../keys/keys.ts';
 import { wrappingSchemes } from '../operations/ciphers.ts';
 import { derivationSchemes } from '../operations/derivations.ts';
 import { kemSchemes } from '../operations/kems.ts';
@@ -23,11 +23,12 @@ const performers: Performers = Object.freeze({
   decrypt,
   wrap: encrypt,
   unwrap: decrypt,
-  derive: ({ algorithm, key, length, peer }) =>
-    descriptorOf(derivationSchemes, algorithm.name, 'derivation').derive(algorithm, key, length, peer),
+  derive: ({ algorithm, key, length, peer, pepper }) =>
+    descriptorOf(derivationSchemes, algorithm.name, 'derivation').derive(algorithm, key, length, peer, pepper),
   encapsulate: ({ algorithm, key }) => descriptorOf(kemSchemes, algorithm.name, 'encapsulation').encapsulate(key),
   decapsulate: ({ algorithm, key, data }) =>
     descriptorOf(kemSchemes, algorithm.name, 'decapsulation').decapsulate(key, data),
+  import: ({ format, data, algorithm, attributes }) => importKey(format, data, algorithm, attributes),
   generate: ({ algorithm, attributes }) => generateKey(algorithm, attributes),
 } satisfies Performers);
 

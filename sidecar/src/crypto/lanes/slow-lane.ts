@@ -1,6 +1,6 @@
 import { SidecarError } from '../../errors.ts';
 import type { Job, JobResult, Lane, OperationName } from './job.ts';
-import { type LaneThread, type PendingJob, startLaneThread } from './lane-thread.ts';
+import { LaneThread, type PendingJob } from './lane-thread.ts';
 
 /**
  * A worker thread of its own for operations that last from milliseconds to seconds, one at a time, so that they delay
@@ -19,7 +19,7 @@ export function createSlowLane(capacity: number, entry: URL): Lane {
     const job = waiting.shift();
     if (job === undefined) return;
     busy = true;
-    thread ??= startLaneThread(entry, () => {
+    thread ??= new LaneThread(entry, () => {
       thread = undefined;
     });
     thread.post([job]);

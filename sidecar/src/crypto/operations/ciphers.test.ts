@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Algorithm, KeyUsage } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
 import { encryptionSchemes, wrappingSchemes } from './ciphers.ts';
-import { flipped, oracleKeyPair, oracleSecret } from './oracle-keys.ts';
 import { descriptorOf } from './table.ts';
+import { flipped, oracleKeyPair, oracleSecret } from './test-keys.ts';
 
 const { subtle } = webcrypto;
 const usages: KeyUsage[] = ['encrypt', 'decrypt'];
@@ -26,6 +26,9 @@ const cases: readonly Algorithm[] = [
   { name: 'AES-GCM', iv: randomBytes(32), additionalData: randomBytes(30) },
   { name: 'AES-GCM', iv: randomBytes(128), additionalData: Buffer.alloc(0) },
   ...[32, 64, 96, 104, 112, 120, 128].map((tagLength) => ({ name: 'AES-GCM', iv, tagLength })),
+  ...[64, 96, 128].map((tagLength) => ({ name: 'AES-OCB', iv, tagLength })),
+  { name: 'AES-OCB', iv: randomBytes(15), additionalData: randomBytes(30) },
+  { name: 'AES-OCB', iv: randomBytes(1) },
   { name: 'AES-CBC', iv: block },
   ...[64, 128].map((length) => ({ name: 'AES-CTR', counter: block, length })),
 ];

@@ -1,135 +1,153 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { sha512 } from '@noble/hashes/sha2.js';
-import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { LoadedKey } from '../key.ts';
-import { mlDsa65Ed25519 } from './composite-signature.ts';
-import { flipped } from './oracle-keys.ts';
-import { vectorTest } from './published-vectors.ts';
+import { compositeSignatures } from './composite-signature.ts';
+import {
+  type ClassicalOracle,
+  type CompositeOracle,
+  compositeOracle,
+  edwardsOracle,
+  ellipticOracle,
+  rsaOracle,
+} from './test-composites.ts';
+import { flipped } from './test-keys.ts';
 
-const name = 'MLDSA65-Ed25519-SHA512';
-const mlDsaBytes = 3309;
 const message = randomBytes(100);
 const context = Buffer.from('invoices');
-const mlDsaSeed = randomBytes(32);
-const edSeed = randomBytes(32);
-const oracle = { mlDsa: ml_dsa65.keygen(mlDsaSeed), edPublic: ed25519.getPublicKey(edSeed) };
+const none = new Uint8Array();
 
-function publicKey(mlDsaPublic: Uint8Array, edPublic: Uint8Array): LoadedKey {
-  return key('public', [
-    createPublicKey({ key: Buffer.from(mlDsaPublic), format: 'raw-public', asymmetricKeyType: 'ml-dsa-65' }),
-    createPublicKey({ key: Buffer.from(edPublic), format: 'raw-public', asymmetricKeyType: 'ed25519' }),
-  ]);
+const algorithms: readonly (readonly [name: string, label: string, classical: () => ClassicalOracle])[] = [
+  ['MLDSA65-Ed25519-SHA512', 'COMPSIG-MLDSA65-Ed25519-SHA512', () => edwardsOracle('ed25519')],
+  ['MLDSA87-Ed448-SHAKE256', 'COMPSIG-MLDSA87-Ed448-SHAKE256', () => edwardsOracle('ed448')],
+  ['MLDSA87-ECDSA-P521-SHA512', 'COMPSIG-MLDSA87-ECDSA-P521-SHA512', () => ellipticOracle('P-521')],
+  [
+    'MLDSA65-ECDSA-brainpoolP256r1-SHA512',
+    'COMPSIG-MLDSA65-ECDSA-BP256-SHA512',
+    () => ellipticOracle('brainpoolP256r1'),
+  ],
+  ['MLDSA44-RSA2048-PSS-SHA256', 'COMPSIG-MLDSA44-RSA2048-PSS-SHA256', () => rsaOracle('RSA-PSS', 2048, 32)],
+  [
+    'MLDSA65-RSA3072-PKCS15-SHA512',
+    'COMPSIG-MLDSA65-RSA3072-PKCS15-SHA512',
+    () => rsaOracle('RSASSA-PKCS1-v1_5', 3072, 0),
+  ],
+];
+
+function sign({ name, privateKey }: CompositeOracle, data: Uint8Array, outer?: Uint8Array): Buffer {
+  const algorithm = outer === undefined ? { name } : { name, context: outer };
+  return Buffer.from(compositeSignatures[name]?.sign(algorithm, privateKey, data) as Uint8Array);
 }
 
-function key(type: 'private' | 'public', parts: LoadedKey['parts']): LoadedKey {
-  return { type, algorithm: { name }, extractable: true, usages: [], parts };
+function verify(
+  { name, publicKey }: CompositeOracle,
+  signature: Uint8Array,
+  data: Uint8Array,
+  outer: Uint8Array = none,
+  by: LoadedKey = publicKey,
+): boolean | undefined {
+  return compositeSignatures[name]?.verify({ name, context: outer }, by, signature, data);
 }
 
-const signingKey = key('private', [
-  createPrivateKey({ key: mlDsaSeed, format: 'raw-seed', asymmetricKeyType: 'ml-dsa-65' }),
-  createPrivateKey({ key: edSeed, format: 'raw-private', asymmetricKeyType: 'ed25519' }),
-]);
-const verifyingKey = publicKey(oracle.mlDsa.publicKey, oracle.edPublic);
-
-/** M' of the draft, computed by the second implementation. */
-function representative(data: Uint8Array, applicationContext: Uint8Array): Uint8Array {
-  return Buffer.concat([
-    Buffer.from('CompositeAlgorithmSignatures2025'),
-    Buffer.from('COMPSIG-MLDSA65-Ed25519-SHA512'),
-    Buffer.of(applicationContext.length),
-    applicationContext,
-    sha512(data),
-  ]);
+function halves({ mlDsaBytes }: CompositeOracle, signature: Buffer): [Buffer, Buffer] {
+  return [signature.subarray(0, mlDsaBytes), signature.subarray(mlDsaBytes)];
 }
 
-const inner = { context: Buffer.from('COMPSIG-MLDSA65-Ed25519-SHA512') };
+describe.each(algorithms)('%s', (name, labelText, classicalOracle) => {
+  const oracle = compositeOracle(name, labelText, classicalOracle());
+  const label = Buffer.from(labelText);
 
-describe('against the second implementation', () => {
-  test('verifies what it signed', () => {
-    const representation = representative(message, context);
-    const signature = Buffer.concat([
-      ml_dsa65.sign(representation, oracle.mlDsa.secretKey, inner),
-      ed25519.sign(representation, edSeed),
-    ]);
-    expect(mlDsa65Ed25519.verify({ name, context }, verifyingKey, signature, message)).toBe(true);
-    expect(mlDsa65Ed25519.verify({ name }, verifyingKey, signature, message)).toBe(false);
+  test('verifies what the second implementation signed', async () => {
+    const representative = oracle.representative(message, context);
+    const classical = await oracle.classical.sign(representative);
+    const signature = Buffer.concat([oracle.signMlDsa(representative, label), classical]);
+    expect(verify(oracle, signature, message, context)).toBe(true);
+    expect(verify(oracle, signature, message)).toBe(false);
+    expect(verify(oracle, signature, message, Buffer.from('invoice'))).toBe(false);
   });
 
-  test('signs what both its halves verify', () => {
-    const signature = mlDsa65Ed25519.sign({ name, context }, signingKey, message);
-    const representation = representative(message, context);
-    const [first, second] = [signature.subarray(0, mlDsaBytes), signature.subarray(mlDsaBytes)];
-    expect(ml_dsa65.verify(first, representation, oracle.mlDsa.publicKey, inner)).toBe(true);
-    expect(ed25519.verify(second, representation, oracle.edPublic)).toBe(true);
-  });
-});
-
-describe('refuses', () => {
-  const signature = Buffer.from(mlDsa65Ed25519.sign({ name }, signingKey, message));
-  const verifies = (bytes: Uint8Array, data: Uint8Array = message, by: LoadedKey = verifyingKey) =>
-    mlDsa65Ed25519.verify({ name }, by, bytes, data);
-
-  test('nothing of a whole signature', () => expect(verifies(signature)).toBe(true));
-
-  test.each([0, mlDsaBytes - 1, mlDsaBytes, mlDsaBytes + 63])('a changed bit in byte %d', (index) => {
-    expect(verifies(flipped(signature, index))).toBe(false);
+  test('signs what the second implementation verifies', async () => {
+    const [mlDsa, classical] = halves(oracle, sign(oracle, message, context));
+    const representative = oracle.representative(message, context);
+    expect(oracle.verifyMlDsa(mlDsa, representative, label)).toBe(true);
+    expect(await oracle.classical.verify(classical, representative)).toBe(true);
+    expect(oracle.verifyMlDsa(mlDsa, representative, none)).toBe(false);
+    expect(await oracle.classical.verify(classical, message)).toBe(false);
   });
 
-  test('another message', () => expect(verifies(signature, flipped(message, 0))).toBe(false));
-
-  test('either half alone, and both in the wrong order', () => {
-    const [first, second] = [signature.subarray(0, mlDsaBytes), signature.subarray(mlDsaBytes)];
-    for (const bytes of [first, second, Buffer.concat([second, first]), Buffer.alloc(0)]) {
-      expect(verifies(bytes)).toBe(false);
+  test('refuses a changed signature or message', () => {
+    const signature = sign(oracle, message);
+    expect(verify(oracle, signature, message)).toBe(true);
+    for (const index of [0, oracle.mlDsaBytes - 1, oracle.mlDsaBytes, signature.length - 1]) {
+      expect(verify(oracle, flipped(signature, index), message)).toBe(false);
     }
+    expect(verify(oracle, signature, flipped(message, 0))).toBe(false);
   });
 
-  test('a half of another message', () => {
-    const other = Buffer.from(mlDsa65Ed25519.sign({ name }, signingKey, Buffer.from('other')));
-    const [first, second] = [signature.subarray(0, mlDsaBytes), signature.subarray(mlDsaBytes)];
-    expect(verifies(Buffer.concat([first, other.subarray(mlDsaBytes)]))).toBe(false);
-    expect(verifies(Buffer.concat([other.subarray(0, mlDsaBytes), second]))).toBe(false);
+  test('refuses one half alone, both in the wrong order and octets at the end', () => {
+    const signature = sign(oracle, message);
+    const [mlDsa, classical] = halves(oracle, signature);
+    const wrong = [mlDsa, classical, Buffer.concat([classical, mlDsa]), Buffer.concat([signature, Buffer.of(0)]), none];
+    for (const bytes of wrong) expect(verify(oracle, bytes, message)).toBe(false);
   });
 
-  test('a half by another key', () => {
-    const otherMlDsa = publicKey(ml_dsa65.keygen(randomBytes(32)).publicKey, oracle.edPublic);
-    const otherEd = publicKey(oracle.mlDsa.publicKey, ed25519.getPublicKey(randomBytes(32)));
-    expect(verifies(signature, message, otherMlDsa)).toBe(false);
-    expect(verifies(signature, message, otherEd)).toBe(false);
+  test('refuses a half of another message', () => {
+    const [mlDsa, classical] = halves(oracle, sign(oracle, message));
+    const [otherMlDsa, otherClassical] = halves(oracle, sign(oracle, Buffer.from('other')));
+    expect(verify(oracle, Buffer.concat([mlDsa, otherClassical]), message)).toBe(false);
+    expect(verify(oracle, Buffer.concat([otherMlDsa, classical]), message)).toBe(false);
   });
 
-  test('halves that were signed by themselves, outside the composite', () => {
-    const stripped = Buffer.concat([ml_dsa65.sign(message, oracle.mlDsa.secretKey), ed25519.sign(message, edSeed)]);
-    expect(verifies(stripped)).toBe(false);
-    expect(ed25519.verify(signature.subarray(mlDsaBytes), message, oracle.edPublic)).toBe(false);
+  test('refuses a half by another key', () => {
+    const signature = sign(oracle, message);
+    const [mlDsa, classical] = oracle.publicKey.parts;
+    const [otherMlDsa, otherClassical] = compositeOracle(name, labelText, classicalOracle()).publicKey.parts;
+    const by = (parts: readonly unknown[]) => ({ ...oracle.publicKey, parts }) as LoadedKey;
+    expect(verify(oracle, signature, message, none, by([mlDsa, classical]))).toBe(true);
+    expect(verify(oracle, signature, message, none, by([otherMlDsa, classical]))).toBe(false);
+    expect(verify(oracle, signature, message, none, by([mlDsa, otherClassical]))).toBe(false);
   });
 
-  test('a context of 256 bytes', () => {
-    const long = { name, context: Buffer.alloc(256) };
-    expect(() => mlDsa65Ed25519.sign(long, signingKey, message)).toThrow('a context of 256 bytes');
+  test('refuses halves that were signed by themselves, outside the composite', async () => {
+    const stripped = Buffer.concat([oracle.signMlDsa(message), await oracle.classical.sign(message)]);
+    expect(verify(oracle, stripped, message)).toBe(false);
+    const representative = oracle.representative(message, none);
+    const classical = await oracle.classical.sign(representative);
+    const unlabelled = Buffer.concat([oracle.signMlDsa(representative), classical]);
+    expect(verify(oracle, unlabelled, message)).toBe(false);
+  });
+
+  test('refuses an ML-DSA signature by the same key for another composite', async () => {
+    const otherLabel = 'COMPSIG-MLDSA65-ECDSA-P256-SHA512';
+    const representative = oracle.representative(message, none);
+    const classical = await oracle.classical.sign(representative);
+    const whole = oracle.signMlDsa(oracle.representative(message, none, otherLabel), Buffer.from(otherLabel));
+    const context = oracle.signMlDsa(representative, Buffer.from(otherLabel));
+    const inner = oracle.signMlDsa(oracle.representative(message, none, otherLabel), label);
+    for (const mlDsa of [whole, context, inner]) {
+      expect(verify(oracle, Buffer.concat([mlDsa, classical]), message)).toBe(false);
+    }
+    expect(verify(oracle, Buffer.concat([oracle.signMlDsa(representative, label), classical]), message)).toBe(true);
+  });
+
+  test('refuses a context of 256 bytes', () => {
+    expect(() => sign(oracle, message, Buffer.alloc(256))).toThrow('a context of 256 bytes');
+    const longest = Buffer.alloc(255, 7);
+    expect(verify(oracle, sign(oracle, message, longest), message, longest)).toBe(true);
   });
 });
 
-interface CompositeVectors {
-  readonly m: string;
-  readonly ctx: string;
-  readonly tests: readonly { readonly tcId: string; readonly pk: string; s: string; sWithContext: string }[];
-}
-
-vectorTest<CompositeVectors>('vectors of the LAMPS draft', 'composite-sigs/testvectors.json', (vectors) => {
-  const base64 = (text: string) => Buffer.from(text, 'base64');
-  const vector = vectors.tests.find(({ tcId }) => tcId === `id-${name}`);
-  if (vector === undefined) throw new Error(`no vector id-${name}`);
-  const mlDsaPublicBytes = 1952;
-  const published = publicKey(
-    base64(vector.pk).subarray(0, mlDsaPublicBytes),
-    base64(vector.pk).subarray(mlDsaPublicBytes),
-  );
-  const data = base64(vectors.m);
-  const withContext = { name, context: base64(vectors.ctx) };
-  expect(mlDsa65Ed25519.verify({ name }, published, base64(vector.s), data)).toBe(true);
-  expect(mlDsa65Ed25519.verify(withContext, published, base64(vector.sWithContext), data)).toBe(true);
-  expect(mlDsa65Ed25519.verify({ name }, published, base64(vector.sWithContext), data)).toBe(false);
+test('the same two keys under the name of another composite verify nothing of the first', () => {
+  const [name, label] = ['MLDSA65-RSA3072-PKCS15-SHA512', 'COMPSIG-MLDSA65-RSA3072-PKCS15-SHA512'];
+  const oracle = compositeOracle(name, label, rsaOracle('RSASSA-PKCS1-v1_5', 3072, 0));
+  const pss = { ...oracle, name: 'MLDSA65-RSA3072-PSS-SHA512' };
+  const [mlDsa, classical] = halves(oracle, sign(oracle, message));
+  const [otherMlDsa, otherClassical] = halves(pss, sign(pss, message));
+  expect(verify(pss, Buffer.concat([otherMlDsa, otherClassical]), message)).toBe(true);
+  for (const parts of [
+    [mlDsa, classical],
+    [mlDsa, otherClassical],
+    [otherMlDsa, classical],
+  ]) {
+    expect(verify(pss, Buffer.concat(parts), message)).toBe(false);
+  }
 });

@@ -3,6 +3,7 @@ import type { Algorithm } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
 import { hashOf } from './hash-name.ts';
 import { firstPart } from './key-part.ts';
+import { contextOf } from './post-quantum-signature.ts';
 import { required } from './refusal.ts';
 import { asymmetricKeys, type SignatureScheme } from './signature-scheme.ts';
 
@@ -18,6 +19,19 @@ export const ed25519: SignatureScheme = Object.freeze({
   ...asymmetricKeys,
   sign: (_algorithm, key, data) => sign(null, data, firstPart(key)),
   verify: (_algorithm, key, signature, data) => verify(null, data, firstPart(key), signature),
+} satisfies SignatureScheme);
+
+/** RFC 8032 section 5.2; pure, with a context. */
+export const ed448: SignatureScheme = Object.freeze({
+  ...asymmetricKeys,
+  sign(algorithm, key, data) {
+    const context = contextOf(algorithm);
+    return sign(null, data, { key: firstPart(key), context });
+  },
+  verify(algorithm, key, signature, data) {
+    const context = contextOf(algorithm);
+    return verify(null, data, { key: firstPart(key), context }, signature);
+  },
 } satisfies SignatureScheme);
 
 function p1363(key: LoadedKey): SignKeyObjectInput {

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { KeyUsage } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
 import { kemSchemes } from './kems.ts';
-import { flipped, loadedKey, oracleKeyPair } from './oracle-keys.ts';
-import { vectorTest } from './published-vectors.ts';
 import { descriptorOf } from './table.ts';
+import { flipped, loadedKey, oracleKeyPair } from './test-keys.ts';
+import { vectorTest } from './test-vectors.ts';
 
 const { subtle } = webcrypto;
 const usages: KeyUsage[] = ['encapsulateBits', 'decapsulateBits'];

@@ -18,7 +18,7 @@ export function requireAccess(algorithm: Algorithm, key: LoadedKey, { usage, typ
   if (key.type !== type) throw refused(`a ${key.type} key where a ${type} key is needed`);
 }
 
-export function requireUse(algorithm: Algorithm, key: LoadedKey, usage: KeyUsage): void {
+function requireUse(algorithm: Algorithm, key: LoadedKey, usage: KeyUsage): void {
   if (key.algorithm.name !== algorithm.name) throw refused(`a ${key.algorithm.name} key with ${algorithm.name}`);
   if (!key.usages.includes(usage)) throw refused(`usage ${usage}`);
 }

@@ -3,11 +3,11 @@ import type { DerivationScheme } from './derivation-scheme.ts';
 import { requirePeer } from './key-access.ts';
 import { firstPart } from './key-part.ts';
 import { attempt, operationFailed } from './refusal.ts';
-import { joinUnpooled } from './unpooled.ts';
+import { joinUnpooled, zeroUnusedBits } from './unpooled.ts';
 
 /**
- * ECDH (the secret is the x-coordinate, SP 800-56A section 5.7.1.2) and X25519 (RFC 7748 section 6.1). OpenSSL refuses
- * the all-zero result that a public key of small order gives.
+ * ECDH (the secret is the x-coordinate, SP 800-56A section 5.7.1.2) and X25519 and X448 (RFC 7748 section 6).
+ * OpenSSL refuses the all-zero result that a public key of small order gives.
  */
 export const keyAgreement: DerivationScheme = Object.freeze({
   baseKey: 'private',
@@ -23,10 +23,7 @@ export const keyAgreement: DerivationScheme = Object.freeze({
 function truncate(secret: Buffer, length: number): Buffer {
   try {
     if (length > secret.length * 8) throw operationFailed(`${length} bits of a secret of ${secret.length * 8}`);
-    const bits = joinUnpooled(secret.subarray(0, Math.ceil(length / 8)));
-    const unused = -length & 7;
-    if (unused > 0) bits.writeUInt8(bits.readUInt8(bits.length - 1) & (0xff << unused) & 0xff, bits.length - 1);
-    return bits;
+    return zeroUnusedBits(joinUnpooled(secret.subarray(0, Math.ceil(length / 8))), length);
   } finally {
     secret.fill(0);
   }

@@ -18,7 +18,13 @@ export const hkdf: DerivationScheme = Object.freeze({
   },
 } satisfies DerivationScheme);
 
-/** RFC 8018 section 5.2; up to 2^31 - 1 iterations. */
+/** Up to ten seconds of the slow lane, which everybody shares; RFC 6070 goes as far. */
+const mostRounds = 2 ** 24;
+
+/** More would fill the memory before it fits no answer. */
+export const mostDerivedBytes = 65_536;
+
+/** RFC 8018 section 5.2, within bounds that WebCrypto does not have. */
 export const pbkdf2: DerivationScheme = Object.freeze({
   baseKey: 'secret',
   agreement: false,
@@ -27,6 +33,7 @@ export const pbkdf2: DerivationScheme = Object.freeze({
     const iterations = required(algorithm.iterations, 'iterations');
     const salt = required(algorithm.salt, 'salt');
     if (iterations === 0) throw operationFailed('0 iterations');
+    requireBounded(iterations, bytes, hashOf(required(algorithm.hash, 'hash')).bytes);
     if (bytes === 0) return new Uint8Array();
     const password = firstPart(key).export();
     try {
@@ -37,11 +44,18 @@ export const pbkdf2: DerivationScheme = Object.freeze({
   },
 } satisfies DerivationScheme);
 
+/** Every block of output takes all iterations. */
+function requireBounded(iterations: number, bytes: number, hashBytes: number): void {
+  if (bytes > mostDerivedBytes) throw operationFailed(`${bytes} derived bytes, at most ${mostDerivedBytes}`);
+  const rounds = iterations * Math.max(1, Math.ceil(bytes / hashBytes));
+  if (rounds > mostRounds) throw operationFailed(`${rounds} rounds, at most ${mostRounds}`);
+}
+
 function digestOf(algorithm: Algorithm): string {
   return hashOf(required(algorithm.hash, 'hash')).digest;
 }
 
-function bytesOf(length: number | null): number {
+export function bytesOf(length: number | null): number {
   if (length === null || length % 8 !== 0) throw operationFailed(`a length of ${length} bits`);
   return length / 8;
 }

@@ -5,7 +5,7 @@ import { attempt, operationFailed } from './refusal.ts';
 import { asymmetricKeys, type SignatureScheme } from './signature-scheme.ts';
 import { requireSlhDsaSelfTest } from './slh-dsa-self-test.ts';
 
-/** FIPS 204 algorithm 2 line 1, FIPS 205 algorithm 22 line 1. */
+/** FIPS 204 algorithm 2 line 1, FIPS 205 algorithm 22 line 1, RFC 8032 section 5.2.1. */
 const largestContextBytes = 255;
 
 /** The context string of a signature; empty when the algorithm names none. */

@@ -3,9 +3,9 @@ import { slh_dsa_sha2_128f, slh_dsa_sha2_192f, slh_dsa_shake_128f } from '@noble
 import { describe, expect, test } from 'vitest';
 import type { Algorithm } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
-import { flipped, type OracleKeyPair, oracleKeyPair, oracleSecret } from './oracle-keys.ts';
 import { signatureSchemes } from './signatures.ts';
 import { descriptorOf } from './table.ts';
+import { flipped, type OracleKeyPair, oracleKeyPair, oracleSecret } from './test-keys.ts';
 
 const { subtle } = webcrypto;
 const message = randomBytes(200);
@@ -20,7 +20,7 @@ function verified(algorithm: Algorithm, key: LoadedKey, signature: Uint8Array, d
 }
 
 const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
-const hashes = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'];
+const hashes = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'];
 
 interface Case {
   readonly title: string;
@@ -36,6 +36,8 @@ const cases: Case[] = [
     hashes.map((hash) => named('ECDSA', { namedCurve }, { hash })),
   ),
   named('Ed25519'),
+  named('Ed448'),
+  named('Ed448', {}, { context }),
   ...['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'].flatMap((name) => [named(name), named(name, {}, { context })]),
 ];
 

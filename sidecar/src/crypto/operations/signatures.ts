@@ -1,6 +1,7 @@
-import { mlDsa65Ed25519 } from './composite-signature.ts';
-import { ecdsa, ed25519 } from './elliptic-signature.ts';
+import { compositeSignatures } from './composite-signature.ts';
+import { ecdsa, ed448, ed25519 } from './elliptic-signature.ts';
 import { hmac } from './hmac.ts';
+import { kmac128, kmac256 } from './kmac.ts';
 import { mlDsa, slhDsa } from './post-quantum-signature.ts';
 import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
@@ -16,13 +17,16 @@ export const slhDsaParameterSets = Object.freeze(
 /** Every algorithm that signs. */
 export const signatureSchemes = table<SignatureScheme>({
   HMAC: hmac,
+  KMAC128: kmac128,
+  KMAC256: kmac256,
   'RSASSA-PKCS1-v1_5': rsaPkcs1,
   'RSA-PSS': rsaPss,
   ECDSA: ecdsa,
   Ed25519: ed25519,
+  Ed448: ed448,
   'ML-DSA-44': mlDsa,
   'ML-DSA-65': mlDsa,
   'ML-DSA-87': mlDsa,
   ...Object.fromEntries(slhDsaParameterSets.map((name) => [name, slhDsa])),
-  'MLDSA65-Ed25519-SHA512': mlDsa65Ed25519,
+  ...compositeSignatures,
 });

@@ -15,3 +15,10 @@ export function joinAndWipe(...parts: readonly Uint8Array[]): Buffer {
   for (const part of parts) part.fill(0);
   return joined;
 }
+
+/** Zeroes the bits of the last byte that a value of so many bits does not use: the low ones, as in WebCrypto. */
+export function zeroUnusedBits(bytes: Buffer, bits: number): Buffer {
+  const unused = -bits & 7;
+  if (unused > 0) bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) & (0xff << unused) & 0xff, bytes.length - 1);
+  return bytes;
+}

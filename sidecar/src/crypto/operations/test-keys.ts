@@ -25,7 +25,7 @@ export async function oracleSecret(
   usages: KeyUsage[],
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<OracleKey> {
-  const native = await webcrypto.subtle.importKey('raw', bytes, algorithm, false, usages as never);
+  const native = await webcrypto.subtle.importKey('raw-secret' as 'raw', bytes, algorithm, false, usages as never);
   return { native, loaded: loadedKey(native, [createSecretKey(bytes)]) };
 }
 
