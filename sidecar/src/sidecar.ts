@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import type { AuditLog } from './audit/log.ts';
 import { readConfiguration } from './configuration.ts';
 import { createCryptoProvider } from './crypto/crypto-provider.ts';
@@ -6,6 +6,7 @@ import type { CryptoProvider } from './crypto/provider.ts';
 import { checkRandomSource } from './crypto/random-source.ts';
 import { createSealing } from './crypto/sealing.ts';
 import { runStartUpSelfTests } from './crypto/self-test.ts';
+import { createCursors } from './cursors.ts';
 import { createDigests, type Digests } from './digests.ts';
 import { methodTable } from './generated/methods.ts';
 import { version } from './generated/version.ts';
@@ -14,6 +15,7 @@ import { loadPeerCredentials } from './identity/peer-credentials.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { listenAll } from './listeners.ts';
 import { createHandlers } from './methods/handlers.ts';
+import type { Cursors } from './methods/keys.list.ts';
 import { createNamedKeys, type NamedKeyRing } from './named-keys.ts';
 import { defaultSocketName, type SidecarOptions } from './options.ts';
 import { loadPolicyEngine, type PolicyEngine } from './policy/engine.ts';
@@ -28,6 +30,7 @@ import { createLocator } from './request/locate.ts';
 import { createPipeline } from './request/pipeline.ts';
 import { createRecorder } from './request/record.ts';
 import { createRefusalWindow } from './request/refusal-window.ts';
+import { Secret } from './secret.ts';
 import { openState } from './state.ts';
 import { reconcile, recordStop } from './state-record.ts';
 import { defaultLimits } from './transport/connection.ts';
@@ -47,7 +50,7 @@ const nothing = (): void => undefined;
 /**
  * Builds every part of the sidecar once and wires it; the only file that knows all rooms.
  *
- * @throws SidecarError `self_test_failed`, `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`
+ * @throws SidecarError `self_test_failed`, `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`
  * @example const sidecar = await startSidecar({ stateFolder, configFolder, sockets, rootKey });
  */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
@@ -61,26 +64,36 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
 
   await using opened = new AsyncDisposableStack();
   const sealing = createSealing();
-  const { keystore, log } = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) =>
-    it.close(),
+  const { keystore, log, foundRoot } = opened.adopt(
+    await openState(options, sealing, { onNotice, onLogFailure }),
+    (it) => it.close(),
   );
   const digests = opened.adopt(await createDigests(keystore, sealing), (it) => it.close());
   const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
   const namedKeys = opened.adopt(createNamedKeys(keystore, crypto), (it) => it.clear());
-  const { accept, refusals } = createFlow({ options, rules, keystore, log, digests, crypto, namedKeys, startedAt });
-  await reconcile(log, keystore, version);
+  const cursorKey = opened.use(await keystore.systemSecret('keys-list/cursor-key', newSystemKey));
+  const cursors = createCursors(sealing, cursorKey);
+  const parts = { options, rules, keystore, log, digests, crypto, namedKeys, cursors, startedAt };
+  const { accept, refusals } = createFlow(parts);
+  await reconcile(log, keystore, { version, foundRoot });
   const listeners = await listenAll(options, accept, defaultLimits, peerCredentials);
 
-  const parts = opened.move();
+  const held = opened.move();
   return {
     addresses: listeners.map((listener) => listener.address),
     async close() {
-      await using _parts = parts;
+      await using _held = held;
       await Promise.all(listeners.map((listener) => listener.close()));
       await refusals.flush();
+      // A key that is still being made would change the keystore after its last root was recorded.
+      await crypto.close();
       await recordStop(log, keystore);
     },
   };
+}
+
+function newSystemKey(): Secret {
+  return Secret.take(randomBytes(32));
 }
 
 /** Who there is and what they may do. */
@@ -114,6 +127,7 @@ interface FlowParts {
   readonly digests: Digests;
   readonly crypto: CryptoProvider;
   readonly namedKeys: NamedKeyRing;
+  readonly cursors: Cursors;
   readonly startedAt: number;
 }
 
@@ -147,7 +161,7 @@ function createFlow(parts: FlowParts) {
 }
 
 function createFlowHandlers(parts: FlowParts, sessionKeys: number, sessionCount: () => number): Handlers {
-  const { rules, keystore, log, crypto, namedKeys, startedAt } = parts;
+  const { rules, keystore, log, crypto, namedKeys, cursors, startedAt } = parts;
   const { policy } = rules;
   const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
   const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
@@ -156,6 +170,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number, sessionCount:
     keystore,
     log,
     mayLook: createMayLook(policy, namedKeys, Date.now),
+    cursors,
     keyChanged: (record) => {
       namedKeys.forget(record);
       policy.advanceEpoch();

@@ -65,10 +65,9 @@ export interface Keystore {
   /**
    * Keys in the order of their names. Each record is proven; that none was left out is what `verify` checks.
    *
-   * @param query `cursor` is the `nextCursor` of the page before, `limit` at least 1
-   * @throws SidecarError `invalid_params` for a cursor of no key
+   * @param query `after` is a name, of a key or not; `limit` at least 1
    */
-  list(query: KeyQuery): Promise<KeyPage>;
+  list(query: KeyQuery): Promise<KeyRecord[]>;
 
   /**
    * Opens the secret of one version.
@@ -98,11 +97,7 @@ export interface Keystore {
 
 export interface KeyQuery {
   readonly prefix?: string;
-  readonly cursor?: string;
+  /** Only names behind this one. */
+  readonly after?: string;
   readonly limit: number;
-}
-
-export interface KeyPage {
-  readonly records: KeyRecord[];
-  readonly nextCursor?: string;
 }

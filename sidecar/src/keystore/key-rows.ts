@@ -2,7 +2,7 @@ import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
-import type { ChangeRequest, KeyPage, KeyQuery } from './contract.ts';
+import type { ChangeRequest, KeyQuery } from './contract.ts';
 import { corruption } from './corruption.ts';
 import type { SealedSecret } from './envelope.ts';
 import { canonicalRecord, recordOf, type StoredRecord } from './record-encoding.ts';
@@ -53,15 +53,12 @@ export class KeyRows {
     return record;
   }
 
-  page({ prefix = '', cursor, limit }: KeyQuery): KeyPage {
+  list({ prefix = '', after, limit }: KeyQuery): KeyRecord[] {
     const start = paths.name(prefix);
-    const next = cursor === undefined ? start : `${paths.name(this.#cursorName(cursor))}\0`;
-    // A key may have been renamed since it became the cursor: it leads nowhere outside of the prefix.
-    const from = [start, next].sort()[1] ?? start;
-    const found = this.#rows.pathsBetween(from, paths.name(prefix + afterNames), limit + 1).map(nameOf);
-    const records = found.slice(0, limit).map((name) => this.#listed(name));
-    const last = records.at(-1);
-    return found.length > limit && last !== undefined ? { records, nextCursor: last.id } : { records };
+    const next = after === undefined ? start : `${paths.name(after)}\0`;
+    const [, from = start] = [start, next].sort();
+    const found = this.#rows.pathsBetween(from, paths.name(prefix + afterNames), limit);
+    return found.map((path) => this.#listed(nameOf(path)));
   }
 
   /** @throws SidecarError `keystore_corrupt` when the row of a version that the key has is missing */
@@ -120,13 +117,6 @@ export class KeyRows {
     const record = this.find(name);
     if (record === undefined) throw corruption('a name has no key');
     return record;
-  }
-
-  /** A cursor is an id, so that it tells nothing of a key that its holder may not see. */
-  #cursorName(cursor: string): string {
-    const record = isKeyId(cursor) ? this.#record(cursor) : undefined;
-    if (record === undefined) throw new SidecarError('invalid_params', 'the cursor belongs to no key');
-    return record.name;
   }
 
   /** The row's JSON; its shape is ours because its bytes are proven. */

@@ -57,7 +57,7 @@ test(`a process that is killed ${kills} times loses no acknowledged key and leav
   const keystore = await store.open();
   const { rows } = await keystore.verify();
   const keys = await keystore.count();
-  const { records } = await keystore.list({ limit: 100_000 });
+  const records = await keystore.list({ limit: 100_000 });
   expect(records).toHaveLength(keys);
   // Each kill leaves at most one change that was made and not acknowledged.
   expect(keys).toBeLessThanOrEqual(acknowledged.length + kills);

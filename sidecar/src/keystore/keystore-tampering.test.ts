@@ -194,7 +194,7 @@ describe('a flipped byte', () => {
 });
 
 async function contentOf(keystore: Keystore): Promise<unknown> {
-  const { records } = await keystore.list({ limit: 1_000 });
+  const records = await keystore.list({ limit: 1_000 });
   const secrets: string[] = [];
   for (const { id } of records) {
     const { secret } = await keystore.unseal(id, 1);

@@ -3,7 +3,7 @@ import { SidecarError } from '../errors.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
-import type { KeyPage, KeyQuery, KeyRename, Keystore, NewKey, UnsealedVersion } from './contract.ts';
+import type { KeyQuery, KeyRename, Keystore, NewKey, UnsealedVersion } from './contract.ts';
 import { corruption } from './corruption.ts';
 import type { Envelope } from './envelope.ts';
 import { isKeyId, KeyRows } from './key-rows.ts';
@@ -70,8 +70,8 @@ export class RowKeystore implements Keystore {
     return this.#keys.find(nameOrId);
   }
 
-  async list(query: KeyQuery): Promise<KeyPage> {
-    return this.#keys.page(query);
+  async list(query: KeyQuery): Promise<KeyRecord[]> {
+    return this.#keys.list(query);
   }
 
   async unseal(id: string, version: number): Promise<UnsealedVersion> {

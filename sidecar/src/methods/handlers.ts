@@ -6,7 +6,7 @@ import { createAuditCheckpoint } from './audit.checkpoint.ts';
 import { createAuditList } from './audit.list.ts';
 import { createKeysCreate, type KeyChanged } from './keys.create.ts';
 import { createKeysGet } from './keys.get.ts';
-import { createKeysList, type MayLook } from './keys.list.ts';
+import { type Cursors, createKeysList, type MayLook } from './keys.list.ts';
 import { createKeysRename } from './keys.rename.ts';
 import { createRpcDiscover } from './rpc.discover.ts';
 import { createSessionRelease } from './session.release.ts';
@@ -36,6 +36,7 @@ export interface HandlerParts {
   readonly keystore: Keystore;
   readonly log: AuditLog;
   readonly mayLook: MayLook;
+  readonly cursors: Cursors;
   readonly keyChanged: KeyChanged;
   readonly greeting: Greeting;
   readonly fillRandom: FillRandom;
@@ -44,13 +45,13 @@ export interface HandlerParts {
 
 /** Every method's handler; the type demands one for each schema. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { crypto, keystore, log, mayLook, keyChanged, greeting, fillRandom, status } = parts;
+  const { crypto, keystore, log, mayLook, cursors, keyChanged, greeting, fillRandom, status } = parts;
   return {
     'audit.checkpoint': createAuditCheckpoint(log),
     'audit.list': createAuditList(log),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
     'keys.get': createKeysGet(keystore),
-    'keys.list': createKeysList(keystore, mayLook),
+    'keys.list': createKeysList(keystore, mayLook, cursors),
     'keys.rename': createKeysRename(keystore, keyChanged),
     'rpc.discover': createRpcDiscover(),
     'session.release': createSessionRelease(),

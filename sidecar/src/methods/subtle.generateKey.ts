@@ -6,9 +6,13 @@ export function createSubtleGenerateKey(crypto: CryptoProvider): Handler<'subtle
   return async ({ algorithm, extractable, usages }, execution) => {
     const generated = await crypto.generateKey(algorithm, { extractable, usages });
     if (!('privateKey' in generated)) return { key: await holdKey(crypto, execution, generated) };
-    return {
-      privateKey: await holdKey(crypto, execution, generated.privateKey),
-      publicKey: await holdKey(crypto, execution, generated.publicKey),
-    };
+    const privateKey = await holdKey(crypto, execution, generated.privateKey);
+    try {
+      return { privateKey, publicKey: await holdKey(crypto, execution, generated.publicKey) };
+    } catch (error) {
+      // Nobody learns the handle: the key would take its place until the connection ends.
+      execution.session.keys.release([privateKey.handle]);
+      throw error;
+    }
   };
 }

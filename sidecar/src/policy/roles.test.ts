@@ -95,6 +95,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'subtle.decapsulateKey': uses,
   'subtle.unwrapKey': uses,
   'subtle.wrapKey.wrappingKey': uses,
+  'subtle.encrypt.callerNonce': uses,
   'subtle.getPublicKey': {
     'any key': '++++--',
     'labelled key': '+++++-',

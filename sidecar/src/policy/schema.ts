@@ -9,13 +9,13 @@ interface ActionShape {
 
 /**
  * Actions that are no method's own. `subtle.wrapKey` asks about the key that leaves; the key that wraps it is merely
- * used, and is asked about as `subtle.wrapKey.wrappingKey`.
+ * used, and is asked about as `subtle.wrapKey.wrappingKey`. Who encrypts under a named key and chooses the nonce is
+ * also asked about `subtle.encrypt.callerNonce`.
  */
-export const extraActions: readonly string[] = ['subtle.wrapKey.wrappingKey'];
+export const extraActions: readonly string[] = ['subtle.wrapKey.wrappingKey', 'subtle.encrypt.callerNonce'];
 
-const extraShapes: ReadonlyMap<string, ActionShape> = new Map([
-  ['subtle.wrapKey.wrappingKey', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
-]);
+const use: ActionShape = { resources: ['Key'], groups: ['subtle.*', 'key.use'] };
+const extraShapes: ReadonlyMap<string, ActionShape> = new Map(extraActions.map((action) => [action, use]));
 
 const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Session', 'System'];
 

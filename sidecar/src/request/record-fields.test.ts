@@ -15,13 +15,14 @@ function trailOf(method: 'subtle.sign' | 'subtle.encrypt' | 'keys.create', param
 
 const digest = (bytes: Uint8Array) => `digest of ${Buffer.from(bytes)}`;
 
-it('holds the declared fields of the params, and of bytes only a digest', () => {
+it('holds the key that was asked for, the declared fields of the params, and of bytes only a digest', () => {
   const params = { algorithm: { name: 'ECDSA', hash: 'SHA-256' }, key: 'key_x/1', data: Buffer.from('invoice') };
   expect(recordOf(trailOf('subtle.sign', params), digest)).toEqual({
     operation: 'subtle.sign',
     session: 'ssn_1',
     principal: 'zoe',
     credential: 'uid:1000',
+    resource: 'key_x/1',
     details: { 'algorithm.name': 'ECDSA', 'algorithm.hash': 'SHA-256', data: 'digest of invoice' },
   });
   const secret = trailOf('subtle.encrypt', { algorithm: { name: 'AES-GCM' }, data: Secret.take(Buffer.from('x')) });

@@ -19,6 +19,8 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
     fields.credential = principal.credential.subject;
   }
   if (target !== undefined) addTarget(fields, target);
+  else if (params !== undefined && call.traits.key !== null)
+    fields.resource = String(memberAt(params, call.traits.key));
   if (decision !== undefined) {
     fields.policies = decision.policies;
     fields.epoch = decision.epoch;
