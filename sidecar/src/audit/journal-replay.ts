@@ -51,7 +51,7 @@ export async function listSegments(files: LogFiles, folder: string): Promise<num
  * was acknowledged. Whoever can write the folder can cut the same way; that shows against any checkpoint that a
  * witness or a receipt holder saw.
  *
- * @throws SidecarError `audit_unavailable` for any other difference, with the segment's number
+ * @throws SidecarError `audit_corrupt` for any other difference, with the segment's number
  */
 export async function replayJournal(source: JournalSource): Promise<JournalContent> {
   const sequences = await listSegments(source.files, source.folder);

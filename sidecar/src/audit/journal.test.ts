@@ -101,7 +101,7 @@ test('a flipped bit in any written byte is damage, not the end', async () => {
     const bytes = Buffer.from(whole);
     bytes[at] = (bytes[at] ?? 0) ^ 0x04;
     writeFileSync(path, bytes);
-    await expect(replay(folder.path), `byte ${at}`).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await expect(replay(folder.path), `byte ${at}`).rejects.toMatchObject({ code: 'audit_corrupt' });
   }
 });
 
@@ -111,5 +111,5 @@ test('a segment that is cut and not the last is refused', async () => {
   await writeRecords(journal, 0, 100);
   await journal.close();
   truncateSync(join(folder.path, '00000002'), 2000);
-  await expect(replay(folder.path)).rejects.toMatchObject({ code: 'audit_unavailable' });
+  await expect(replay(folder.path)).rejects.toMatchObject({ code: 'audit_corrupt' });
 });

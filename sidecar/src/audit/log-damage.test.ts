@@ -9,7 +9,7 @@ import { appendMany, logOrigin, openLog, signers, sourceOf, temporaryFolder } fr
 const signedRecords = 600;
 const allRecords = 620;
 const unavailable = (detail: RegExp) =>
-  expect.objectContaining({ code: 'audit_unavailable', detail: expect.stringMatching(detail) });
+  expect.objectContaining({ code: 'audit_corrupt', detail: expect.stringMatching(detail) });
 
 /** A log with full and growing tiles, a tail in the journal, and a checkpoint from before. */
 const folder = temporaryFolder();
@@ -36,7 +36,7 @@ async function judge(alter: (path: string) => void): Promise<'refused' | 'not ve
   cpSync(template, path, { recursive: true });
   alter(path);
   const log = await openLog(path).catch((error) => {
-    expect(error).toMatchObject({ code: 'audit_unavailable' });
+    expect(error).toMatchObject({ code: 'audit_corrupt' });
     return undefined;
   });
   if (log === undefined) return 'refused';

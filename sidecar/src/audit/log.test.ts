@@ -15,6 +15,7 @@ import {
   temporaryFolder,
 } from './test-log.ts';
 
+const audit_corrupt = expect.objectContaining({ code: 'audit_corrupt' });
 const audit_unavailable = expect.objectContaining({ code: 'audit_unavailable' });
 
 test('records get consecutive indexes and can be read back, from memory and from disk', async () => {
@@ -168,9 +169,9 @@ test.each([
   const log = await openLog(folder.path, { onFailure: (error) => failures.push(error) });
   await log.append(entry(0));
   act(join(folder.path, 'journal/00000001'));
-  await expect(log.checkpoint()).rejects.toEqual(audit_unavailable);
-  await expect(log.append(entry(1))).rejects.toEqual(audit_unavailable);
-  expect(failures).toEqual([audit_unavailable]);
+  await expect(log.checkpoint()).rejects.toEqual(audit_corrupt);
+  await expect(log.append(entry(1))).rejects.toEqual(audit_corrupt);
+  expect(failures).toEqual([audit_corrupt]);
   await log.close();
 });
 

@@ -49,7 +49,7 @@ type Settled = Required<Omit<OpenAuditLogOptions, 'macKey'>> & { readonly mac: K
  * Opens the log of a folder, or begins one where there is nothing. What a crash left is completed: the journal's
  * tail goes into a new segment and under a new checkpoint.
  *
- * @throws SidecarError `audit_unavailable` when the folder does not hold the whole log that it claims to hold,
+ * @throws SidecarError `audit_corrupt` when the folder does not hold the whole log that it claims to hold,
  * `config_invalid` for an unusable origin or key
  *
  * @example const log = await openAuditLog({ folder, origin: 'hsm.example/audit', signers, macKey });

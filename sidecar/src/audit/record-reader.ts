@@ -9,7 +9,7 @@ import { tileWidth } from './tree.ts';
 /**
  * The records from leaf index `start` up to but not including `end`, all of which are in the tree.
  *
- * @throws SidecarError `audit_unavailable` for a bundle that is missing or altered
+ * @throws SidecarError `audit_corrupt` for a bundle that is missing or altered
  */
 export async function readRecords(
   growing: GrowingTree,

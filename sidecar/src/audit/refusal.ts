@@ -2,7 +2,7 @@ import { SidecarError } from '../errors.ts';
 
 /** The log's files do not say what they must: it is not opened, so that nothing is built on an altered history. */
 export function damaged(what: string, reason: string): SidecarError {
-  return new SidecarError('audit_unavailable', `${what}: ${reason}`);
+  return new SidecarError('audit_corrupt', `${what}: ${reason}`);
 }
 
 /** A file function failed; the message of the system is kept as the cause, because it may hold a path. */

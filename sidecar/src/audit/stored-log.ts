@@ -53,7 +53,7 @@ export function markOf(head: TreeHead, note: string): CheckpointMark {
 /**
  * Reads what a log's folder holds.
  *
- * @throws SidecarError `audit_unavailable` with the part that is missing, altered or of another log
+ * @throws SidecarError `audit_corrupt` with the part that is missing, altered or of another log
  */
 export async function readStoredLog(source: StoredLogSource): Promise<StoredLog> {
   const names = new Set(await namesIn(source));

@@ -15,7 +15,7 @@ export interface StoredEdge {
 /**
  * The growing tiles and the growing bundle of a tree, checked against its root.
  *
- * @throws SidecarError `audit_unavailable` naming the file that is missing or altered
+ * @throws SidecarError `audit_corrupt` naming the file that is missing or altered
  */
 export async function readEdge(folder: TileFolder, head: TreeHead): Promise<StoredEdge> {
   const tiles: Tile[] = [];

@@ -89,5 +89,5 @@ function isContext(node: unknown): boolean {
 }
 
 function refusal(id: string, reason: string): SidecarError {
-  return new SidecarError('config_invalid', `policy: ${id}: ${reason}`);
+  return new SidecarError('config_invalid', `policy.cedar: ${id}: ${reason}`);
 }

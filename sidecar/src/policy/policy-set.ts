@@ -55,5 +55,5 @@ function parsePolicy(cedar: Cedar, text: string): ParsedPolicy {
 }
 
 function invalid(message: string | undefined): SidecarError {
-  return new SidecarError('config_invalid', `policy: ${message ?? 'does not parse'}`);
+  return new SidecarError('config_invalid', `policy.cedar: ${message ?? 'does not parse'}`);
 }
