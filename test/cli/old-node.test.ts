@@ -24,6 +24,6 @@ test('a Node that is too old gets a sentence, a hint and exit status 78', (conte
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /^ferrohsm: error: needs Node 26 or later .*, but this is v\d+\.\d+\.\d+\nferrohsm: hint: .+\n$/,
+    /^ferrohsm: error: needs Node 26\.9 or later .*, but this is v\d+\.\d+\.\d+\nferrohsm: hint: .+\n$/,
   );
 });

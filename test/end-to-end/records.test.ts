@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditRecord, FerroHsm } from '@ferrohsm/sdk/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WireClient } from '../wire/wire-client.ts';
+import { collect, LiveSidecar, liveSidecar, verifyFolder, writeConfig } from './live-sidecar.ts';
+import { principalsFile, tokenOf } from './principals.ts';
+import { WebSocketClient } from './websocket-client.ts';
+
+const sidecar = liveSidecar({
+  arguments: ['--websocket', '127.0.0.1:0'],
+  prepare: (folders) =>
+    writeConfig(folders, 'principals.json', principalsFile({ auditor: ['Auditor'], service: ['Service'] })),
+});
+let auditor: FerroHsm;
+beforeAll(async () => {
+  auditor = await sidecar.connectWebSocket(tokenOf('auditor'));
+});
+afterAll(() => auditor.close());
+
+const data = Buffer.from('what is signed');
+
+/** The records that an action leaves, but for those that the auditor's own reading leaves. */
+async function recordsOf(action: () => Promise<unknown>): Promise<AuditRecord[]> {
+  const { size: start } = await auditor.audit.list({ limit: 1 });
+  await action();
+  const { records } = await auditor.audit.list({ start, limit: 1000 });
+  return records.map(({ record }) => record).filter(({ principal }) => principal !== 'auditor');
+}
+
+function greeted(): Promise<WireClient> {
+  return WireClient.greeted(sidecar.process.socket);
+}
+
+test('a pure use leaves one record that names who, what and which policy, and no payload', async () => {
+  await using hsm = await sidecar.connect();
+  const key = await hsm.keys.create({ name: 'used/key', algorithm: 'Ed25519', usages: ['sign', 'verify'] });
+  const [record, ...others] = await recordsOf(() => hsm.subtle.sign('Ed25519', key.privateKey, data));
+  expect(others).toEqual([]);
+  expect(record).toEqual({
+    v: 1,
+    time: expect.any(Number),
+    phase: 'use',
+    operation: 'subtle.sign',
+    principal: 'owner',
+    credential: `uid:${process.getuid?.()}`,
+    session: hsm.hello.session,
+    resource: `${key.id}/1`,
+    keyName: 'used/key',
+    algorithm: 'Ed25519',
+    outcome: 'ok',
+    policies: expect.arrayContaining([expect.any(String)]),
+    epoch: expect.any(Number),
+    details: { 'algorithm.name': 'Ed25519', data: expect.any(String) },
+  });
+  expect(JSON.stringify(record)).not.toContain(data.toString('base64url'));
+});
+
+test('the digest in a record says whether two uses had the same data', async () => {
+  await using hsm = await sidecar.connect();
+  const { privateKey } = await hsm.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  const records = await recordsOf(async () => {
+    for (const text of ['one', 'one', 'two']) await hsm.subtle.sign('Ed25519', privateKey, Buffer.from(text));
+  });
+  const [first, second, third] = records.map(({ details }) => details?.data);
+  expect(first).toBe(second);
+  expect(third).not.toBe(first);
+});
+
+test.each([
+  ['change', 'keys.create'],
+  ['release', 'subtle.exportKey'],
+])('a %s leaves an intent and a result with one id', async (effect, operation) => {
+  await using hsm = await sidecar.connect();
+  const algorithm = { name: 'AES-GCM', length: 256 };
+  const key = (await hsm.subtle.generateKey(algorithm, true, ['encrypt', 'decrypt'])) as CryptoKey;
+  const act = {
+    change: () => hsm.keys.create({ name: 'changed/key', algorithm, usages: ['encrypt', 'decrypt'] }),
+    release: () => hsm.subtle.exportKey('raw', key),
+  }[effect] as () => Promise<unknown>;
+  const records = await recordsOf(act);
+  expect(records.map((record) => [record.phase, record.operation, record.outcome])).toEqual([
+    ['intent', operation, 'pending'],
+    ['result', operation, 'ok'],
+  ]);
+  expect(records[0]?.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(records[1]?.id).toBe(records[0]?.id);
+});
+
+test('a change that fails leaves a result that says so', async () => {
+  const client = await greeted();
+  const params = { name: 'taken', algorithm: { name: 'Ed25519' }, usages: ['sign', 'verify'] };
+  await client.call('keys.create', { ...params, requestId: randomUUID() });
+  const records = await recordsOf(() => client.call('keys.create', { ...params, requestId: randomUUID() }));
+  expect(records).toMatchObject([
+    { phase: 'intent', resource: 'taken' },
+    { phase: 'result', resource: 'taken', outcome: 'failed', error: 'already_exists' },
+  ]);
+  await client.close();
+});
+
+test('each refusal leaves a record: what is not there, not permitted, not approved, not valid', async () => {
+  const client = await greeted();
+  const service = await WebSocketClient.open(sidecar.process.url as string, tokenOf('service'));
+  const { result } = await client.call('keys.create', {
+    name: 'refused/key',
+    algorithm: { name: 'Ed25519' },
+    usages: ['sign', 'verify'],
+    requestId: randomUUID(),
+  });
+  const { record } = result as { record: { id: string } };
+  const records = await recordsOf(async () => {
+    await client.call('keys.get', { name: 'refused/nothing' });
+    await service.call('audit.list', {});
+    await service.call('keys.get', { name: 'refused/key' });
+    await client.call('subtle.exportKey', { format: 'pkcs8', key: `${record.id}/1` });
+    await client.call('system.random', { length: 0 });
+  });
+  const seen = records.map(({ principal, phase, operation, outcome, error }) => [
+    principal,
+    phase,
+    operation,
+    outcome,
+    error,
+  ]);
+  expect(seen).toEqual([
+    ['owner', 'use', 'keys.get', 'denied', 'not_found'],
+    ['service', 'use', 'audit.list', 'denied', 'permission_denied'],
+    ['service', 'use', 'keys.get', 'denied', 'not_found'],
+    ['owner', 'result', 'subtle.exportKey', 'denied', 'approval_required'],
+    ['owner', 'use', 'system.random', 'failed', 'invalid_params'],
+  ]);
+  await client.close();
+  service.close();
+});
+
+test('who is refused before authentication is counted, not written down one by one', async () => {
+  const attempts = 40;
+  const flooded = new LiveSidecar();
+  await flooded.start();
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const stranger = await WireClient.open(flooded.process.socket);
+    await stranger.call('system.hello', { protocol: 1, token: 'not-a-token-that-is-known' });
+    await stranger.close();
+  }
+  // Stopping closes the window.
+  await flooded.stop();
+  await flooded.start();
+  await using hsm = await flooded.connect();
+  const { records } = await hsm.audit.list({ limit: 1000 });
+  const refusals = records.map(({ record }) => record).filter(({ operation }) => operation === 'session.refused');
+  expect(refusals.length).toBeLessThan(attempts / 2);
+  for (const refusal of refusals) {
+    expect(refusal).toMatchObject({ phase: 'event', outcome: 'denied', error: 'unauthenticated' });
+    expect(refusal.details?.source).toBe(`uid:${process.getuid?.()}`);
+  }
+  expect(refusals.reduce((sum, { details }) => sum + Number(details?.count), 0)).toBe(attempts);
+  await flooded.discard();
+});
+
+test('after a random mix an outsider finds every record in a log that verifies', async () => {
+  await using hsm = await sidecar.connect();
+  const pair = await hsm.subtle.generateKey('ML-DSA-44', false, ['sign', 'verify']);
+  const work: (() => Promise<unknown>)[] = [
+    () => hsm.subtle.sign('ML-DSA-44', pair.privateKey, data),
+    () => hsm.system.random(8),
+    () => hsm.keys.create({ name: `mix/${randomUUID()}`, algorithm: 'Ed25519', usages: ['sign', 'verify'] }),
+    () => hsm.keys.get(`mix/${randomUUID()}`).catch(() => undefined),
+    () => collect(hsm.keys.list()),
+    () => hsm.subtle.generateKey('X25519', true, ['deriveBits']),
+    () => hsm.audit.checkpoint(),
+  ];
+  await Promise.all(Array.from({ length: 400 }, (_, n) => work[(n * n + (n >> 3)) % work.length]?.()));
+  const { size, keys } = await hsm.audit.checkpoint();
+  expect(keys).toEqual(hsm.hello.log.keys);
+  const report = await verifyFolder(sidecar.folders.log, hsm.hello.log.keys);
+  expect(report).toMatchObject({ problems: [], ok: true });
+  expect(report.signatures.filter(({ valid }) => valid).map(({ algorithm }) => algorithm)).toHaveLength(2);
+  expect(size).toBeGreaterThan(400);
+  expect(report.size).toBeGreaterThanOrEqual(size);
+});

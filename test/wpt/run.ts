@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { compareWithNative } from './compare-with-native.ts';
+import { withHybridKems } from './hybrid-overlay.ts';
+import { checkLosses, readLosses, writeLosses } from './losses.ts';
+import { namesOnlyIn } from './name-difference.ts';
+import type { FileParity } from './parity.ts';
+import { howToGetTheSuite, suiteRoot } from './suite.ts';
+import { renderTable } from './table.ts';
+
+// npm run test:wpt -- [--only PART]... [--hybrid-kems] [--transport websocket] [--public-keys remote] [--jobs N] [--write]
+
+/** EX_CONFIG of sysexits.h. */
+const notConfigured = 78;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    'hybrid-kems': { type: 'boolean', default: false },
+    transport: { type: 'string', default: 'socket' },
+    'public-keys': { type: 'string', default: 'local' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    write: { type: 'boolean', default: false },
+  },
+});
+const root = suiteRoot();
+if (root === undefined) {
+  console.error(howToGetTheSuite);
+  process.exitCode = notConfigured;
+} else {
+  process.exitCode = await (options['hybrid-kems'] ? withHybridKems(root, main) : main(root));
+}
+
+async function main(root: string): Promise<number> {
+  const parities = await compareWithNative({
+    root,
+    only: options.only,
+    width: Number(options.jobs),
+    transport: oneOf(['socket', 'websocket'], options.transport),
+    publicKeys: oneOf(['local', 'remote'], options['public-keys']),
+  });
+  if (options.write) writeLosses(parities);
+  const losses = readLosses();
+  const differences = [...parities.flatMap((parity) => checkLosses(parity, losses)), ...unseenFiles(parities)];
+  const breakdowns = parities.flatMap(({ file, breakdowns }) =>
+    breakdowns.map((text) => `${file}: broke down: ${text}`),
+  );
+  for (const line of [...breakdowns, ...differences]) console.log(line);
+  console.log(`${renderTable(parities, losses)}\n\n${summary(differences.length)}`);
+  return differences.length === 0 ? 0 : 1;
+}
+
+/** Recorded files that the suite does not have. */
+function unseenFiles(parities: readonly FileParity[]): string[] {
+  if (options.only.length > 0) return [];
+  const files = parities.map(({ file }) => file);
+  return namesOnlyIn(Object.keys(readLosses()), files).map((file) => `${file}: recorded, but not in the suite`);
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: string): T {
+  const choice = choices.find((choice) => choice === value);
+  if (choice === undefined) throw new Error(`${value} is none of ${choices.join(', ')}`);
+  return choice;
+}
+
+function summary(differences: number): string {
+  return differences === 0
+    ? 'the losses are exactly the recorded ones'
+    : `${differences} differences from test/wpt/losses.json`;
+}
