@@ -13,5 +13,6 @@ export type { WebSocketConstructor, WebSocketEvent, WebSocketLike } from './tran
 export type { CryptoOptions, HsmCrypto } from './webcrypto/crypto.ts';
 export { install } from './webcrypto/install.ts';
 export type { PublicKeyPlace } from './webcrypto/key-custody.ts';
+export type { KeyStorage } from './webcrypto/key-storage.ts';
 export { SubtleCrypto } from './webcrypto/subtle-crypto.ts';
 export type * from './webcrypto/subtle-crypto-types.ts';

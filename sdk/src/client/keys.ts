@@ -1,13 +1,11 @@
-import { FerroHsmError } from '../errors.ts';
-import type { Algorithm, KeyRecord, KeysListResult, KeyUsage, Labels } from '../generated/types.ts';
-import { nativeCrypto } from '../local/native-crypto.ts';
+import type { KeyRecord, KeysListResult, KeyUsage, Labels } from '../generated/types.ts';
 import { algorithmIdentifier } from '../webcrypto/algorithm-name.ts';
 import { keyUsages } from '../webcrypto/arguments.ts';
 import { custodyOf, type HsmCrypto } from '../webcrypto/crypto.ts';
 import type { KeyCustody } from '../webcrypto/key-custody.ts';
 import { normalizeAlgorithm } from '../webcrypto/normalization.ts';
 import type { KeyGenerationParams } from '../webcrypto/subtle-crypto-types.ts';
-import { encodeBase64url } from './base64url.ts';
+import { createRecord, getRecord, listRecords, newRequestId, onceMore } from './key-records.ts';
 import { NamedKey } from './named-key.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -35,8 +33,6 @@ export interface KeyPageOptions extends KeyListOptions {
   readonly cursor?: string;
 }
 
-const maxPageSize = 1000;
-
 /**
  * Named keys: they persist in the sidecar and never leave it. Every method throws FerroHsmError with the sidecar's
  * code, or TypeError for an argument of the wrong type.
@@ -60,16 +56,10 @@ export class Keys {
    * @throws FerroHsmError `already_exists`, `not_supported`, `syntax_invalid` when the usages do not fit
    * @example await hsm.keys.create({ name: 'backups', algorithm: 'MLKEM768-X25519', usages: ['decapsulateKey'] });
    */
-  async create({ name, algorithm, usages, labels, requestId = newRequestId() }: KeyCreation): Promise<NamedKey> {
-    const params = {
-      name,
-      algorithm: normalizeAlgorithm('generateKey', algorithmIdentifier(algorithm, 'algorithm')) as Algorithm,
-      usages: keyUsages(usages, 'usages'),
-      ...(labels !== undefined && { labels }),
-      requestId,
-    };
-    const { record } = await onceMore(() => this.#rpc.call('keys.create', params));
-    return this.open(record);
+  async create({ algorithm, usages, ...creation }: KeyCreation): Promise<NamedKey> {
+    const normalized = normalizeAlgorithm('generateKey', algorithmIdentifier(algorithm, 'algorithm'));
+    const key = { ...creation, algorithm: normalized, usages: keyUsages(usages, 'usages') };
+    return this.open(await createRecord(this.#rpc, key));
   }
 
   /**
@@ -79,7 +69,7 @@ export class Keys {
    * @example const { publicKey } = await hsm.keys.get('tokens/signing');
    */
   async get(nameOrId: string): Promise<NamedKey> {
-    return this.open((await this.#rpc.call('keys.get', { name: nameOrId })).record);
+    return this.open(await getRecord(this.#rpc, nameOrId));
   }
 
   /**
@@ -96,16 +86,8 @@ export class Keys {
    *
    * @example for await (const { name, id } of hsm.keys.list({ prefix: 'tokens/' })) console.log(name, id);
    */
-  async *list({ prefix, limit = Number.POSITIVE_INFINITY }: KeyListOptions = {}): AsyncGenerator<KeyRecord, void> {
-    let remaining = limit;
-    let cursor: string | undefined;
-    do {
-      const options = { ...(prefix !== undefined && { prefix }), ...(cursor !== undefined && { cursor }) };
-      const { records, nextCursor } = await this.page({ ...options, limit: Math.min(remaining, maxPageSize) });
-      yield* records;
-      remaining -= records.length;
-      cursor = nextCursor;
-    } while (cursor !== undefined && remaining > 0);
+  list(options: KeyListOptions = {}): AsyncGenerator<KeyRecord, void> {
+    return listRecords(this.#rpc, options);
   }
 
   /**
@@ -126,19 +108,5 @@ export class Keys {
   async rename(nameOrId: string, newName: string, { requestId = newRequestId() } = {}): Promise<NamedKey> {
     const params = { name: nameOrId, newName, requestId };
     return this.open((await onceMore(() => this.#rpc.call('keys.rename', params))).record);
-  }
-}
-
-function newRequestId(): string {
-  return encodeBase64url(nativeCrypto.getRandomValues(new Uint8Array(16)));
-}
-
-/** A lost answer is asked for again: the same request id returns the first outcome. */
-async function onceMore<T>(request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    if (error instanceof FerroHsmError && error.code === 'outcome_unknown') return request();
-    throw error;
   }
 }

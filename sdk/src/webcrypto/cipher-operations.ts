@@ -4,6 +4,7 @@ import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
 import type { KeyCustody } from './key-custody.ts';
 import { isRemote, requireUse } from './key-use.ts';
 import { normalizeAlgorithm, normalizeEither } from './normalization.ts';
+import { refusePersistentName } from './persistent-name.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
 export const encrypt = cipherOperation('encrypt');
@@ -53,6 +54,7 @@ export async function unwrapKey(
   extractable: boolean,
   usages: KeyUsage[],
 ): Promise<unknown> {
+  refusePersistentName(keyAlgorithm);
   if (!isRemote(unwrappingKey)) {
     const args = [format, wrappedKey, unwrappingKey, algorithm, keyAlgorithm, extractable, usages];
     return callNative('unwrapKey', args);

@@ -1,12 +1,15 @@
 import type { Rpc } from '../client/rpc.ts';
 import { nativeCrypto } from '../local/native-crypto.ts';
 import { KeyCustody, type PublicKeyPlace } from './key-custody.ts';
+import { KeyStorage } from './key-storage.ts';
 import { createSubtleCrypto } from './subtle-crypto.ts';
 import type { HsmSubtleCrypto } from './subtle-crypto-types.ts';
 
 /** A Web Crypto object whose secret and private keys live in the sidecar. */
 export interface HsmCrypto extends Crypto {
   readonly subtle: HsmSubtleCrypto;
+  /** Named keys for code that was written for node-webcrypto-p11. */
+  readonly keyStorage: KeyStorage;
 }
 
 export interface CryptoOptions {
@@ -19,6 +22,7 @@ export interface CryptoOptions {
 
 interface Parts {
   readonly subtle: HsmSubtleCrypto;
+  readonly keyStorage: KeyStorage;
   readonly custody: KeyCustody;
 }
 
@@ -39,6 +43,10 @@ class CryptoInterface {
     return partsOf(this).subtle;
   }
 
+  get keyStorage(): KeyStorage {
+    return partsOf(this).keyStorage;
+  }
+
   getRandomValues<T extends ArrayBufferView>(...args: [array: T]): T {
     partsOf(this);
     return Reflect.apply(nativeCrypto.getRandomValues, nativeCrypto, args) as T;
@@ -50,7 +58,7 @@ class CryptoInterface {
   }
 }
 
-for (const name of ['subtle', 'getRandomValues', 'randomUUID']) {
+for (const name of ['subtle', 'keyStorage', 'getRandomValues', 'randomUUID']) {
   Object.defineProperty(CryptoInterface.prototype, name, { enumerable: true });
 }
 Object.defineProperty(CryptoInterface.prototype.getRandomValues, 'length', { value: 1, configurable: true });
@@ -69,7 +77,7 @@ export const Crypto = CryptoInterface;
 export function createCrypto(rpc: Rpc, { publicKeys = 'local' }: CryptoOptions = {}): HsmCrypto {
   const custody = new KeyCustody(rpc, publicKeys);
   const crypto: object = Object.create(CryptoInterface.prototype);
-  parts.set(crypto, { custody, subtle: createSubtleCrypto(custody) });
+  parts.set(crypto, { custody, keyStorage: new KeyStorage(custody), subtle: createSubtleCrypto(custody) });
   return crypto as HsmCrypto;
 }
 

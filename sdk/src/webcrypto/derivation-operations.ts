@@ -6,6 +6,7 @@ import { remoteSlots } from './crypto-key.ts';
 import type { KeyCustody } from './key-custody.ts';
 import { isRemote, requireUse } from './key-use.ts';
 import { type DerivationAlgorithm, normalizeDerivation, normalizeDerivedKey } from './normalization.ts';
+import { refusePersistentName } from './persistent-name.ts';
 import { isObject, toArrayBuffer } from './web-idl.ts';
 
 export async function deriveBits(
@@ -30,6 +31,7 @@ export async function deriveKey(
   extractable: boolean,
   usages: KeyUsage[],
 ): Promise<unknown> {
+  refusePersistentName(derivedKeyType);
   if (!isRemote(baseKey)) {
     return deriveNatively(custody, 'deriveKey', identifier, [baseKey, derivedKeyType, extractable, usages]);
   }

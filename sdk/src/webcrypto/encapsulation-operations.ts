@@ -1,9 +1,11 @@
 import type { KeyUsage } from '../generated/types.ts';
 import { callNative } from '../local/native-crypto.ts';
+import { encapsulateWithNoble } from '../local/noble-public-keys.ts';
 import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
 import type { KeyCustody } from './key-custody.ts';
-import { isRemote, requireUse } from './key-use.ts';
+import { isRemote, publicKeyHere, requireUse } from './key-use.ts';
 import { normalizeAlgorithm } from './normalization.ts';
+import { refusePersistentName } from './persistent-name.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
 /** In the sidecar even for a native public key, so that the shared key never is in this process. */
@@ -15,6 +17,7 @@ export async function encapsulateKey(
   extractable: boolean,
   usages: KeyUsage[],
 ): Promise<unknown> {
+  refusePersistentName(sharedKeyIdentifier);
   const algorithm = normalizeAlgorithm('encapsulate', identifier);
   const sharedKeyAlgorithm = normalizeAlgorithm('importKey', sharedKeyIdentifier);
   requireUse(key, algorithm.name, 'encapsulateKey');
@@ -33,8 +36,10 @@ export async function encapsulateBits(
   if (!isRemote(key)) return callNative('encapsulateBits', [identifier, key]);
   const algorithm = normalizeAlgorithm('encapsulate', identifier);
   requireUse(key, algorithm.name, 'encapsulateBits');
-  const params = { algorithm, key: custody.handle(key) };
-  const { sharedKey, ciphertext } = await custody.rpc.call('subtle.encapsulateBits', params);
+  const publicKey = publicKeyHere(custody, key);
+  const here = publicKey && (await encapsulateWithNoble(algorithm.name, publicKey));
+  const { sharedKey, ciphertext } =
+    here ?? (await custody.rpc.call('subtle.encapsulateBits', { algorithm, key: custody.handle(key) }));
   return { sharedKey: toArrayBuffer(sharedKey), ciphertext: toArrayBuffer(ciphertext) };
 }
 
@@ -47,6 +52,7 @@ export async function decapsulateKey(
   extractable: boolean,
   usages: KeyUsage[],
 ): Promise<unknown> {
+  refusePersistentName(sharedKeyIdentifier);
   if (!isRemote(key)) {
     return callNative('decapsulateKey', [identifier, key, ciphertext, sharedKeyIdentifier, extractable, usages]);
   }

@@ -1,13 +1,15 @@
 import { callNative, nativeCrypto } from '../local/native-crypto.ts';
 import type { HsmCrypto } from './crypto.ts';
 import { remoteSlots } from './crypto-key.ts';
+import { asksForPersistence } from './persistent-name.ts';
 import { methodNames } from './subtle-crypto.ts';
 import type { HsmSubtleCrypto } from './subtle-crypto-types.ts';
 import { isObject } from './web-idl.ts';
 
 /**
  * Makes `globalThis.crypto` a router for libraries that take no Crypto: a call that holds a key of the sidecar goes
- * there, every other call stays with the runtime. Keys are therefore made through `hsm.crypto` or `hsm.keys`.
+ * there, and so does a `generateKey` that names its key; every other call stays with the runtime. Keys are therefore
+ * made with a name, or through `hsm.crypto` or `hsm.keys`.
  *
  * @returns puts the former `globalThis.crypto` back
  * @example const uninstall = install(hsm.crypto);
@@ -22,11 +24,12 @@ export function install(crypto: HsmCrypto): () => void {
   };
 }
 
-/** A Crypto that sends a call to the sidecar only when one of its keys lives there. */
+/** A Crypto that sends a call to the sidecar only when one of its keys lives there, or is to live there. */
 function createRouter(crypto: HsmCrypto): HsmCrypto {
   const subtle = createSubtleRouter(crypto.subtle);
   return Object.create(Object.getPrototypeOf(nativeCrypto), {
     subtle: { value: subtle, enumerable: true },
+    keyStorage: { value: crypto.keyStorage, enumerable: true },
     getRandomValues: { value: nativeCrypto.getRandomValues.bind(nativeCrypto), enumerable: true },
     randomUUID: { value: nativeCrypto.randomUUID.bind(nativeCrypto), enumerable: true },
   });
@@ -40,7 +43,9 @@ function createSubtleRouter(remote: HsmSubtleCrypto): HsmSubtleCrypto {
 function createRoute(remote: HsmSubtleCrypto, name: string) {
   const remoteMethod = Reflect.get(remote, name) as (...args: readonly unknown[]) => Promise<unknown>;
   return (...args: readonly unknown[]): Promise<unknown> =>
-    args.some(holdsRemoteKey) ? Reflect.apply(remoteMethod, remote, args) : callNative(name, args);
+    args.some(holdsRemoteKey) || (name === 'generateKey' && asksForPersistence(args[0]))
+      ? Reflect.apply(remoteMethod, remote, args)
+      : callNative(name, args);
 }
 
 /** A key itself, or an algorithm whose `public` member is one. */

@@ -19,6 +19,8 @@ export class KeyCustody {
   readonly #releases: ReleaseQueue;
   /** Session keys in the sidecar that stand for native public keys. */
   readonly #lentPublicKeys = new WeakMap<CryptoKey, CryptoKey>();
+  /** Handles of the named keys whose public halves became native. */
+  readonly #namedPublicKeys = new WeakMap<CryptoKey, KeyHandle>();
 
   constructor(rpc: Rpc, publicKeys: PublicKeyPlace) {
     this.rpc = rpc;
@@ -32,7 +34,15 @@ export class KeyCustody {
     const native = await this.#nativePublicKey(key);
     if (native === undefined) return this.#hold(key, sessionNumber);
     if (isSessionHandle(key.handle)) this.#releases.add(key.handle, sessionNumber);
+    else this.#namedPublicKeys.set(native, key.handle);
     return native;
+  }
+
+  /** The handle of a named key or its public half, also of one that became native; undefined for any other key. */
+  namedHandle(key: CryptoKey): KeyHandle | undefined {
+    const slots = remoteSlots(key);
+    if (slots === undefined) return this.#namedPublicKeys.get(key);
+    return slots.rpc === this.rpc && !isSessionHandle(slots.handle) ? slots.handle : undefined;
   }
 
   /**

@@ -1,3 +1,5 @@
+import { createRecord, type NewKey } from '../client/key-records.ts';
+import { NamedKey } from '../client/named-key.ts';
 import type { Algorithm, KeyFormat, KeyUsage } from '../generated/types.ts';
 import { callNative } from '../local/native-crypto.ts';
 import { importPublicKey } from '../local/public-keys.ts';
@@ -7,6 +9,7 @@ import { decodeJwk, encodeJwk, isPublicJwk } from './json-web-key.ts';
 import type { KeyCustody } from './key-custody.ts';
 import { isRemote } from './key-use.ts';
 import { normalizeAlgorithm } from './normalization.ts';
+import { readPersistentName, refuseExtractable, refusePersistentName } from './persistent-name.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
 export async function generateKey(
@@ -16,6 +19,8 @@ export async function generateKey(
   usages: KeyUsage[],
 ): Promise<unknown> {
   const algorithm = normalizeAlgorithm('generateKey', identifier);
+  const persistent = readPersistentName(identifier);
+  if (persistent !== undefined) return generateNamedKey(custody, { ...persistent, algorithm, usages }, extractable);
   const generated = await custody.rpc.call('subtle.generateKey', { algorithm, extractable, usages });
   if ('key' in generated) return custody.adopt(generated.key);
   const [publicKey, privateKey] = await Promise.all([
@@ -23,6 +28,13 @@ export async function generateKey(
     custody.adopt(generated.privateKey),
   ]);
   return { publicKey, privateKey };
+}
+
+async function generateNamedKey(custody: KeyCustody, key: NewKey, extractable: boolean): Promise<unknown> {
+  if (extractable) refuseExtractable();
+  const named = await NamedKey.open(custody, await createRecord(custody.rpc, key));
+  if (named.type === 'secret') return named.secretKey;
+  return { publicKey: named.publicKey, privateKey: named.privateKey };
 }
 
 /** Secret and private keys go to the sidecar, public keys into the runtime where it knows them. */
@@ -37,12 +49,14 @@ export async function importKey(
   // The algorithm's getters run before the key data is copied: they may still change it.
   const algorithm = normalizeAlgorithm('importKey', identifier);
   const data = isJwk(format, keyData) ? keyData : copyBytes(keyData as ByteSource);
-  if (custody.publicKeys === 'local' && isPublic(format, data, algorithm)) {
+  const isPublicKey = isPublic(format, data, algorithm);
+  if (custody.publicKeys === 'local' && isPublicKey) {
     const native = await importPublicKey({ format, data, algorithm, extractable, usages });
     if (native !== undefined) return native;
   }
   const bytes = data instanceof Uint8Array ? data : encodeJwk(data);
   try {
+    if (!isPublicKey) refusePersistentName(identifier);
     const params = { format, keyData: bytes, algorithm, extractable, usages };
     return custody.adopt((await custody.rpc.call('subtle.importKey', params)).key);
   } finally {

@@ -1,7 +1,8 @@
 import { callNative } from '../local/native-crypto.ts';
+import { verifyWithNoble } from '../local/noble-public-keys.ts';
 import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
 import type { KeyCustody } from './key-custody.ts';
-import { isRemote, requireUse } from './key-use.ts';
+import { isRemote, publicKeyHere, requireUse } from './key-use.ts';
 import { normalizeAlgorithm } from './normalization.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
@@ -28,13 +29,12 @@ export async function verify(
   if (!isRemote(key)) return callNative('verify', [algorithm, key, signature, data]);
   const normalized = normalizeAlgorithm('verify', algorithm);
   requireUse(key, normalized.name, 'verify');
-  const { valid } = await custody.rpc.call('subtle.verify', {
-    algorithm: normalized,
-    key: custody.handle(key),
-    signature: copyBytes(signature),
-    data: copyBytes(data),
-  });
-  return valid;
+  const copies = { signature: copyBytes(signature), data: copyBytes(data) };
+  const publicKey = publicKeyHere(custody, key);
+  const here = publicKey && (await verifyWithNoble(normalized, publicKey, copies.signature, copies.data));
+  if (here !== undefined) return here;
+  const params = { algorithm: normalized, key: custody.handle(key), ...copies };
+  return (await custody.rpc.call('subtle.verify', params)).valid;
 }
 
 /** No key and no secret: always local. */

@@ -1,4 +1,4 @@
-import type { KeyFormat as HsmKeyFormat, KeyUsage as HsmKeyUsage } from '../generated/types.ts';
+import type { KeyFormat as HsmKeyFormat, KeyUsage as HsmKeyUsage, Labels } from '../generated/types.ts';
 
 /** `context` of ML-DSA, SLH-DSA, Ed448 and composite signatures, at most 255 bytes. */
 export interface ContextParams extends Algorithm {
@@ -46,6 +46,28 @@ export type KeyImportParams =
   | HmacImportParams
   | AesKeyAlgorithm;
 
+/** The name under which a key persists in the sidecar. */
+export interface PersistentName {
+  /** 1 to 128 characters of a-z, 0-9, dot, underscore, hyphen; segments separated by slashes. */
+  readonly name: string;
+  /** Free labels that policies select by. */
+  readonly labels?: Labels;
+}
+
+/**
+ * A member of the algorithm of `generateKey` beyond WebCrypto: it makes a named key, which is never extractable. The
+ * runtime's own WebCrypto ignores it.
+ *
+ * @example const algorithm = { name: 'ECDSA', namedCurve: 'P-256', ferro: { name: 'tokens/signing' } };
+ * const { privateKey } = await hsm.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+ */
+export interface PersistentKeyParams {
+  readonly ferro: PersistentName;
+}
+
+/** A union, not an optional member, which would let an algorithm in a variable fall to the last overload. */
+export type MaybePersistent<T> = T | (T & PersistentKeyParams);
+
 export type KeyPairName =
   | 'Ed25519'
   | 'X25519'
@@ -72,13 +94,23 @@ export interface HsmSubtleCrypto extends SubtleCrypto {
   ): Promise<boolean>;
 
   generateKey: ((
-    algorithm: KeyPairName | { name: KeyPairName },
+    algorithm: KeyPairName | MaybePersistent<{ name: KeyPairName }>,
     extractable: boolean,
     keyUsages: readonly HsmKeyUsage[],
   ) => Promise<CryptoKeyPair>) &
+    ((
+      algorithm: MaybePersistent<RsaHashedKeyGenParams | EcKeyGenParams>,
+      extractable: boolean,
+      keyUsages: readonly HsmKeyUsage[],
+    ) => Promise<CryptoKeyPair>) &
+    ((
+      algorithm: MaybePersistent<AesKeyGenParams | HmacKeyGenParams>,
+      extractable: boolean,
+      keyUsages: readonly HsmKeyUsage[],
+    ) => Promise<CryptoKey>) &
     SubtleCrypto['generateKey'] &
     ((
-      algorithm: KeyGenerationParams,
+      algorithm: KeyGenerationParams | (Algorithm & PersistentKeyParams),
       extractable: boolean,
       keyUsages: readonly HsmKeyUsage[],
     ) => Promise<CryptoKeyPair | CryptoKey>);

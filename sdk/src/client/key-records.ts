@@ -1,0 +1,66 @@
+import { FerroHsmError } from '../errors.ts';
+import type { Algorithm, KeyRecord, KeysListParams, KeyUsage, Labels } from '../generated/types.ts';
+import { nativeCrypto } from '../local/native-crypto.ts';
+import { encodeBase64url } from './base64url.ts';
+import type { Rpc } from './rpc.ts';
+
+/** A key that is to be created, its algorithm and usages normalized. */
+export interface NewKey {
+  readonly name: string;
+  readonly algorithm: Algorithm;
+  readonly usages: KeyUsage[];
+  readonly labels?: Labels | undefined;
+  readonly requestId?: string;
+}
+
+/** Which keys a list gives, and how many of them. */
+export interface RecordSelection {
+  readonly prefix?: string | undefined;
+  readonly limit?: number;
+}
+
+const maxPageSize = 1000;
+
+export async function createRecord(rpc: Rpc, key: NewKey): Promise<KeyRecord> {
+  const { name, algorithm, usages, labels, requestId = newRequestId() } = key;
+  const params = { name, algorithm, usages, ...(labels !== undefined && { labels }), requestId };
+  return (await onceMore(() => rpc.call('keys.create', params))).record;
+}
+
+export async function getRecord(rpc: Rpc, nameOrId: string): Promise<KeyRecord> {
+  return (await rpc.call('keys.get', { name: nameOrId })).record;
+}
+
+/** Records in the order of their names; pages are fetched as they are needed. */
+export async function* listRecords(
+  rpc: Rpc,
+  { prefix, limit = Number.POSITIVE_INFINITY }: RecordSelection = {},
+): AsyncGenerator<KeyRecord, void> {
+  let remaining = limit;
+  let cursor: string | undefined;
+  do {
+    const options: KeysListParams = {
+      ...(prefix !== undefined && { prefix }),
+      ...(cursor !== undefined && { cursor }),
+      limit: Math.min(remaining, maxPageSize),
+    };
+    const { records, nextCursor } = await rpc.call('keys.list', options);
+    yield* records;
+    remaining -= records.length;
+    cursor = nextCursor;
+  } while (cursor !== undefined && remaining > 0);
+}
+
+export function newRequestId(): string {
+  return encodeBase64url(nativeCrypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** A lost answer is asked for again: the same request id returns the first outcome. */
+export async function onceMore<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof FerroHsmError && error.code === 'outcome_unknown') return request();
+    throw error;
+  }
+}
