@@ -31,7 +31,7 @@ function packageOf(folder: string, entry: Record<string, string>, options: Optio
 export default defineConfig([
   packageOf(
     'sdk',
-    { index: 'index.ts', node: 'node.ts' },
+    { index: 'index.ts', node: 'node.ts', hpke: 'hpke/index.ts' },
     {
       target: 'node20',
       platform: 'neutral',

@@ -1,7 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** Keys of the classical half of a composite, encoded as draft-ietf-lamps-pq-composite-sigs section 4 does. */
+/** Keys of the classical half of a composite, encoded as the LAMPS drafts do (pq-composite-sigs and -kem, section 4). */
 export interface ComponentKey {
   /** Whether the private key is a seed of fixed length. */
   readonly isSeed: boolean;

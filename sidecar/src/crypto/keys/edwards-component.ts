@@ -1,9 +1,8 @@
-import type { EdwardsScheme } from '../operations/composite-algorithms.ts';
 import { type ComponentKey, generatePrivateKey } from './component-key.ts';
 import { rawPrivate, rawPublic } from './part-storage.ts';
 
-/** Private and public keys of RFC 8032, whose lengths node:crypto checks. */
-export function edwardsComponent({ asymmetricKeyType }: EdwardsScheme): ComponentKey {
+/** Private and public keys of RFC 8032 and RFC 7748, whose lengths node:crypto checks. */
+export function edwardsComponent({ asymmetricKeyType }: { readonly asymmetricKeyType: string }): ComponentKey {
   const type = Object.freeze({ asymmetricKeyType });
   return Object.freeze({
     isSeed: true,

@@ -39,7 +39,7 @@ function curve(oid: string, order: string): Curve {
 }
 
 /** ECPrivateKey of RFC 5915 with parameters and without public key; an uncompressed point. */
-export function ellipticComponent({ namedCurve }: EllipticScheme): ComponentKey {
+export function ellipticComponent({ namedCurve }: Pick<EllipticScheme, 'namedCurve'>): ComponentKey {
   const { oid, order } = descriptorOf(curves, namedCurve, 'a composite');
   const type = Object.freeze({ asymmetricKeyType: 'ec', namedCurve });
   // The scalar stands between octets that depend on the curve only.

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { ml_kem768_p256, ml_kem768_x25519, ml_kem1024_p384 } from '@noble/post-quantum/hybrid.js';
 import { describe, expect, test } from 'vitest';
 import type { KeyFormat, KeyUsage } from '../../generated/types.ts';
+import { kemSchemes } from '../operations/kems.ts';
 import { vectorTest } from '../operations/test-vectors.ts';
 import { sampleScalar } from './kem-curve.ts';
-import { exportKey, generateKey, importKey, publicHalf } from './keys.ts';
+import { exportKey, generateKey, importKey, loadKey, publicHalf, storeKey } from './keys.ts';
 import { nativeSubtle } from './native-key.ts';
 import { generatePair, outcome } from './test-samples.ts';
 
@@ -127,8 +128,6 @@ describe.each([
       ['raw-public', Buffer.concat([Buffer.alloc(1184, 0xff), raw.subarray(1184)]), []],
       ['raw-public', raw, decapsulate],
       ['raw-private', new Uint8Array(32), decapsulate],
-      ['pkcs8', new Uint8Array(32), decapsulate],
-      ['spki', raw, []],
       ['raw', raw, []],
     ];
     for (const [format, data, wanted] of cases) {
@@ -141,8 +140,59 @@ describe.each([
     const { privateKey, publicKey } = await generatePair({ name }, usages);
     expect(await outcome(exportKey('raw-public', privateKey))).toBe('access_invalid');
     expect(await outcome(exportKey('raw-seed', publicKey))).toBe('access_invalid');
-    expect(await outcome(exportKey('spki', publicKey))).toBe('not_supported');
-    expect(await outcome(exportKey('pkcs8', privateKey))).toBe('not_supported');
+    expect(await outcome(exportKey('spki', privateKey))).toBe('access_invalid');
+    expect(await outcome(exportKey('pkcs8', publicKey))).toBe('access_invalid');
+  });
+
+  test('a key from PKCS#8 is used as the one with the seed, which it has not', async () => {
+    const { privateKey, publicKey } = await generatePair({ name }, usages);
+    const pkcs8 = await exportKey('pkcs8', privateKey);
+    const seedless = await importKey('pkcs8', pkcs8, { name }, { extractable: true, usages: decapsulate });
+    const raw = await exportKey('raw-public', publicKey);
+    expect(await exportKey('raw-public', await publicHalf(seedless, []))).toEqual(raw);
+    const { cipherText, sharedSecret } = noble.encapsulate(raw);
+    const opened = kemSchemes[name]?.decapsulate(seedless, cipherText);
+    expect(opened).toEqual(Buffer.from(sharedSecret));
+    expect(await exportKey('pkcs8', seedless)).toEqual(pkcs8);
+    expect(await outcome(exportKey('raw-seed', seedless))).toBe('operation_failed');
+    expect(await outcome(exportKey('jwk', seedless))).toBe('operation_failed');
+  });
+
+  test('a key is stored as its seed, without one as PKCS#8', async () => {
+    const { privateKey } = await generatePair({ name }, usages);
+    const pkcs8 = await exportKey('pkcs8', privateKey);
+    const attributes = { extractable: true, usages: decapsulate };
+    const seedless = await importKey('pkcs8', pkcs8, { name }, attributes);
+    expect(storeKey(privateKey)).toMatchObject({ format: 'raw-seed' });
+    const stored = storeKey(seedless);
+    expect(stored).toEqual({ format: 'pkcs8', bytes: pkcs8 });
+    const loaded = loadKey(stored.format, stored.bytes, { name }, attributes);
+    expect(loaded.type).toBe('private');
+    expect(await exportKey('pkcs8', loaded)).toEqual(pkcs8);
+  });
+
+  test('SPKI and PKCS#8 are taken in exactly their form', async () => {
+    const { privateKey, publicKey } = await generatePair({ name }, usages);
+    const pkcs8 = Buffer.from(await exportKey('pkcs8', privateKey));
+    const spki = Buffer.from(await exportKey('spki', publicKey));
+    const attributes = { extractable: true, usages: [] };
+    const back = await importKey('spki', spki, { name }, attributes);
+    expect(await exportKey('raw-public', back)).toEqual(await exportKey('raw-public', publicKey));
+    // The last arc of the OID stands before the key's header.
+    const otherArc = (bytes: Buffer) => {
+      const changed = Buffer.from(bytes);
+      changed[bytes.indexOf('2b0601050507', 0, 'hex') + 7] = 57;
+      return changed;
+    };
+    for (const bytes of [otherArc(spki), spki.subarray(1), Buffer.concat([spki, Buffer.of(0)]), Buffer.alloc(32)]) {
+      expect(await outcome(importKey('spki', bytes, { name }, attributes))).toBe('data_invalid');
+    }
+    const wanted = { extractable: true, usages: decapsulate };
+    for (const bytes of [otherArc(pkcs8), pkcs8.subarray(1), Buffer.concat([pkcs8, Buffer.of(0)]), Buffer.alloc(32)]) {
+      expect(await outcome(importKey('pkcs8', bytes, { name }, wanted))).toBe('data_invalid');
+    }
+    expect(await outcome(importKey('pkcs8', pkcs8, { name }, attributes))).toBe('syntax_invalid');
+    expect(await outcome(importKey('spki', spki, { name }, wanted))).toBe('syntax_invalid');
   });
 });
 

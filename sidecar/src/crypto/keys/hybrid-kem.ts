@@ -1,6 +1,8 @@
 import { createPublicKey, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
+import { SidecarError } from '../../errors.ts';
 import { table } from '../operations/table.ts';
-import { joinUnpooled } from '../operations/unpooled.ts';
+import { joinAndWipe, joinUnpooled } from '../operations/unpooled.ts';
+import { compositePkix } from './composite-pkix.ts';
 import { type KemCurve, nistCurve, x25519Curve } from './kem-curve.ts';
 import type { KeyFamily } from './key-family.ts';
 import { pairFamily } from './pair-family.ts';
@@ -13,44 +15,52 @@ const seedBytes = 32;
 const mlKemSeedBytes = 64;
 
 interface HybridKem {
+  /** Last arc of the OID of draft-ietf-lamps-pq-composite-kem section 6, under 1.3.6.1.5.5.7.6. */
+  readonly arc: number;
   readonly mlKem: 'ml-kem-768' | 'ml-kem-1024';
   readonly encapsulationKeyBytes: number;
   readonly curve: KemCurve;
 }
 
 export const mlKem768X25519: KeyFamily = hybridKem({
+  arc: 58,
   mlKem: 'ml-kem-768',
   encapsulationKeyBytes: 1184,
   curve: x25519Curve,
 });
 export const mlKem768P256: KeyFamily = hybridKem({
+  arc: 59,
   mlKem: 'ml-kem-768',
   encapsulationKeyBytes: 1184,
   curve: nistCurve('P-256'),
 });
 export const mlKem1024P384: KeyFamily = hybridKem({
+  arc: 63,
   mlKem: 'ml-kem-1024',
   encapsulationKeyBytes: 1568,
   curve: nistCurve('P-384'),
 });
 
-/** draft-irtf-cfrg-concrete-hybrid-kems: the private key is a 32-byte seed, the public key both public keys in a row. */
+/**
+ * draft-irtf-cfrg-concrete-hybrid-kems: the private key is a 32-byte seed, the public key both public keys in a row. PKIX
+ * has the same public key, but both private keys in a row, which no seed gives: a key from there has none.
+ */
 function hybridKem(hybrid: HybridKem): KeyFamily {
+  const publicKey: KeyCodec = {
+    type: 'public',
+    encode: (parts) => joinUnpooled(...parts.map((part) => part.export({ format: 'raw-public' }))),
+    decode: (bytes) => decodePublic(hybrid, bytes),
+  };
   return pairFamily({
     ...kemUsages,
     jwkUse: 'enc',
     storedFormat: 'raw-seed',
+    hasStoredFormat: ([, , seed]) => seed !== undefined,
+    publicFormat: 'raw-public',
     codecs: table<KeyCodec>({
-      'raw-public': {
-        type: 'public',
-        encode: (parts) => joinUnpooled(...parts.map((part) => part.export({ format: 'raw-public' }))),
-        decode: (bytes) => decodePublic(hybrid, bytes),
-      },
-      'raw-seed': {
-        type: 'private',
-        encode: ([, , seed]) => (seed as KeyObject).export(),
-        decode: (bytes) => expandSeed(hybrid, bytes),
-      },
+      'raw-public': publicKey,
+      'raw-seed': { type: 'private', encode: exportSeed, decode: (bytes) => expandSeed(hybrid, bytes) },
+      ...compositePkix(hybrid.arc, { privateKey: expandedCodec(hybrid), publicKey, publicParts }),
     }),
     async generate() {
       const seed = randomBytes(seedBytes);
@@ -60,8 +70,36 @@ function hybridKem(hybrid: HybridKem): KeyFamily {
         seed.fill(0);
       }
     },
-    publicParts: ([mlKem, classical]) => [createPublicKey(mlKem as KeyObject), createPublicKey(classical as KeyObject)],
+    publicParts,
   });
+}
+
+function publicParts([mlKem, classical]: Parts): Parts {
+  return [createPublicKey(mlKem as KeyObject), createPublicKey(classical as KeyObject)];
+}
+
+function exportSeed([, , seed]: Parts): Buffer {
+  if (seed === undefined) throw new SidecarError('operation_failed', 'the key has no seed');
+  return seed.export();
+}
+
+/** The ML-KEM seed and the classical private key (draft-ietf-lamps-pq-composite-kem section 4). */
+function expandedCodec({ mlKem, curve: { component } }: HybridKem): KeyCodec {
+  return {
+    type: 'private',
+    encode: ([postQuantum, classical]) =>
+      joinAndWipe(
+        (postQuantum as KeyObject).export({ format: 'raw-seed' }),
+        component.encodePrivate(classical as KeyObject),
+      ),
+    decode(bytes) {
+      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return [
+        rawPrivate('raw-seed', view.subarray(0, mlKemSeedBytes), { asymmetricKeyType: mlKem }),
+        component.decodePrivate(view.subarray(mlKemSeedBytes)),
+      ];
+    },
+  };
 }
 
 /** SHAKE256(seed) is the ML-KEM seed followed by the seed of the classical key. */
@@ -85,6 +123,6 @@ function decodePublic({ mlKem, encapsulationKeyBytes, curve }: HybridKem, bytes:
   const own = Buffer.from(bytes);
   return [
     rawPublic(own.subarray(0, encapsulationKeyBytes), { asymmetricKeyType: mlKem }),
-    curve.publicKey(own.subarray(encapsulationKeyBytes)),
+    curve.component.decodePublic(own.subarray(encapsulationKeyBytes)),
   ];
 }

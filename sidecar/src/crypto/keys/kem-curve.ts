@@ -1,5 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { rawPrivate, rawPublic } from './part-storage.ts';
+import type { ComponentKey } from './component-key.ts';
+import { edwardsComponent } from './edwards-component.ts';
+import { ellipticComponent } from './elliptic-component.ts';
+import { rawPrivate } from './part-storage.ts';
 import { dataInvalid } from './refusal.ts';
 
 /** The classical half of a hybrid KEM. */
@@ -9,7 +12,7 @@ export interface KemCurve {
   /** u-coordinate, or uncompressed point with its leading 4. */
   readonly publicBytes: number;
   privateKey(seed: Buffer): KeyObject;
-  publicKey(bytes: Buffer): KeyObject;
+  readonly component: ComponentKey;
 }
 
 const x25519 = Object.freeze({ asymmetricKeyType: 'x25519' });
@@ -18,7 +21,7 @@ export const x25519Curve: KemCurve = Object.freeze({
   seedBytes: 32,
   publicBytes: 32,
   privateKey: (seed) => rawPrivate('raw-private', seed, x25519),
-  publicKey: (bytes) => rawPublic(bytes, x25519),
+  component: edwardsComponent(x25519),
 } satisfies KemCurve);
 
 /** Group orders (SP 800-186 section 3.2.1) and seed lengths (draft-irtf-cfrg-concrete-hybrid-kems). */
@@ -45,11 +48,7 @@ export function nistCurve(namedCurve: keyof typeof curves): KemCurve {
     seedBytes,
     publicBytes,
     privateKey: (seed) => rawPrivate('raw-private', sampleScalar(seed, order), type),
-    publicKey(bytes) {
-      // OpenSSL also takes the hybrid form of a point, which starts with 6 or 7.
-      if (bytes[0] !== 4) throw dataInvalid('a point that is not uncompressed');
-      return rawPublic(bytes, type);
-    },
+    component: ellipticComponent({ namedCurve }),
   } satisfies KemCurve);
 }
 

@@ -3,7 +3,7 @@ import { SidecarError } from '../../errors.ts';
 import type { KeyAlgorithm, KeyFormat, KeyType, KeyUsage } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
 import { table } from '../operations/table.ts';
-import type { KeyAttributes } from '../provider.ts';
+import type { KeyAttributes, StoredKey } from '../provider.ts';
 import { exportAkp, importAkp } from './akp-jwk.ts';
 import type { KeyFamily } from './key-family.ts';
 import { intersection, requireAllowed, requireSome } from './key-usages.ts';
@@ -13,7 +13,7 @@ import { decoding, notSupported } from './refusal.ts';
 /** An algorithm that native WebCrypto lacks or keeps out of KeyObjects, with the semantics of the Modern Algorithms draft. */
 export function pairFamily(scheme: PairScheme): KeyFamily {
   return Object.freeze({
-    publicFormat: scheme.codecs.spki === undefined ? 'raw-public' : 'spki',
+    publicFormat: scheme.publicFormat,
     exportable: true,
     async generate(algorithm, { extractable, usages }) {
       requireAllowed(usages, [...scheme.publicUsages, ...scheme.privateUsages]);
@@ -48,7 +48,7 @@ export function pairFamily(scheme: PairScheme): KeyFamily {
       return publicKey(scheme, key.algorithm.name, usages, key.parts);
     },
     store(key) {
-      const format = key.type === 'private' ? scheme.storedFormat : 'raw-public';
+      const format = key.type === 'private' ? storedFormatOf(scheme, key.parts) : 'raw-public';
       return { format, bytes: codecOf(scheme, format, key.algorithm).encode(key.parts) };
     },
     load(format, bytes, algorithm) {
@@ -77,6 +77,10 @@ function codecOf(scheme: PairScheme, format: string, { name }: KeyAlgorithm) {
   const codec = table(scheme.codecs)[format];
   if (codec === undefined) throw notSupported(`${format} of a ${name} key`);
   return codec;
+}
+
+function storedFormatOf(scheme: PairScheme, parts: Parts): StoredKey['format'] {
+  return scheme.hasStoredFormat?.(parts) === false ? 'pkcs8' : scheme.storedFormat;
 }
 
 function usagesOf(scheme: PairScheme, type: KeyType): readonly KeyUsage[] {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyUsage } from '../../generated/types.ts';
+import type { KeyUsage, PublicKey } from '../../generated/types.ts';
 import type { Table } from '../operations/table.ts';
 
 export type Parts = readonly KeyObject[];
@@ -21,6 +21,10 @@ export interface PairScheme {
   readonly codecs: Table<KeyCodec>;
   /** The smallest private format, also `priv` of a jwk. */
   readonly storedFormat: 'raw-seed' | 'raw-private';
+  /** Whether a private key has the stored format; one that has not is stored as PKCS#8. Absent: every one has. */
+  hasStoredFormat?(parts: Parts): boolean;
+  /** Format of a public key as anyone may see it: one that native WebCrypto reads, where it has the algorithm. */
+  readonly publicFormat: PublicKey['format'];
   /** The `use` of a jwk; null where no jwk form is standardized. */
   readonly jwkUse: 'sig' | 'enc' | null;
   generate(): Promise<Parts>;

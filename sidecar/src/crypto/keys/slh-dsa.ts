@@ -17,6 +17,7 @@ export function slhDsa(asymmetricKeyType: string): KeyFamily {
     ...signingUsages,
     jwkUse: 'sig',
     storedFormat: 'raw-private',
+    publicFormat: 'spki',
     codecs: table<KeyCodec>({
       'raw-public': {
         type: 'public',
