@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{sdk,sidecar,cli}/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/vectors/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/vectors/**', 'test/scale/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

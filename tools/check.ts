@@ -21,6 +21,7 @@ step('generate', 'node', ['tools/generate.ts']);
 step('lint and format', 'biome', ['check', '--error-on-warnings', '.']);
 step('dependency rule', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'sdk/src', 'sidecar/src', 'cli/src']);
 step('build', 'tsup', []);
+step('size of the browser bundle', 'node', ['tools/bundle-size.ts']);
 for (const project of projects) {
   step(`types of ${project}`, 'node', ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', project]);
 }

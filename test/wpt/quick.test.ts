@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkCensus, readCensus } from './census.ts';
 import { compareWithNative } from './compare-with-native.ts';
 import { checkLosses, readLosses } from './losses.ts';
 import { compareOutcomes } from './parity.ts';
@@ -15,6 +16,7 @@ describe.skipIf(root === undefined)('WebCryptoAPI suite', () => {
     expect(parities.flatMap(({ kept }) => kept).length).toBeGreaterThan(0);
     expect(parities.flatMap(({ breakdowns }) => breakdowns)).toEqual([]);
     expect(parities.flatMap((parity) => checkLosses(parity, readLosses()))).toEqual([]);
+    expect(parities.flatMap((parity) => checkCensus(parity, readCensus()))).toEqual([]);
   });
 });
 
@@ -46,6 +48,16 @@ describe('the gate', () => {
   test('takes a file that broke down as all lost', () => {
     const broken = { ...passed('one', 'two', 'two', 'three'), breakdown: 'timeout' };
     expect(gate(broken, {})).toHaveLength(4);
+  });
+
+  test('counts every pass, and fails with one more as with one less', () => {
+    const count = (ours: ReturnType<typeof passed>, recorded: object) =>
+      compareOutcomes([native], [ours]).flatMap((parity) => checkCensus(parity, { ...recorded }));
+    const ours = passed('one', 'two', 'two', 'four');
+    expect(count(ours, { 'some.any.js': 4 })).toEqual([]);
+    expect(count(ours, { 'some.any.js': 3 })).toEqual(['some.any.js: passes 4, recorded 3']);
+    expect(count(ours, { 'some.any.js': 5 })).toEqual(['some.any.js: passes 4, recorded 5']);
+    expect(count(ours, {})).toEqual(['some.any.js: not in the census']);
   });
 
   test('refuses losses without a reason', () => {

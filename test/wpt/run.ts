@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { checkCensus, readCensus, writeCensus } from './census.ts';
 import { compareWithNative } from './compare-with-native.ts';
 import { withHybridKems } from './hybrid-overlay.ts';
 import { checkLosses, readLosses, writeLosses } from './losses.ts';
@@ -8,7 +9,8 @@ import type { FileParity } from './parity.ts';
 import { howToGetTheSuite, suiteRoot } from './suite.ts';
 import { renderTable } from './table.ts';
 
-// npm run test:wpt -- [--only PART]... [--hybrid-kems] [--transport websocket] [--public-keys remote] [--jobs N] [--write]
+// npm run test:wpt -- [--only PART]... [--census] [--write] [--hybrid-kems] [--transport websocket]
+//   [--public-keys remote] [--jobs N]
 
 /** EX_CONFIG of sysexits.h. */
 const notConfigured = 78;
@@ -20,9 +22,13 @@ const { values: options } = parseArgs({
     transport: { type: 'string', default: 'socket' },
     'public-keys': { type: 'string', default: 'local' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    census: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
+if (options['hybrid-kems'] && (options.census || options.write)) {
+  throw new Error('what is recorded is of the suite as it is, without --hybrid-kems');
+}
 const root = suiteRoot();
 if (root === undefined) {
   console.error(howToGetTheSuite);
@@ -39,9 +45,16 @@ async function main(root: string): Promise<number> {
     transport: oneOf(['socket', 'websocket'], options.transport),
     publicKeys: oneOf(['local', 'remote'], options['public-keys']),
   });
-  if (options.write) writeLosses(parities);
+  if (options.write) {
+    writeLosses(parities);
+    writeCensus(parities);
+  }
   const losses = readLosses();
-  const differences = [...parities.flatMap((parity) => checkLosses(parity, losses)), ...unseenFiles(parities)];
+  const differences = [
+    ...parities.flatMap((parity) => checkLosses(parity, losses)),
+    ...unseenFiles(parities, losses),
+    ...(options.census ? checkCounts(parities) : []),
+  ];
   const breakdowns = parities.flatMap(({ file, breakdowns }) =>
     breakdowns.map((text) => `${file}: broke down: ${text}`),
   );
@@ -50,11 +63,16 @@ async function main(root: string): Promise<number> {
   return differences.length === 0 ? 0 : 1;
 }
 
+function checkCounts(parities: readonly FileParity[]): string[] {
+  const census = readCensus();
+  return [...parities.flatMap((parity) => checkCensus(parity, census)), ...unseenFiles(parities, census)];
+}
+
 /** Recorded files that the suite does not have. */
-function unseenFiles(parities: readonly FileParity[]): string[] {
+function unseenFiles(parities: readonly FileParity[], recorded: object): string[] {
   if (options.only.length > 0) return [];
   const files = parities.map(({ file }) => file);
-  return namesOnlyIn(Object.keys(readLosses()), files).map((file) => `${file}: recorded, but not in the suite`);
+  return namesOnlyIn(Object.keys(recorded), files).map((file) => `${file}: recorded, but not in the suite`);
 }
 
 function oneOf<T extends string>(choices: readonly T[], value: string): T {
@@ -64,7 +82,6 @@ function oneOf<T extends string>(choices: readonly T[], value: string): T {
 }
 
 function summary(differences: number): string {
-  return differences === 0
-    ? 'the losses are exactly the recorded ones'
-    : `${differences} differences from test/wpt/losses.json`;
+  if (differences > 0) return `${differences} differences from what test/wpt/*.json record`;
+  return `the losses${options.census ? ' and the passes' : ''} are exactly the recorded ones`;
 }

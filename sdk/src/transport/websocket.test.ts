@@ -139,3 +139,18 @@ test('nobody listening is a lost connection with its cause', async () => {
   const opening = RemoteRpc.open({ transport, greeting: {}, connectTimeoutMs: 50 });
   await expect(opening).rejects.toMatchObject({ code: 'connection_lost', cause: expect.any(Error) });
 });
+
+/** That of Node 22 fires no close event when it could not be opened. */
+class WebSocketWithoutClose extends WebSocket {
+  override addEventListener: WebSocket['addEventListener'] = (type, listener, options) => {
+    if (type !== 'close') super.addEventListener(type, listener, options);
+  };
+}
+
+test('an attempt ends with its error even where no close event follows', async () => {
+  const address = url();
+  server.close();
+  const transport = webSocket(address, WebSocketWithoutClose);
+  const opening = RemoteRpc.open({ transport, greeting: {}, connectTimeoutMs: 50 });
+  await expect(opening).rejects.toMatchObject({ code: 'connection_lost', cause: { code: 'ECONNREFUSED' } });
+});

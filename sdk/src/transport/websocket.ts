@@ -54,6 +54,10 @@ function open(socket: WebSocketLike, listener: ChannelListener, signal: AbortSig
     signal.addEventListener('abort', abort);
     let channel: WebSocketChannel | undefined;
     let cause: unknown;
+    const fail = (reason: unknown) => {
+      signal.removeEventListener('abort', abort);
+      reject(reason);
+    };
     socket.addEventListener('open', () => {
       signal.removeEventListener('abort', abort);
       channel = new WebSocketChannel(socket, listener);
@@ -63,11 +67,12 @@ function open(socket: WebSocketLike, listener: ChannelListener, signal: AbortSig
     // The standard event says nothing; that of `ws` and Node carries an error.
     socket.addEventListener('error', ({ error }) => {
       cause = error;
+      // On Node 22 no close event follows when the handshake fails.
+      if (channel === undefined) fail(error ?? new Error('the WebSocket could not be opened'));
     });
     socket.addEventListener('close', ({ code }) => {
-      signal.removeEventListener('abort', abort);
       cause ??= new Error(`the WebSocket closed with code ${code}`);
-      if (channel === undefined) reject(cause);
+      if (channel === undefined) fail(cause);
       else channel.closed(cause);
     });
     if (signal.aborted) abort();

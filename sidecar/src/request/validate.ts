@@ -5,9 +5,10 @@ import type { Call } from './context.ts';
 
 /** The params, once they fit the method's schema and every byte field is decoded. */
 export function validate(call: Call): object {
-  const params = call.params ?? {};
+  const given = call.params === undefined ? {} : call.params;
   const fits = paramValidators[call.method];
-  if (!fits(params)) throw new SidecarError('invalid_params', misfit(fits.errors?.[0]));
+  if (!fits(given)) throw new SidecarError('invalid_params', misfit(fits.errors?.[0]));
+  const params = given as object;
   decodeBytes(params, call.traits.paramBytes, call.attachments);
   return params;
 }
