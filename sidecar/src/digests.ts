@@ -19,24 +19,26 @@ const copiedBytes = 4096;
 export async function createDigests(keystore: Keystore, sealing: Pick<Sealing, 'keyedDigest'>): Promise<Digests> {
   const key = await keystore.systemSecret('audit/digest-key', () => Secret.take(randomBytes(32)));
   const mac = new KeyedMac(key);
-  const digest = (bytes: Uint8Array) =>
-    bytes.length > copiedBytes ? sealing.keyedDigest(key, bytes) : ofCopy(mac, bytes);
-  const ofBytes = (bytes: Uint8Array) => digest(bytes).toString('base64url');
+  const scratch = Secret.take(Buffer.allocUnsafeSlow(macRoom + copiedBytes));
+  const ofBytes = (bytes: Uint8Array) =>
+    bytes.length > copiedBytes
+      ? sealing.keyedDigest(key, bytes).toString('base64url')
+      : ofCopy(mac, scratch.bytes.subarray(0, macRoom + bytes.length), bytes);
   return {
     ofBytes,
     ofRequest: (method, params) =>
       ofBytes(Buffer.from(`ferrohsm/request/v1\0${method}\0${canonical(params, ofBytes)}`)),
     close: () => {
       mac.dispose();
+      scratch.dispose();
       key.dispose();
     },
   };
 }
 
-function ofCopy(mac: KeyedMac, bytes: Uint8Array): Buffer {
-  const room = Buffer.allocUnsafeSlow(macRoom + bytes.length);
+function ofCopy(mac: KeyedMac, room: Buffer, bytes: Uint8Array): string {
   room.set(bytes, macRoom);
-  const digest = mac.digest(room);
+  const digest = mac.digestText(room);
   room.fill(0);
   return digest;
 }

@@ -28,11 +28,21 @@ export class KeyedMac {
 
   /** The MAC of `buffer` without its first {@link macRoom} bytes, which are working space and left as zeros. */
   digest(buffer: Buffer): Buffer {
+    return hash('sha256', this.#outerInput(buffer), 'buffer');
+  }
+
+  /** The same in base64url. */
+  digestText(buffer: Buffer): string {
+    return hash('sha256', this.#outerInput(buffer), 'base64url');
+  }
+
+  #outerInput(buffer: Buffer): Buffer {
     buffer.set(this.#innerPad.bytes, 0);
-    const inner = hash('sha256', buffer, 'buffer');
+    // As a string, because a buffer of its own for 32 bytes costs as much as the hash.
+    const inner = hash('sha256', buffer, 'latin1');
     buffer.fill(0, 0, macRoom);
-    this.#outer.bytes.set(inner, blockBytes);
-    return hash('sha256', this.#outer.bytes, 'buffer');
+    this.#outer.bytes.write(inner, blockBytes, 'latin1');
+    return this.#outer.bytes;
   }
 
   dispose(): void {

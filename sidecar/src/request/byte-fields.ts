@@ -17,8 +17,13 @@ export function decodeBytes(params: object, fields: readonly ByteField[], attach
   for (const { path, secret } of fields) {
     replaceAt(params as Node, path, 0, (value) => {
       if (value instanceof Uint8Array || value instanceof Secret) return value;
-      const bytes = typeof value === 'string' ? decodeBase64url(value) : takeAttachment(value, attachments, unused);
-      return secret ? Secret.take(bytes) : bytes;
+      if (typeof value !== 'string') {
+        const bytes = takeAttachment(value, attachments, unused);
+        return secret ? Secret.take(bytes) : bytes;
+      }
+      return secret
+        ? Secret.take(decodeBase64url(value, Buffer.allocUnsafeSlow))
+        : decodeBase64url(value, Buffer.allocUnsafe);
     });
   }
   if (unused.size > 0) throw new SidecarError('invalid_params', 'an attachment is not referred to by any byte field');
