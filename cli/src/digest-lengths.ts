@@ -4,4 +4,7 @@ export const digestBytes: Readonly<Record<string, number>> = Object.freeze({
   'SHA-256': 32,
   'SHA-384': 48,
   'SHA-512': 64,
+  'SHA3-256': 32,
+  'SHA3-384': 48,
+  'SHA3-512': 64,
 });

@@ -5,8 +5,9 @@ import { completeAlgorithm } from './key-algorithms.ts';
 /** What the algorithm and usages must be good for: native WebCrypto makes a key of them. */
 const native = ['ML-DSA-65', 'Ed25519', 'ML-KEM-768', 'MLKEM768-X25519', 'ECDSA', 'ECDH', 'X25519'];
 const classic = ['RSASSA-PKCS1-v1_5', 'RSA-PSS', 'RSA-OAEP', 'HMAC', 'AES-GCM', 'AES-CBC', 'AES-CTR', 'AES-KW'];
+const modern = ['AES-OCB', 'ChaCha20-Poly1305', 'KMAC128', 'KMAC256'];
 
-test.each([...native, ...classic])('the defaults of %s make a key', async (name) => {
+test.each([...native, ...classic, ...modern])('the defaults of %s make a key', async (name) => {
   const { algorithm, usages } = completeAlgorithm(name, {}, []);
   const parameters = algorithm as unknown as RsaHashedKeyGenParams;
   const key = await crypto.subtle.generateKey(parameters, false, [...usages] as KeyUsage[]);
@@ -20,6 +21,33 @@ test.each(['MLDSA44-RSA2048-PSS-SHA256', 'MLDSA65-ECDSA-brainpoolP256r1-SHA512',
     assert.throws(() => completeAlgorithm(name, { modulusLength: 2048 }, []), { exitStatus: 2 });
   },
 );
+
+test.each([
+  ['SHA3-256', 256],
+  ['SHA3-384', 384],
+  ['sha3-512', 512],
+])('an HMAC key with %s is as long as the digest, unless a length is named', async (hash, length) => {
+  const { algorithm, usages } = completeAlgorithm('HMAC', { hash }, []);
+  const parameters = algorithm as unknown as HmacKeyGenParams;
+  const key = await crypto.subtle.generateKey(parameters, true, [...usages] as KeyUsage[]);
+  assert.equal((await crypto.subtle.exportKey('raw', key)).byteLength * 8, length);
+  assert.equal(completeAlgorithm('HMAC', { hash, length: 1024 }, []).algorithm.length, 1024);
+});
+
+test.each(['RSA-PSS', 'RSASSA-PKCS1-v1_5', 'RSA-OAEP'])('%s takes a SHA-3 hash', async (name) => {
+  const { algorithm, usages } = completeAlgorithm(name, { hash: 'SHA3-384', modulusLength: 2048 }, []);
+  const parameters = algorithm as unknown as RsaHashedKeyGenParams;
+  const { privateKey } = await crypto.subtle.generateKey(parameters, false, [...usages] as KeyUsage[]);
+  assert.deepEqual((privateKey.algorithm as RsaHashedKeyAlgorithm).hash, { name: 'SHA3-384' });
+});
+
+test.each([
+  ['ChaCha20-Poly1305', { length: 256 }],
+  ['KMAC128', { hash: 'SHA-256' }],
+  ['AES-OCB', { hash: 'SHA-256' }],
+])('%s does not have the parameter %o', (name, parameter) => {
+  assert.throws(() => completeAlgorithm(name, parameter, []), { exitStatus: 2 });
+});
 
 test('what the user says goes before the defaults', () => {
   const { algorithm, usages } = completeAlgorithm('RSA-PSS', { modulusLength: 4096, hash: undefined }, ['sign']);

@@ -1,3 +1,4 @@
+import { digestBytes } from './digest-lengths.ts';
 import { usageError } from './errors.ts';
 
 /** What `key create` may be told of a key besides its algorithm. */
@@ -22,6 +23,8 @@ interface Family {
   /** The parameters that the family knows, with the value for who says nothing. */
   readonly parameters: KeyParameters;
   readonly publicExponent?: readonly number[];
+  /** Bits of a key for which the user named the hash, but no length; undefined where WebCrypto has a default. */
+  readonly lengthFor?: (hash: string) => number | undefined;
 }
 
 /** WebCrypto's usages and those of its Modern Algorithms draft. */
@@ -51,8 +54,10 @@ const families: readonly Family[] = Object.freeze([
   { names: /^X(25519|448)$/i, usages: agreeing, parameters: {} },
   { names: /^RSA(SSA-PKCS1-v1_5|-PSS)$/i, usages: signing, ...rsa },
   { names: /^RSA-OAEP$/i, usages: ciphering, ...rsa },
-  { names: /^HMAC$/i, usages: signing, parameters: { hash: 'SHA-256', length: undefined } },
-  { names: /^AES-(GCM|CBC|CTR)$/i, usages: ciphering, parameters: { length: 256 } },
+  { names: /^HMAC$/i, usages: signing, parameters: { hash: 'SHA-256', length: undefined }, lengthFor: sha3Length },
+  { names: /^KMAC(128|256)$/i, usages: signing, parameters: { length: undefined } },
+  { names: /^AES-(GCM|OCB|CBC|CTR)$/i, usages: ciphering, parameters: { length: 256 } },
+  { names: /^ChaCha20-Poly1305$/i, usages: ciphering, parameters: {} },
   { names: /^AES-KW$/i, usages: wrapping, parameters: { length: 256 } },
 ]);
 
@@ -81,11 +86,19 @@ export function completeAlgorithm(
     algorithm: {
       name,
       ...present(family.parameters),
+      ...present({ length: family.lengthFor?.(given.hash ?? '') }),
       ...present(given),
       ...(family.publicExponent && { publicExponent: new Uint8Array(family.publicExponent) }),
     },
     usages: usages.length > 0 ? usages : family.usages,
   };
+}
+
+/** Modern Algorithms in the Web Cryptography API gives HMAC with SHA-3 no default: as long as the digest (RFC 2104 section 3). */
+function sha3Length(hash: string): number | undefined {
+  const name = hash.toUpperCase();
+  const bytes = name.startsWith('SHA3-') ? digestBytes[name] : undefined;
+  return bytes === undefined ? undefined : 8 * bytes;
 }
 
 function passOn(name: string, given: KeyParameters, usages: readonly KeyUsageName[]) {

@@ -13,6 +13,7 @@ export interface ServeOptions {
   readonly rootKey?: string;
   readonly passphraseFile?: string;
   readonly passphraseFd?: number;
+  readonly sessionKeyAudit?: 'durable' | 'buffered';
 }
 
 /** A Unix socket to listen on. */

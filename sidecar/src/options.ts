@@ -25,6 +25,11 @@ export interface SidecarOptions {
   readonly rootKey: RootKeyOptions;
   /** Session keys that one connection may hold, default 16,384. */
   readonly sessionKeys?: number;
+  /**
+   * `durable` (default): no answer leaves before its record is on stable storage. `buffered`: answers of pure uses of
+   * session keys alone leave before that; a power cut may take their last records. Named keys and everything else wait.
+   */
+  readonly sessionKeyAudit?: 'durable' | 'buffered';
   /** Hears what the operator must read at the start. */
   readonly onNotice?: (notice: string) => void;
   /** Hears of errors inside that no client is told. */

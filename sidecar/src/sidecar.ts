@@ -54,7 +54,7 @@ const nothing = (): void => undefined;
  * @example const sidecar = await startSidecar({ stateFolder, configFolder, sockets, rootKey });
  */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
-  const { onNotice = nothing, onLogFailure = nothing } = options;
+  const { onNotice = nothing, onLogFailure = nothing, sessionKeyAudit = 'durable' } = options;
   checkRandomSource();
   await runStartUpSelfTests();
   const startedAt = Date.now();
@@ -75,7 +75,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   const cursors = createCursors(sealing, cursorKey);
   const parts = { options, rules, keystore, log, digests, crypto, namedKeys, cursors, startedAt };
   const { accept, refusals } = createFlow(parts);
-  await reconcile(log, keystore, { version, foundRoot });
+  await reconcile(log, keystore, { version, foundRoot, sessionKeyAudit });
   const listeners = await listenAll(options, accept, defaultLimits, peerCredentials);
 
   const held = opened.move();
@@ -135,7 +135,7 @@ interface FlowParts {
 function createFlow(parts: FlowParts) {
   const { options, rules, keystore, log, digests, namedKeys } = parts;
   const { policy, authenticator } = rules;
-  const { onError: onUnexpected = nothing } = options;
+  const { onError: onUnexpected = nothing, sessionKeyAudit = 'durable' } = options;
   const sessions = new Set<Session>();
   const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
   const handlers = createFlowHandlers(parts, sessionKeys, () => sessions.size);
@@ -151,6 +151,7 @@ function createFlow(parts: FlowParts) {
       digest: digests.ofBytes,
       authorizer,
       refusals,
+      sessionKeyAudit,
       stateRoot: () => keystore.root(),
       onUnexpected,
     }),

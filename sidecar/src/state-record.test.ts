@@ -6,8 +6,10 @@ import { newKey, testStore } from './keystore/test-store.ts';
 import { Secret } from './secret.ts';
 import { reconcile, recordStop } from './state-record.ts';
 
+const opening = { version: '1.0.0', sessionKeyAudit: 'durable' } as const;
+
 async function restart(log: AuditLog, keystore: Keystore): Promise<void> {
-  await reconcile(log, keystore, { version: '1.0.0', foundRoot: await keystore.root() });
+  await reconcile(log, keystore, { ...opening, foundRoot: await keystore.root() });
 }
 
 /** A log and a store that a sidecar has started on, and whatever then happens to them. */
@@ -80,6 +82,15 @@ it('takes a secret that this very start has made for no change of the store', ()
     const foundRoot = await keystore.root();
     const secret = await keystore.systemSecret('new', () => Secret.take(Buffer.alloc(32, 1)));
     secret.dispose();
-    await reconcile(log, keystore, { version: '1.0.1', foundRoot });
+    await reconcile(log, keystore, { ...opening, version: '1.0.1', foundRoot });
     await restart(log, keystore);
+  }));
+
+it('says that answers of session keys do not wait for the disk, and nothing where they do', () =>
+  started(async (log, keystore) => {
+    const [durable] = await lastRecords(log, 1);
+    expect(durable?.details).not.toHaveProperty('sessionKeyAudit');
+    await reconcile(log, keystore, { ...opening, sessionKeyAudit: 'buffered', foundRoot: await keystore.root() });
+    const [buffered] = await lastRecords(log, 1);
+    expect(buffered).toMatchObject({ operation: 'sidecar.start', details: { sessionKeyAudit: 'buffered' } });
   }));

@@ -14,6 +14,8 @@ export interface Opening {
   readonly version: string;
   /** Root of the keystore as it was found: this start may have added secrets of its own since. */
   readonly foundRoot: string;
+  /** Written down when records of session keys may be missing behind a power cut. */
+  readonly sessionKeyAudit: 'durable' | 'buffered';
 }
 
 /**
@@ -23,7 +25,8 @@ export interface Opening {
  *
  * @throws SidecarError `keystore_corrupt`, `audit_corrupt`
  */
-export async function reconcile(log: AuditLog, keystore: Keystore, { version, foundRoot }: Opening): Promise<void> {
+export async function reconcile(log: AuditLog, keystore: Keystore, opening: Opening): Promise<void> {
+  const { version, foundRoot, sessionKeyAudit } = opening;
   const { recordedRoot, openIntents } = await lastKnown(log);
   if (recordedRoot === undefined && (await keystore.count()) > 0) {
     throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore holds keys');
@@ -32,7 +35,11 @@ export async function reconcile(log: AuditLog, keystore: Keystore, { version, fo
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
   for (const intent of openIntents) await log.append(closing(intent));
-  const details = { version, [stateRootDetail]: await keystore.root() };
+  const details = {
+    version,
+    [stateRootDetail]: await keystore.root(),
+    ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
+  };
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
 }
 

@@ -16,10 +16,15 @@ test('a short run prints a line for each row and writes the figures as JSON', ()
   const args = ['--disable-warning=ExperimentalWarning', main, '--quick', '--round-ms', '2', '--json', json];
   const text = execFileSync(process.execPath, args, { encoding: 'utf8' });
 
-  const { machine, versions, startUp, rows } = JSON.parse(readFileSync(json, 'utf8')) as Report;
+  const { machine, versions, startUp, addedLatency, rows } = JSON.parse(readFileSync(json, 'utf8')) as Report;
   expect(machine).toMatchObject({ cpu: expect.any(String), cores: positive, fdatasyncUs: positive });
   expect(versions).toEqual({ ferrohsm: expect.any(String), node: process.versions.node, openssl: expect.any(String) });
   expect(startUp).toEqual({ firstSignatureMs: positive, idleResidentBytes: positive });
+
+  const { inProcessUs, bufferedUs, bufferedAddedUs, durableUs, durableAddedUs } = addedLatency;
+  expect(Math.min(inProcessUs, bufferedUs, durableUs)).toBeGreaterThan(0);
+  expect([bufferedAddedUs, durableAddedUs]).toEqual([bufferedUs - inProcessUs, durableUs - inProcessUs]);
+  expect(text).toContain(`buffered ${Math.round(bufferedUs).toLocaleString('en')} us`);
 
   const names = ['ECDSA P-256 sign', 'ML-DSA-65 sign', 'ML-KEM-768 decapsulate', 'AES-256-GCM encrypt 1 KiB'];
   const cells = names.flatMap((operation) => [1, 8, 64].map((concurrency) => ({ operation, concurrency })));

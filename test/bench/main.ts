@@ -6,6 +6,7 @@ import {
   type SidecarFolders,
   startSidecarProcess,
 } from '../../tools/throw-away-sidecar.ts';
+import { measureAddedLatency } from './added-latency.ts';
 import { type ContestOptions, compete, type Row } from './contest.ts';
 import { runLoad } from './load.ts';
 import { describeMachine } from './machine.ts';
@@ -33,12 +34,13 @@ try {
 async function measure(folders: SidecarFolders, options: BenchOptions): Promise<Report> {
   const machine = describeMachine(folders.root);
   const startUp = await measureStartUp(folders);
+  const addedLatency = await measureAddedLatency(options);
   const sidecar = await startSidecarProcess({ folders });
   try {
     await using hsm = await connect({ socket: sidecar.socket });
     const { version, node, openssl } = await hsm.system.status();
     const rows = await measureRows(hsm, { ...options, serverCpuUs: cpuClockOf(sidecar.pid) });
-    return { machine, versions: { ferrohsm: version, node, openssl }, startUp, rows };
+    return { machine, versions: { ferrohsm: version, node, openssl }, startUp, addedLatency, rows };
   } finally {
     await sidecar.stop();
   }

@@ -1,3 +1,4 @@
+import type { AddedLatency } from './added-latency.ts';
 import type { Row } from './contest.ts';
 import type { Machine } from './machine.ts';
 import type { StartUp } from './start-up.ts';
@@ -13,6 +14,7 @@ export interface Report {
   readonly machine: Machine;
   readonly versions: Versions;
   readonly startUp: StartUp;
+  readonly addedLatency: AddedLatency;
   readonly rows: readonly Row[];
 }
 
@@ -30,17 +32,25 @@ const headings = [
 ] as const;
 
 /** The report as text: what it was measured on, then the table; medians in parentheses. */
-export function textOf({ machine, versions, startUp, rows }: Report): string {
+export function textOf({ machine, versions, startUp, addedLatency, rows }: Report): string {
   const { cpu, cores, memoryBytes, system, loadAverage, fdatasyncUs } = machine;
   return [
     `${cpu}, ${cores} cores, ${(memoryBytes / (1024 * mebi)).toFixed(1)} GiB, ${system}, load ${loadAverage.toFixed(1)}`,
     `FerroHSM ${versions.ferrohsm}, Node ${versions.node}, OpenSSL ${versions.openssl}`,
-    `write and fdatasync ${whole(fdatasyncUs)} us; every answer of the sidecar waits for its record`,
+    `write and fdatasync ${whole(fdatasyncUs)} us; every answer of the sidecar waits for its record, unless it is said to be buffered`,
     `from start to first signature ${whole(startUp.firstSignatureMs)} ms, idle ${whole(startUp.idleResidentBytes / mebi)} MiB`,
+    latencyLine(addedLatency),
     'best round, median in parentheses; latencies of the best round',
     '',
     ...aligned([headings, ...rows.map(cellsOf)]),
   ].join('\n');
+}
+
+function latencyLine(latency: AddedLatency): string {
+  const { inProcessUs, bufferedUs, bufferedAddedUs, durableUs, durableAddedUs } = latency;
+  const buffered = `buffered ${whole(bufferedUs)} us (+${whole(bufferedAddedUs)})`;
+  const durable = `durable ${whole(durableUs)} us (+${whole(durableAddedUs)})`;
+  return `one ECDSA P-256 signature at a time with a session key, p50: in process ${whole(inProcessUs)} us, ${buffered}, ${durable}`;
 }
 
 function cellsOf(row: Row): readonly string[] {

@@ -1,4 +1,5 @@
 import { afterAll, describe, test } from 'vitest';
+import { countOf } from './count.ts';
 
 /** Vectors at a time. */
 const batchSize = 10;
@@ -32,7 +33,10 @@ export class Section {
     });
   }
 
-  /** Vectors that the interface of the sidecar cannot express, or whose algorithm it does not have. */
+  /**
+   * Vectors that the interface of the sidecar cannot express, or whose algorithm it does not have. Fails the run
+   * unless known-skips.json has them with the same number and reason.
+   */
   skip(group: string, count: number, reason: string): void {
     const skipped = this.#skipped.get(reason) ?? { count: 0, groups: [] };
     this.#skipped.set(reason, { count: skipped.count + count, groups: [...skipped.groups, group] });
@@ -57,8 +61,4 @@ async function checkNamed<T>(check: (vector: T) => Promise<void>, vector: T, ind
     const name = (vector as { tcId?: number | string }).tcId ?? `number ${index}`;
     throw new Error(`case ${name}: ${(cause as Error).message}`, { cause });
   }
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 case' : `${count} cases`;
 }

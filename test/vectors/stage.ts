@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { createFolders, discardFolders, startSidecarProcess } from '../../tools/throw-away-sidecar.ts';
+import { requireKnownSkips } from './skip-gate.ts';
 import { checkDigests, vectorFolder } from './vector-files.ts';
 
 declare module 'vitest' {
@@ -17,5 +18,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await sidecar.stop();
     discardFolders(folders);
+    requireKnownSkips(project);
   };
 }

@@ -12,7 +12,7 @@ if (root === undefined) console.log(`skipped: ${howToGetTheSuite}`);
 describe.skipIf(root === undefined)('WebCryptoAPI suite', () => {
   test.each([['sign_verify/ecdsa'], ['sign_verify/mldsa'], ['encap_decap/']])('%s', async (part) => {
     const stage = { transport: 'socket', publicKeys: 'local' } as const;
-    const parities = await compareWithNative({ root: root as string, only: [part], width: 2, ...stage });
+    const { parities } = await compareWithNative({ root: root as string, only: [part], width: 2, ...stage });
     expect(parities.flatMap(({ kept }) => kept).length).toBeGreaterThan(0);
     expect(parities.flatMap(({ breakdowns }) => breakdowns)).toEqual([]);
     expect(parities.flatMap((parity) => checkLosses(parity, readLosses()))).toEqual([]);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { checkCensus, readCensus, writeCensus } from './census.ts';
-import { compareWithNative } from './compare-with-native.ts';
+import { type Comparison, compareWithNative } from './compare-with-native.ts';
 import { withHybridKems } from './hybrid-overlay.ts';
 import { checkLosses, readLosses, writeLosses } from './losses.ts';
 import { namesOnlyIn } from './name-difference.ts';
@@ -38,13 +38,14 @@ if (root === undefined) {
 }
 
 async function main(root: string): Promise<number> {
-  const parities = await compareWithNative({
+  const comparison = await compareWithNative({
     root,
     only: options.only,
     width: Number(options.jobs),
     transport: oneOf(['socket', 'websocket'], options.transport),
     publicKeys: oneOf(['local', 'remote'], options['public-keys']),
   });
+  const { parities } = comparison;
   if (options.write) {
     writeLosses(parities);
     writeCensus(parities);
@@ -59,7 +60,7 @@ async function main(root: string): Promise<number> {
     breakdowns.map((text) => `${file}: broke down: ${text}`),
   );
   for (const line of [...breakdowns, ...differences]) console.log(line);
-  console.log(`${renderTable(parities, losses)}\n\n${summary(differences.length)}`);
+  console.log(`${renderTable(parities, losses)}\n\n${renderTimes(comparison)}\n${summary(differences.length)}`);
   return differences.length === 0 ? 0 : 1;
 }
 
@@ -79,6 +80,11 @@ function oneOf<T extends string>(choices: readonly T[], value: string): T {
   const choice = choices.find((choice) => choice === value);
   if (choice === undefined) throw new Error(`${value} is none of ${choices.join(', ')}`);
   return choice;
+}
+
+function renderTimes({ nativeMs, sidecarMs }: Comparison): string {
+  const [native, sidecar] = [nativeMs, sidecarMs].map((ms) => (ms / 1000).toFixed(1));
+  return `native ${native} s, sidecar ${sidecar} s: ${(sidecarMs / nativeMs).toFixed(2)} times as long`;
 }
 
 function summary(differences: number): string {

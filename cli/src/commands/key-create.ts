@@ -26,15 +26,18 @@ ferrohsm key create web/tls --algorithm ECDSA --curve P-384 --label team=web
 ferrohsm key create backups --algorithm MLKEM768-X25519`,
   options: (command) =>
     command
-      .requiredOption('--algorithm <name>', 'WebCrypto name, for example ML-DSA-65, ML-KEM-768, ECDSA, AES-GCM')
+      .requiredOption(
+        '--algorithm <name>',
+        'WebCrypto name, for example ML-DSA-65, ML-KEM-768, ECDSA, AES-GCM, KMAC256',
+      )
       .option(
         '--usage <usage>',
         'WebCrypto usage, more than once; default: those of the algorithm',
         repeatedOf(everyUsage),
       )
       .option('--curve <name>', 'curve of ECDSA and ECDH (default P-256)')
-      .option('--hash <name>', 'hash of RSA and HMAC (default SHA-256)')
-      .option('--length <bits>', 'length of AES and HMAC keys (default for AES 256)', wholeNumber(1, 4096))
+      .option('--hash <name>', 'hash of RSA and HMAC, SHA-2 or SHA-3 (default SHA-256)')
+      .option('--length <bits>', 'length of AES, HMAC and KMAC keys (default for AES 256)', wholeNumber(1, 4096))
       .option('--modulus <bits>', 'modulus of RSA keys (default 3072)', wholeNumber(1024, 16384))
       .option('--label <name=value>', 'label that policies select by, more than once', labelPair),
   action: connected<KeyCreateOptions, [string]>(async ({ sidecar, options, output }, name) => {

@@ -58,7 +58,13 @@ function addServeOptions(command: Command): void {
       new Option('--root-key <file>', 'root key; made when there is no store yet').conflicts(passphraseOptions),
     )
     .addOption(new Option('--passphrase-file <file>', 'private file with the passphrase').conflicts('passphraseFd'))
-    .option('--passphrase-fd <n>', 'open descriptor to read the passphrase from', wholeNumber(0, 1023));
+    .option('--passphrase-fd <n>', 'open descriptor to read the passphrase from', wholeNumber(0, 1023))
+    .addOption(
+      new Option(
+        '--session-key-audit <mode>',
+        'whether uses of session keys wait for the disk (default: durable)',
+      ).choices(['durable', 'buffered']),
+    );
 }
 
 const passphraseOptions = ['passphraseFile', 'passphraseFd'];
@@ -76,6 +82,7 @@ function sidecarOptions(
     sockets: [options.socket ?? process.env.FERROHSM_SOCKET ?? places.socket].flat().map(parseSocket),
     ...(webSocket && { webSocket }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
+    ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
     onNotice: output.warn,
     onError: reportInside,
     onLogFailure: stopForLog,

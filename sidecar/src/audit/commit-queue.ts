@@ -13,7 +13,10 @@ interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
-type PendingRecord = RecordText & Waiter<number>;
+interface PendingRecord extends RecordText, Waiter<number> {
+  /** An answer is held back until it is durable. */
+  readonly isAwaited: boolean;
+}
 interface PendingMark extends Waiter<void> {
   readonly mark: CheckpointMark;
 }
@@ -29,7 +32,7 @@ export interface CommitQueueOptions {
 }
 
 /**
- * Group commit: what arrives during one sync is the next block. A lone record is written by this thread with one
+ * Group commit: what arrives during one sync is the next block. A lone record that is waited for is written by this thread with one
  * call on the O_DSYNC descriptor, which saves two hops through the thread pool.
  */
 export class CommitQueue {
@@ -55,14 +58,23 @@ export class CommitQueue {
     return this.#durableSize;
   }
 
+  /** Records of the blocks that are not begun, in bytes. */
+  get unwrittenBytes(): number {
+    return this.#recordBytes;
+  }
+
   /** Resolves with the leaf index when the record is durable. */
   append(text: string, bytes: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined || this.#isClosed) return reject(this.#failure ?? closed());
-      this.#records.push({ text, bytes, resolve, reject });
-      this.#recordBytes += bytes;
-      this.#schedule();
-    });
+    return new Promise((resolve, reject) => this.#add({ text, bytes, isAwaited: true, resolve, reject }));
+  }
+
+  /**
+   * Takes a record that nobody waits for.
+   *
+   * @throws SidecarError `audit_unavailable` at once; of a later failure only `onFailure` hears
+   */
+  enqueue(text: string, bytes: number): void {
+    this.#add({ text, bytes, isAwaited: false, resolve: nothing, reject: nothing });
   }
 
   /** Resolves when the journal knows of the checkpoint. */
@@ -109,6 +121,13 @@ export class CommitQueue {
     return pending;
   }
 
+  #add(record: PendingRecord): void {
+    if (this.#failure !== undefined || this.#isClosed) throw this.#failure ?? closed();
+    this.#records.push(record);
+    this.#recordBytes += record.bytes;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#isScheduled || this.#isWriting) return;
     this.#isScheduled = true;
@@ -145,9 +164,11 @@ export class CommitQueue {
     }
   }
 
+  /** A record that nobody waits for must not hold up the thread that sends the answer. */
   #isLone(records: readonly PendingRecord[], marks: readonly PendingMark[]): boolean {
     return (
       records.length === 1 &&
+      records[0]?.isAwaited === true &&
       marks.length === 0 &&
       this.#averageSyncMs <= syncMsMax &&
       this.#options.journal.canWriteSync
@@ -197,6 +218,8 @@ export class CommitQueue {
     for (const resolve of waiters) resolve();
   }
 }
+
+function nothing(): void {}
 
 function closed(): SidecarError {
   return new SidecarError('audit_unavailable', 'the log is closed');

@@ -19,6 +19,14 @@ export interface AuditLog {
    * @throws SidecarError `audit_unavailable` once anything could not be written, `data_invalid` for an entry too big
    */
   append(entry: AuditEntry): Promise<number>;
+  /**
+   * Resolves as soon as the record has its place behind all earlier ones; it is written right after. A power cut or
+   * the end of the process may take it away. Where too much waits for the disk already, it resolves when the record is
+   * durable.
+   *
+   * @throws SidecarError as `append`; a write that fails later makes the log unusable as every other one does
+   */
+  enqueue(entry: AuditEntry): Promise<void>;
   /** Signs, publishes and answers a checkpoint over all durable records. */
   checkpoint(): Promise<string>;
   /** Up to `limit` records from leaf index `start` on. */

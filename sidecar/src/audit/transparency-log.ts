@@ -6,6 +6,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { type LogFiles, replaceFile } from './files.ts';
 import { GrowingTree } from './growing-tree.ts';
 import type { Journal } from './journal.ts';
+import type { RecordText } from './journal-payload.ts';
 import type { AuditLog } from './log.ts';
 import { type AuditEntry, encodeRecord, maxEntryBytes } from './record-encoding.ts';
 import { readRecords } from './record-reader.ts';
@@ -18,6 +19,8 @@ import type { Tree } from './tree.ts';
 const unpublishedBytesEarly = 8 << 20;
 /** Appends wait for a checkpoint when more than this waits for one. */
 const unpublishedBytesMax = 64 << 20;
+/** A record that nobody waits for waits like the others when more than this waits for the disk: at most that is lost. */
+const unwrittenBytesMax = 1 << 20;
 
 export interface TransparencyLogOptions {
   readonly files: LogFiles;
@@ -80,16 +83,20 @@ export class TransparencyLog implements AuditLog {
   append(entry: AuditEntry): Promise<number> {
     if (this.#growing.unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
     try {
-      // The clock may step back, the log's time may not.
-      const timeMs = Math.max(this.#lastTimeMs, Math.floor(this.#options.now()));
-      const text = encodeRecord(entry, timeMs);
-      const bytes = Buffer.byteLength(text);
-      if (bytes > maxEntryBytes) throw tooBig(bytes);
-      this.#lastTimeMs = timeMs;
+      const { text, bytes } = this.#encode(entry);
       return this.#queue.append(text, bytes);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async enqueue(entry: AuditEntry): Promise<void> {
+    if (this.#growing.unpublishedBytes > unpublishedBytesMax || this.#queue.unwrittenBytes > unwrittenBytesMax) {
+      await this.append(entry);
+      return;
+    }
+    const { text, bytes } = this.#encode(entry);
+    this.#queue.enqueue(text, bytes);
   }
 
   checkpoint(): Promise<string> {
@@ -125,6 +132,16 @@ export class TransparencyLog implements AuditLog {
     } catch (error) {
       throw failed('closing the journal', error);
     }
+  }
+
+  #encode(entry: AuditEntry): RecordText {
+    // The clock may step back, the log's time may not.
+    const timeMs = Math.max(this.#lastTimeMs, Math.floor(this.#options.now()));
+    const text = encodeRecord(entry, timeMs);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxEntryBytes) throw tooBig(bytes);
+    this.#lastTimeMs = timeMs;
+    return { text, bytes };
   }
 
   async #appendLater(entry: AuditEntry): Promise<number> {

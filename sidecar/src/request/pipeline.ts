@@ -20,7 +20,7 @@ export interface Stages {
 export type Pipeline = (call: Call) => Promise<object>;
 
 /**
- * The journey of one request. No result leaves before its record is durable, and a refusal at any stage
+ * The journey of one request. No result leaves before its record has its place in the log, and a refusal at any stage
  * is recorded from what was known by then.
  */
 export function createPipeline({ authenticate, authorizer, intend, execute, recorder }: Stages): Pipeline {

@@ -7,8 +7,14 @@ import { type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
 import { renew } from './renew.ts';
 
+/** Whether a pure use of session keys waits for its record to be on stable storage. */
+export type SessionKeyAudit = 'durable' | 'buffered';
+
 export interface Recorder {
-  /** The one ordered commit point: epoch compared, record appended, synced; then the result may leave. */
+  /**
+   * The one ordered commit point: epoch compared, record appended, synced; then the result may leave. Start
+   * configuration may let a pure use of session keys leave when its record has its place, before the sync.
+   */
   commit<R extends object>(trail: Trail, result: R): Promise<R>;
   /** Records a refusal or failure and gives the error that the caller may see. */
   refuse(trail: Trail, cause: unknown): Promise<SidecarError>;
@@ -19,6 +25,8 @@ export interface RecorderOptions {
   readonly digest: DigestFunction;
   readonly authorizer: Authorizer;
   readonly refusals: RefusalWindow;
+  /** `buffered`: an answer that only session keys computed does not wait for the sync. */
+  readonly sessionKeyAudit: SessionKeyAudit;
   /** Root of the keystore's tree, for the results of changes. */
   readonly stateRoot: () => Promise<string>;
   /** Hears of errors that are nobody's refusal. */
@@ -26,7 +34,7 @@ export interface RecorderOptions {
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { log, digest, authorizer, refusals, stateRoot, onUnexpected } = options;
+  const { log, digest, authorizer, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
 
   async function append(trail: Trail, outcome: Outcome): Promise<void> {
     const { effect } = trail.call.traits;
@@ -34,7 +42,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome };
     if (trail.intent !== undefined) entry.id = trail.intent;
     if (effect === 'change') entry.details = { ...entry.details, stateRoot: await stateRoot() };
-    await log.append(entry);
+    if (sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail)) await log.enqueue(entry);
+    else await log.append(entry);
   }
 
   async function commit<R extends object>(trail: Trail, result: R): Promise<R> {
@@ -74,6 +83,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return { commit, refuse };
+}
+
+/** Nothing but keys that die with the connection computed. */
+function isSessionKeyUse({ call, target }: Trail): boolean {
+  if (call.traits.effect !== 'pure') return false;
+  const keys = [...(target?.keys.values() ?? [])];
+  return keys.length > 0 && keys.every(({ scope }) => scope === 'session');
 }
 
 const denials: ReadonlySet<string> = new Set([
