@@ -11,23 +11,43 @@ const tokenLimitBytes = 8192;
 /** What the log says of the client; and a person waits, so a sidecar that does not run is said soon. */
 const greeting = { client: `ferrohsm/${version}`, connectTimeoutMs: 2000 };
 
+/** What is presented beside what options and environment say. */
+export interface Presented {
+  readonly token?: string;
+  /** Registers the token first. */
+  readonly invitation?: string;
+}
+
+let lent: FerroHsm | undefined;
+
+/** Runs what connects on a connection that is open already, and stays so. */
+export async function lendConnection(sidecar: FerroHsm, run: () => Promise<unknown>): Promise<void> {
+  lent = Object.create(sidecar, { close: { value: async () => undefined } });
+  try {
+    await run();
+  } finally {
+    lent = undefined;
+  }
+}
+
 /**
  * Connects to the sidecar that options or environment name; the default socket where they name none.
  *
  * @throws FerroHsmError `connection_lost`, `unauthenticated`, `version_unsupported`
  */
-export async function connectSidecar(options: GlobalOptions): Promise<FerroHsm> {
-  const place = placeOf(options, process.env);
+export async function connectSidecar(options: GlobalOptions, presented: Presented = {}): Promise<FerroHsm> {
+  if (lent !== undefined) return lent;
+  const place = { ...placeOf(options, process.env, presented.token), ...presented };
   // Loaded only here: help and usage errors do without it.
   const { connect } = await import('@ferrohsm/sdk/node');
   return connect(place);
 }
 
-function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv): ConnectOptions {
+function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv, given: string | undefined): ConnectOptions {
   if (options.socket !== undefined && options.url !== undefined) {
     throw usageError('--socket and --url cannot both be given', 'choose the one way to the sidecar');
   }
-  const token = readToken(options.tokenFile ?? environment.FERROHSM_TOKEN_FILE);
+  const token = given ?? readToken(options.tokenFile ?? environment.FERROHSM_TOKEN_FILE);
   const url = options.url ?? (options.socket === undefined ? environment.FERROHSM_URL : undefined);
   if (url !== undefined) return webSocketPlace(url, token);
   return { ...greeting, ...(options.socket && { socket: options.socket }), ...(token && { token }) };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FerroHsmError } from '@ferrohsm/sdk/node';
+import { ApprovalRequiredError, FerroHsmError } from '@ferrohsm/sdk/node';
 import { CommanderError } from 'commander';
 import { test } from 'vitest';
 import { usageError } from './errors.ts';
@@ -16,6 +16,16 @@ test('the cause of a DOMException says more than the exception', () => {
   const error = new DOMException('', 'NotAllowedError');
   Object.defineProperty(error, 'cause', { value: new FerroHsmError('approval_required') });
   assert.equal(describeFailure(error)?.exitStatus, 8);
+});
+
+test('a held operation says how to go on, and a limit when', () => {
+  const held = { id: 'apr_1', digest: 'd', needed: 3, given: 1, expiresAt: 0, wait: async () => ({}) as never };
+  const failure = describeFailure(new ApprovalRequiredError(held));
+  assert.equal(failure?.exitStatus, 8);
+  assert.match(failure?.hint ?? '', /2 approvals until 1970-01-01T00:00:00.000Z: ferrohsm approval approve apr_1;/);
+  const limited = describeFailure(new FerroHsmError('rate_limited', undefined, { facts: { retryAfterMs: 1200 } }));
+  assert.equal(limited?.exitStatus, 75);
+  assert.equal(limited?.hint, 'try again in 2 s');
 });
 
 test('a DOMException of the rules of WebCrypto goes by its name', () => {

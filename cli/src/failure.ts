@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import errorList from '../../schemas/errors.json' with { type: 'json' };
 import { CliError } from './errors.ts';
+import { type HeldRequest, heldText } from './wait-option.ts';
 
 /** What the user is told of a failure. */
 export interface Failure {
@@ -49,7 +50,14 @@ function describeCoded(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
   if (entry === undefined) return describeCoded(error.cause);
-  return { message: error.message, hint: entry.hint, exitStatus: entry.exitStatus };
+  return { message: error.message, hint: hintOf(error) ?? entry.hint, exitStatus: entry.exitStatus };
+}
+
+/** What this very error says of the next step. */
+function hintOf(error: Error): string | undefined {
+  if ('approval' in error) return `needs ${heldText(error.approval as HeldRequest)}; then repeat the command`;
+  const wait = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+  return typeof wait === 'number' ? `try again in ${Math.ceil(wait / 1000)} s` : undefined;
 }
 
 /** The SDK refused by the rules of WebCrypto, without asking the sidecar. */

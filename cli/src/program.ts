@@ -1,25 +1,61 @@
 import { Command } from 'commander';
 import { addCommand, type CommandDescription } from './command.ts';
+import { approvalApprove } from './commands/approval-approve.ts';
+import { approvalCancel } from './commands/approval-cancel.ts';
+import { approvalDeny } from './commands/approval-deny.ts';
+import { approvalList } from './commands/approval-list.ts';
+import { approvalShow } from './commands/approval-show.ts';
+import { approvalWait } from './commands/approval-wait.ts';
+import { approverCreate } from './commands/approver-create.ts';
+import { approverEnrol } from './commands/approver-enrol.ts';
+import { approverRemove } from './commands/approver-remove.ts';
 import { auditCheckpoint } from './commands/audit-checkpoint.ts';
 import { auditKeys } from './commands/audit-keys.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { breakGlassList } from './commands/break-glass-list.ts';
+import { breakGlassOpen } from './commands/break-glass-open.ts';
+import { breakGlassReview } from './commands/break-glass-review.ts';
 import { decapsulate } from './commands/decapsulate.ts';
 import { decrypt } from './commands/decrypt.ts';
 import { discover } from './commands/discover.ts';
 import { encapsulate } from './commands/encapsulate.ts';
 import { encrypt } from './commands/encrypt.ts';
+import { groupRemove } from './commands/group-remove.ts';
+import { groupSet } from './commands/group-set.ts';
 import { addHelpCommand, topicsText } from './commands/help.ts';
+import { init } from './commands/init.ts';
 import { keyCreate } from './commands/key-create.ts';
+import { keyExport } from './commands/key-export.ts';
+import { keyGrant } from './commands/key-grant.ts';
+import { keyLimit } from './commands/key-limit.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyPublic } from './commands/key-public.ts';
 import { keyRename } from './commands/key-rename.ts';
+import { keyRevokeGrant } from './commands/key-revoke-grant.ts';
 import { keyShow } from './commands/key-show.ts';
+import { keyUnfreeze } from './commands/key-unfreeze.ts';
+import { policyCheck } from './commands/policy-check.ts';
+import { policyExplain } from './commands/policy-explain.ts';
+import { policyHistory } from './commands/policy-history.ts';
+import { policyLoad } from './commands/policy-load.ts';
+import { policyRollback } from './commands/policy-rollback.ts';
+import { policyShow } from './commands/policy-show.ts';
+import { policySimulate } from './commands/policy-simulate.ts';
+import { principalList } from './commands/principal-list.ts';
+import { principalRemove } from './commands/principal-remove.ts';
+import { principalSet } from './commands/principal-set.ts';
+import { principalShow } from './commands/principal-show.ts';
 import { random } from './commands/random.ts';
 import { serve } from './commands/serve.ts';
+import { sessionList } from './commands/session-list.ts';
+import { sessionRevoke } from './commands/session-revoke.ts';
 import { sign } from './commands/sign.ts';
 import { status } from './commands/status.ts';
 import { tokenCreate } from './commands/token-create.ts';
+import { tokenInvite } from './commands/token-invite.ts';
+import { tokenRegister } from './commands/token-register.ts';
+import { tokenRevoke } from './commands/token-revoke.ts';
 import { verify } from './commands/verify.ts';
 import { whoami } from './commands/whoami.ts';
 import { exitStatusTable } from './exit-status.ts';
@@ -27,9 +63,57 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const keyCommands: readonly CommandDescription[] = [keyCreate, keyList, keyShow, keyPublic, keyRename];
-const auditCommands: readonly CommandDescription[] = [auditVerify, auditKeys, auditCheckpoint, auditList];
 const about: readonly CommandDescription[] = [status, whoami, discover];
+
+/** Commands below a noun, in the order of the help. */
+interface Noun {
+  readonly name: string;
+  readonly about: string;
+  readonly commands: readonly CommandDescription[];
+}
+
+const things: readonly Noun[] = [
+  {
+    name: 'key',
+    about: 'Named keys',
+    commands: [
+      keyCreate,
+      keyList,
+      keyShow,
+      keyPublic,
+      keyRename,
+      keyExport,
+      keyGrant,
+      keyRevokeGrant,
+      keyLimit,
+      keyUnfreeze,
+    ],
+  },
+  { name: 'audit', about: 'The transparency log', commands: [auditVerify, auditKeys, auditCheckpoint, auditList] },
+];
+
+const people: readonly Noun[] = [
+  {
+    name: 'approval',
+    about: 'Operations that wait for people',
+    commands: [approvalList, approvalShow, approvalApprove, approvalDeny, approvalCancel, approvalWait],
+  },
+  { name: 'approver', about: 'Keys that approve', commands: [approverCreate, approverEnrol, approverRemove] },
+  {
+    name: 'policy',
+    about: 'Who may do what',
+    commands: [policyCheck, policyShow, policyLoad, policyExplain, policySimulate, policyHistory, policyRollback],
+  },
+  {
+    name: 'principal',
+    about: 'Persons and workloads',
+    commands: [principalList, principalShow, principalSet, principalRemove],
+  },
+  { name: 'group', about: 'Groups of principals', commands: [groupSet, groupRemove] },
+  { name: 'token', about: 'Bearer tokens', commands: [tokenCreate, tokenInvite, tokenRegister, tokenRevoke] },
+  { name: 'session', about: 'Open connections', commands: [sessionList, sessionRevoke] },
+  { name: 'break-glass', about: 'Emergency sessions', commands: [breakGlassOpen, breakGlassList, breakGlassReview] },
+];
 
 /** The whole command line. Errors and help are thrown as CommanderError, never exited with. */
 export function createProgram(): Command {
@@ -43,24 +127,23 @@ export function createProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', `\n${exitStatusTable()}\n\n${topicsText}`);
   addOutputOptions(addConnectionOptions(program.optionsGroup('Global options:')));
-  addGroup(program, 'Sidecar:', [serve, ...about]);
+  addGroup(program, 'Sidecar:', [init, serve, ...about]);
   addGroup(program, 'Use of keys:', everyday);
-  addGroup(program, 'Keys and log:', []);
-  addCommands(
-    program.command('key').helpCommand(false).description('Named keys: create, list, show, public, rename.'),
-    keyCommands,
-  );
-  addCommands(
-    program.command('audit').helpCommand(false).description('The transparency log: verify, keys, checkpoint, list.'),
-    auditCommands,
-  );
-  addCommands(program.command('token').helpCommand(false).description('Bearer tokens: create.'), [tokenCreate]);
+  addNouns(program.commandsGroup('Keys and log:'), things);
+  addNouns(program.commandsGroup('People and rules:'), people);
   addHelpCommand(program.commandsGroup('Help:'));
   return program;
 }
 
 function addGroup(program: Command, heading: string, descriptions: readonly CommandDescription[]): void {
   addCommands(program.commandsGroup(heading), descriptions);
+}
+
+function addNouns(program: Command, nouns: readonly Noun[]): void {
+  for (const { name, about, commands } of nouns) {
+    const verbs = commands.map(({ usage }) => usage.split(' ')[0]).join(', ');
+    addCommands(program.command(name).helpCommand(false).description(`${about}: ${verbs}.`), commands);
+  }
 }
 
 function addCommands(parent: Command, descriptions: readonly CommandDescription[]): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { parseSocket, parseWebSocket, rootKeyOptions } from './serve-options.ts';
+import { listeningPlaces, parseSocket, parseWebSocket, rootKeyOptions, type ServeOptions } from './serve-options.ts';
 
 test('a socket is a path, with name, mode and group where they are given', () => {
   assert.deepEqual(parseSocket('/run/a.sock'), { name: 'default', path: '/run/a.sock' });
@@ -31,6 +31,36 @@ test.each(['0.0.0.0:80', '127.0.0.1', '127.0.0.1:70000', 'localhost:80', '::1:80
     assert.throws(() => parseWebSocket({ websocket }), { exitStatus: 2 });
   },
 );
+
+const files = { tlsCertificate: '/c.pem', tlsKey: '/c.key', tlsClientCa: '/ca.pem' };
+
+test('with TLS a WebSocket is on any address', () => {
+  const tls = { certificate: '/c.pem', privateKey: '/c.key', clientCa: '/ca.pem' };
+  const rest = { port: 80, allowedOrigins: [], allowedHosts: [] };
+  assert.deepEqual(parseWebSocket({ websocket: '10.0.0.5:80', ...files }), { host: '10.0.0.5', ...rest, tls });
+  assert.deepEqual(parseWebSocket({ websocket: '[fd00::1]:80', ...files, tlsCrl: '/crl.pem' }), {
+    ...{ host: 'fd00::1', ...rest },
+    tls: { ...tls, crl: '/crl.pem' },
+  });
+});
+
+test.each<ServeOptions>([
+  { websocket: '10.0.0.5:80' },
+  { websocket: 'hsm.example:80', ...files },
+  { websocket: '[10.0.0.5]:80', ...files },
+  { websocket: '999.0.0.1:80', ...files },
+  { websocket: '10.0.0.5:80', tlsCertificate: '/c.pem', tlsKey: '/c.key' },
+  { websocket: '10.0.0.5:80', tlsCrl: '/crl.pem' },
+  files,
+])('a mistake with TLS: %j', (options) => {
+  assert.throws(() => parseWebSocket(options), { exitStatus: 2 });
+});
+
+test('sockets are those that are named, else the default place', () => {
+  assert.deepEqual(listeningPlaces({}, '/d.sock'), [{ name: 'default', path: '/d.sock' }]);
+  assert.deepEqual(listeningPlaces({ socket: ['a=/a.sock'] }, '/d.sock'), [{ name: 'a', path: '/a.sock' }]);
+  assert.throws(() => listeningPlaces({ systemdSockets: true }, '/d.sock'), { exitStatus: 78 });
+});
 
 test('origins without a WebSocket are a mistake', () => {
   assert.throws(() => parseWebSocket({ allowOrigin: ['http://localhost'] }), { exitStatus: 2 });

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
+import { type HandedSocket, takeSystemdSockets } from './systemd-sockets.ts';
 
 /** Options of `ferrohsm serve` as commander hands them over. */
 export interface ServeOptions {
   readonly state?: string;
   readonly config?: string;
   readonly socket?: string | readonly string[];
+  readonly systemdSockets?: boolean;
   readonly websocket?: string;
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  readonly tlsCrl?: string;
   readonly rootKey?: string;
   readonly passphraseFile?: string;
   readonly passphraseFd?: number;
@@ -55,25 +62,55 @@ function groupNumber(group: string): number {
 }
 
 /**
- * `--websocket HOST:PORT` with the origins and hosts that are let in.
+ * The sockets of `--socket` and those that systemd hands over, or the default place when neither is named.
  *
- * @throws CliError 2 for anything but a loopback address
+ * @throws CliError 2, 78
+ */
+export function listeningPlaces(
+  { socket, systemdSockets = false }: ServeOptions,
+  defaultPath: string,
+): (ListeningPlace | HandedSocket)[] {
+  const handed = systemdSockets ? takeSystemdSockets(process.env, process.pid) : [];
+  const places = socket ?? (systemdSockets ? [] : defaultPath);
+  return [...[places].flat().map(parseSocket), ...handed];
+}
+
+/**
+ * `--websocket HOST:PORT` with the origins and hosts that are let in, and the TLS files.
+ *
+ * @throws CliError 2 for anything but a loopback address, or with TLS for anything but an IP address
  */
 export function parseWebSocket(options: ServeOptions) {
   const { websocket, allowOrigin = [], allowHost = [] } = options;
+  const tls = tlsFiles(options);
   if (websocket === undefined) {
-    if (allowOrigin.length + allowHost.length === 0) return undefined;
-    throw usageError('--allow-origin and --allow-host go with --websocket', 'add --websocket 127.0.0.1:7420');
+    if (allowOrigin.length + allowHost.length === 0 && tls === undefined) return undefined;
+    throw usageError('--allow-origin, --allow-host and --tls-* go with --websocket', 'add --websocket 127.0.0.1:7420');
   }
-  const [, host = '', port = ''] = /^(127\.0\.0\.1|\[::1\]):(\d{1,5})$/.exec(websocket) ?? [];
-  if (host === '' || Number(port) > 65_535) {
-    throw usageError(`not a loopback address with port: ${websocket}`, 'write 127.0.0.1:PORT or [::1]:PORT');
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):(\d{1,5})$/.exec(websocket) ?? [];
+  const host = bracketed ?? plain ?? '';
+  if (isIP(host) !== (bracketed === undefined ? 4 : 6) || Number(port) > 65_535) {
+    throw usageError(`not an IP address with port: ${websocket}`, 'write 127.0.0.1:PORT or [::1]:PORT');
+  }
+  if (tls === undefined && host !== '127.0.0.1' && host !== '::1') {
+    throw usageError(`not a loopback address: ${websocket}`, 'write 127.0.0.1 or [::1], or add the --tls-* files');
+  }
+  return { host, port: Number(port), allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
+}
+
+function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions) {
+  if ([tlsCertificate, tlsKey, tlsClientCa, tlsCrl].every((file) => file === undefined)) return undefined;
+  if (tlsCertificate === undefined || tlsKey === undefined || tlsClientCa === undefined) {
+    throw usageError(
+      '--tls-certificate, --tls-key and --tls-client-ca go together',
+      'client certificates are always demanded: name the authority that signs them',
+    );
   }
   return {
-    host: host === '[::1]' ? ('::1' as const) : ('127.0.0.1' as const),
-    port: Number(port),
-    allowedOrigins: allowOrigin,
-    allowedHosts: allowHost,
+    certificate: resolve(tlsCertificate),
+    privateKey: resolve(tlsKey),
+    clientCa: resolve(tlsClientCa),
+    ...(tlsCrl !== undefined && { crl: resolve(tlsCrl) }),
   };
 }
 

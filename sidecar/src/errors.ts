@@ -1,4 +1,17 @@
 import { type ErrorCode, errorTable } from './generated/errors.ts';
+import type { ApprovalRequest } from './generated/types.ts';
+
+/** What a client is told beside the code, as members of the error's `data`. */
+export interface ErrorFacts {
+  /** Of `approval_required`: the request that was filed. */
+  readonly approval?: ApprovalRequest;
+  /** Of `rate_limited`: when to try again. */
+  readonly retryAfterMs?: number;
+}
+
+export interface SidecarErrorOptions extends ErrorOptions {
+  readonly facts?: ErrorFacts;
+}
 
 /**
  * A refusal or failure that a client may see: a code from `schemas/errors.json` and a detail.
@@ -10,10 +23,12 @@ export class SidecarError extends Error {
   override readonly name = 'SidecarError';
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  readonly facts: ErrorFacts;
 
-  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, detail?: string, { facts = {}, ...options }: SidecarErrorOptions = {}) {
     super(detail === undefined ? errorTable[code].message : `${errorTable[code].message}: ${detail}`, options);
     this.code = code;
     this.detail = detail;
+    this.facts = facts;
   }
 }

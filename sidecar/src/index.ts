@@ -7,9 +7,11 @@ export { SidecarError } from './errors.ts';
 export {
   defaultPlaces,
   defaultSocketName,
+  type InheritedSocketOptions,
   type RootKeyOptions,
   type SidecarOptions,
   type SocketFileOptions,
+  type TlsFiles,
   type WebSocketListenOptions,
 } from './options.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';

@@ -1,22 +1,36 @@
-import type { SidecarOptions } from './options.ts';
+import { defaultSocketName, type SidecarOptions } from './options.ts';
 import type { Connection, ConnectionHandler, ConnectionLimits } from './transport/connection.ts';
 import type { Listener } from './transport/listener.ts';
+import { createPeerProcessReader } from './transport/peer-process.ts';
+import { loadSocketCalls } from './transport/socket-calls.ts';
 import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.ts';
 import { listenWebSocket } from './transport/websocket.ts';
 
-/** Opens every listener, or none: when one fails, those that were opened are closed again. */
+/**
+ * Opens every listener, or none: when one fails, those that were opened are closed again.
+ *
+ * @param peerProcess whether a rule asks for executable or cgroup, which cost some system calls a connection
+ */
 export async function listenAll(
-  { sockets, webSocket }: SidecarOptions,
+  { sockets, webSocket, onError = () => undefined }: SidecarOptions,
   accept: (connection: Connection) => ConnectionHandler,
   limits: ConnectionLimits,
   peerCredentials: PeerCredentialReader | undefined,
+  peerProcess = false,
 ): Promise<readonly Listener[]> {
+  const serving = {
+    limits,
+    ...(peerCredentials && { peerCredentials }),
+    ...(peerProcess && { peerProcess: createPeerProcessReader(loadSocketCalls()) }),
+  };
   const listeners: Listener[] = [];
   try {
     for (const socket of sockets) {
-      listeners.push(await listenUnix(socket, accept, { limits, ...(peerCredentials && { peerCredentials }) }));
+      listeners.push(await listenUnix(socket, accept, { ...serving, isShared: socket.name === defaultSocketName }));
     }
-    if (webSocket !== undefined) listeners.push(await listenWebSocket(webSocket, accept, limits));
+    if (webSocket !== undefined) {
+      listeners.push(await listenWebSocket(webSocket, accept, { limits, onError: (error) => onError(error, 'tls') }));
+    }
     return listeners;
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.close()));

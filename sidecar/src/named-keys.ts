@@ -2,6 +2,7 @@ import type { CryptoProvider } from './crypto/provider.ts';
 import type { KeyRecord, KeyVersion } from './generated/types.ts';
 import { type KeyOpener, KeyRing } from './keystore/key-ring.ts';
 import type { Keystore } from './keystore/keystore.ts';
+import { strengthOf } from './policy/algorithm-strength.ts';
 import type { PolicyResource } from './policy/engine.ts';
 import type { HeldKey } from './request/context.ts';
 import type { NamedKeys } from './request/locate.ts';
@@ -16,28 +17,46 @@ export interface NamedKeyRing extends NamedKeys {
   clear(): void;
 }
 
-export function createNamedKeys(keystore: Keystore, crypto: CryptoProvider): NamedKeyRing {
-  const ring = new KeyRing<HeldKey>(keystore, heldKeyOpener(crypto), openKeys);
+/** Who may use a key beside its owner. */
+export interface KeyUsers {
+  readonly usedBy: readonly string[];
+  readonly usedByGroups: readonly string[];
+}
+
+/** The users of a key, sorted. */
+export type UsersOf = (keyId: string) => KeyUsers;
+
+export function createNamedKeys(keystore: Keystore, crypto: CryptoProvider, usersOf: UsersOf): NamedKeyRing {
+  const ring = new KeyRing<HeldKey>(keystore, heldKeyOpener(crypto, usersOf), openKeys);
+  const resourceOf = (record: KeyRecord) => nameResource(record, usersOf(record.id));
   return {
     held: (handle) => ring.held(handle),
     forget: (record) => ring.forget(record),
     clear: () => ring.clear(),
-    resourceOf: nameResource,
-    async resource(nameOrId) {
+    resourceOf,
+    async named(nameOrId) {
       const record = await keystore.get(nameOrId);
-      return record === undefined ? { type: 'KeyName', id: nameOrId, attributes: {} } : nameResource(record);
+      if (record === undefined) return { resource: { type: 'KeyName', id: nameOrId, attributes: {} }, etag: '' };
+      return { resource: resourceOf(record), etag: etagOf(record) };
+    },
+    async handle(nameOrId, version) {
+      const record = await keystore.get(nameOrId);
+      if (record === undefined) return undefined;
+      const wanted = version ?? Math.max(...record.versions.map((each) => each.version));
+      return `${record.id}/${wanted}`;
     },
   };
 }
 
-function heldKeyOpener(crypto: CryptoProvider): KeyOpener<HeldKey> {
+function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<HeldKey> {
   function held(record: KeyRecord, version: KeyVersion, key: HeldKey['key']): HeldKey {
     return {
       scope: 'named',
       key,
       name: record.name,
       state: version.state,
-      resource: keyResource(record, version, key.type),
+      etag: etagOf(record),
+      resource: keyResource(record, version, key.type, usersOf(record.id)),
     };
   }
   return {
@@ -70,16 +89,32 @@ function secretUsages({ type, usages }: KeyRecord): KeyRecord['usages'] {
   return type === 'secret' ? usages : usages.filter((usage) => !ofPublicHalf.has(usage));
 }
 
-function keyResource(record: KeyRecord, version: KeyVersion, keyType: string): PolicyResource {
-  const attributes = { ...shared(record), keyType, algorithm: version.algorithm.name, state: version.state };
+/** Changes with every change of the key. */
+function etagOf({ id, revision }: KeyRecord): string {
+  return `${id}@${revision}`;
+}
+
+function keyResource(record: KeyRecord, version: KeyVersion, keyType: string, users: KeyUsers): PolicyResource {
+  const { algorithm, state } = version;
+  const attributes = { ...shared(record, users), keyType, algorithm: algorithm.name, state, ...strengthOf(algorithm) };
   return Object.freeze({ type: 'Key', id: `${record.id}/${version.version}`, attributes: Object.freeze(attributes) });
 }
 
-function nameResource(record: KeyRecord): PolicyResource {
-  const attributes = { ...shared(record), keyType: record.type };
+function nameResource(record: KeyRecord, users: KeyUsers): PolicyResource {
+  const attributes = { ...shared(record, users), keyType: record.type };
   return Object.freeze({ type: 'KeyName', id: record.name, attributes: Object.freeze(attributes) });
 }
 
-function shared({ name, owner, labels, extractable }: KeyRecord) {
-  return { scope: 'named', name, owner, labels: Object.freeze({ ...labels }), extractable } as const;
+function shared({ name, owner, labels, extractable }: KeyRecord, { usedBy, usedByGroups }: KeyUsers) {
+  const { environment } = labels;
+  return {
+    scope: 'named',
+    name,
+    owner,
+    labels: Object.freeze({ ...labels }),
+    extractable,
+    usedBy: Object.freeze([...usedBy]) as readonly string[],
+    usedByGroups: Object.freeze([...usedByGroups]) as readonly string[],
+    ...(environment !== undefined && { environment }),
+  } as const;
 }

@@ -1,9 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandHook } from './approval/notify-command.ts';
+import type { WebhookHook } from './approval/notify-webhook.ts';
+import type { InheritedSocketOptions } from './transport/inherited-socket.ts';
 import type { SocketFileOptions } from './transport/socket-file.ts';
+import type { TlsFiles } from './transport/tls-files.ts';
 import type { WebSocketListenOptions } from './transport/websocket.ts';
 
-export type { SocketFileOptions, WebSocketListenOptions };
+export type { InheritedSocketOptions, SocketFileOptions, TlsFiles, WebSocketListenOptions };
 
 /** Name of the listener that many may reach: there the peer's uid is the credential, never the socket itself. */
 export const defaultSocketName = 'default';
@@ -19,8 +23,8 @@ export interface SidecarOptions {
   readonly stateFolder: string;
   /** principals.json, policy.cedar and, by default, the root key; outside the state folder. */
   readonly configFolder: string;
-  readonly sockets: readonly SocketFileOptions[];
-  /** WebSocket on a loopback address; every connection needs a bearer token. */
+  readonly sockets: readonly (SocketFileOptions | InheritedSocketOptions)[];
+  /** WebSocket on a loopback address, or on any with TLS and client certificates. */
   readonly webSocket?: WebSocketListenOptions;
   readonly rootKey: RootKeyOptions;
   /** Session keys that one connection may hold, default 16,384. */
@@ -30,6 +34,14 @@ export interface SidecarOptions {
    * session keys alone leave before that; a power cut may take their last records. Named keys and everything else wait.
    */
   readonly sessionKeyAudit?: 'durable' | 'buffered';
+  /** Milliseconds without a call after which a session ends; default 0, never. */
+  readonly sessionIdleMs?: number;
+  /** Milliseconds after which a session ends, however busy; default 0, never. */
+  readonly sessionMaxMs?: number;
+  /** How long a held operation waits for people, in milliseconds; default 1 h, at most 24 h. */
+  readonly approvalLifetimeMs?: number;
+  /** Programs and webhooks that are told of each step of an approval. */
+  readonly approvalHooks?: readonly (CommandHook | WebhookHook)[];
   /** Hears what the operator must read at the start. */
   readonly onNotice?: (notice: string) => void;
   /** Hears of errors inside that no client is told. */

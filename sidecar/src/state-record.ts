@@ -43,9 +43,9 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
 }
 
-/** A release that was cut off has left the keystore as it was. */
-function mayHaveChanged({ operation }: AuditRecord): boolean {
-  return methodTable[operation as MethodName]?.effect !== 'release';
+/** A release that was cut off has left the keystore as it was, unless it used an approval up. */
+function mayHaveChanged({ operation, details }: AuditRecord): boolean {
+  return methodTable[operation as MethodName]?.effect !== 'release' || details?.approval !== undefined;
 }
 
 /** Leaves the keystore's root at the end of the log, so that the next start finds it at once. */

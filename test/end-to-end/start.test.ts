@@ -84,7 +84,7 @@ describe('a configuration that is not valid stops the start with 78 and a hint',
     ['principals.json', JSON.stringify({ principals: [{ ...principal, roles: ['Emperor'] }] }), /Emperor|roles/],
     ['principals.json', JSON.stringify({ principals: [principal, { ...principal, id: 'b' }] }), /principals\.json|uid/],
     ['principals.json', JSON.stringify({ principals: [principal, principal] }), /a/],
-    ['policy.cedar', 'permit (principal, action, resource)', /policy.cedar: unexpected end of input/],
+    ['policy.cedar', 'permit (principal, action, resource)', /policy.cedar:1: unexpected end of input/],
     [
       'policy.cedar',
       '@id("a") permit (principal, action == Action::"keys.destroy", resource);',

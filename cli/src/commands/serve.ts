@@ -6,7 +6,7 @@ import { describeFailure, printFailure } from '../failure.ts';
 import { repeated, wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
 import { guardProcess } from '../process-guard.ts';
-import { parseSocket, parseWebSocket, rootKeyOptions, type ServeOptions } from '../serve-options.ts';
+import { listeningPlaces, parseWebSocket, rootKeyOptions, type ServeOptions } from '../serve-options.ts';
 
 export const serve: CommandDescription = {
   usage: 'serve',
@@ -20,6 +20,9 @@ ferrohsm serve --socket app=/run/ferrohsm/app.sock,mode=0660,group=app --socket 
 
 # For a web page on this host
 ferrohsm serve --websocket 127.0.0.1:7420 --allow-origin http://localhost:5173
+
+# For clients on other hosts, each with a certificate
+ferrohsm serve --websocket 10.0.0.5:7420 --allow-host hsm.example:7420 --tls-certificate server.pem --tls-key server.key --tls-client-ca clients.pem
 
 # The root key from a passphrase that a secret store hands over
 ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
@@ -51,9 +54,14 @@ function addServeOptions(command: Command): void {
     .option('--state <folder>', 'keystore, log and lock')
     .option('--config <folder>', 'principals.json, policy.cedar, root key')
     .option('--socket <place>', '[NAME=]PATH[,mode=0660][,group=NAME], more than once', repeated)
-    .option('--websocket <host:port>', 'listen on a loopback address; port 0 lets the system choose')
+    .option('--systemd-sockets', 'listen on the sockets of a systemd socket unit, under their FileDescriptorName')
+    .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
     .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)
     .option('--allow-host <host>', 'Host header that is let in, more than once', repeated)
+    .option('--tls-certificate <file>', 'PEM: certificate of the WebSocket and its chain; TLS 1.3 only')
+    .option('--tls-key <file>', 'PEM: private key of the certificate')
+    .option('--tls-client-ca <file>', 'PEM: authorities of the client certificates, which are demanded')
+    .option('--tls-crl <file>', 'PEM: revocation lists of these authorities')
     .addOption(
       new Option('--root-key <file>', 'root key; made when there is no store yet').conflicts(passphraseOptions),
     )
@@ -79,7 +87,7 @@ function sidecarOptions(
   return {
     stateFolder: resolve(options.state ?? places.state),
     configFolder,
-    sockets: [options.socket ?? process.env.FERROHSM_SOCKET ?? places.socket].flat().map(parseSocket),
+    sockets: listeningPlaces(options, process.env.FERROHSM_SOCKET ?? places.socket),
     ...(webSocket && { webSocket }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),

@@ -10,7 +10,7 @@ import { Slots } from './slots.ts';
 const protocol = 1;
 
 /** What a client says of itself when it connects. */
-export type Greeting = Pick<SystemHelloParams, 'token' | 'client'>;
+export type Greeting = Pick<SystemHelloParams, 'token' | 'client' | 'enrolment'>;
 
 /** One greeted connection, from its `system.hello` to its end. */
 export class Connection {

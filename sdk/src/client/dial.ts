@@ -2,6 +2,7 @@ import { FerroHsmError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Connection, type Greeting } from './connection.ts';
 import { connectionLost } from './loss.ts';
+import { pause } from './pause.ts';
 
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
@@ -45,18 +46,4 @@ async function attempt({ transport, greeting }: DialOptions, signal: AbortSignal
 
 function isRefusal(error: unknown): boolean {
   return error instanceof FerroHsmError && error.code !== 'connection_lost';
-}
-
-/** Waits, or less when aborted. */
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

@@ -1,7 +1,7 @@
 import { createJSONRPCErrorResponse, createJSONRPCRequest, JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
-import { FerroHsmError } from '../errors.ts';
+import { type ErrorFacts, FerroHsmError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
-import type { Limits, MethodName } from '../generated/types.ts';
+import type { ApprovalRequest, Limits, MethodName } from '../generated/types.ts';
 import type { Channel, InboundMessage, OutboundMessage, Transport } from '../transport/transport.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
@@ -92,11 +92,26 @@ export class Exchange {
   }
 }
 
-function errorOf(data: { code?: unknown; detail?: unknown } | undefined, cause: unknown): FerroHsmError {
-  const options = cause === undefined ? undefined : { cause };
+interface ErrorData {
+  readonly code?: unknown;
+  readonly detail?: unknown;
+  readonly approval?: unknown;
+  readonly retryAfterMs?: unknown;
+}
+
+function errorOf(data: ErrorData | undefined, cause: unknown): FerroHsmError {
+  const options = cause === undefined ? {} : { cause };
   const code = data?.code;
   if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) {
     return new FerroHsmError('internal_error', 'the sidecar answered an error that this client does not know', options);
   }
-  return new FerroHsmError(code as ErrorCode, typeof data?.detail === 'string' ? data.detail : undefined, options);
+  const detail = typeof data?.detail === 'string' ? data.detail : undefined;
+  return new FerroHsmError(code as ErrorCode, detail, { ...options, facts: factsOf(data) });
+}
+
+function factsOf({ approval, retryAfterMs }: ErrorData = {}): ErrorFacts {
+  return {
+    ...(typeof approval === 'object' && approval !== null && { approval: approval as ApprovalRequest }),
+    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+  };
 }

@@ -1,12 +1,22 @@
+import { sha256 } from '../approval/operation-digest.ts';
+import { FerroHsmError, type HeldApproval } from '../errors.ts';
 import type { SystemHelloResult } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type CryptoOptions, createCrypto, type HsmCrypto } from '../webcrypto/crypto.ts';
+import { type CryptoOptions, createCrypto, cryptoOver, type HsmCrypto } from '../webcrypto/crypto.ts';
+import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
+import { BreakGlass } from './break-glass.ts';
 import { Keys } from './keys.ts';
+import { Policy } from './policy.ts';
+import { Principals } from './principals.ts';
 import { RemoteRpc } from './remote.ts';
+import type { Rpc } from './rpc.ts';
 import { Session } from './session.ts';
+import { Sessions } from './sessions.ts';
 import { System } from './system.ts';
+import { Tokens } from './tokens.ts';
+import { WaitingRpc } from './waiting.ts';
 
 /** What every way to connect takes. */
 export interface ClientOptions extends CryptoOptions {
@@ -14,6 +24,42 @@ export interface ClientOptions extends CryptoOptions {
   readonly connectTimeoutMs?: number;
   /** Name and version of the application for the log; printable ASCII, at most 128 characters. */
   readonly client?: string;
+  /** Registers the token with this invitation (base64url, good once) before it is presented. */
+  readonly invitation?: string;
+}
+
+/** The typed clients of one sidecar. */
+export interface FerroHsmClients {
+  /** WebCrypto whose secret and private keys live in the sidecar. */
+  readonly crypto: HsmCrypto;
+  /** `crypto.subtle`. */
+  readonly subtle: HsmCrypto['subtle'];
+  /** Named keys. */
+  readonly keys: Keys;
+  /** Operations that wait for people. */
+  readonly approvals: Approvals;
+  readonly policy: Policy;
+  /** Persons, workloads and groups. */
+  readonly principals: Principals;
+  /** All connections. */
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  /** Emergency sessions. */
+  readonly breakGlass: BreakGlass;
+  readonly audit: Audit;
+  readonly system: System;
+  /** This connection. */
+  readonly session: Session;
+}
+
+/** What a view of the clients does otherwise. */
+export interface ViewOptions {
+  /** An operation that is held for approvals waits for them and is repeated, instead of throwing `approval_required`. */
+  readonly wait: true;
+  /** Ends the waiting; what is waited for rejects with its reason, and the approval request stays. */
+  readonly signal?: AbortSignal;
+  /** Told of each approval request that is waited for, so that people can be told of it. */
+  readonly onHeld?: (approval: HeldApproval) => void;
 }
 
 /**
@@ -21,16 +67,14 @@ export interface ClientOptions extends CryptoOptions {
  *
  * @example await using hsm = await connect();
  */
-export interface FerroHsm extends AsyncDisposable {
-  /** WebCrypto whose secret and private keys live in the sidecar. */
-  readonly crypto: HsmCrypto;
-  /** `crypto.subtle`. */
-  readonly subtle: HsmCrypto['subtle'];
-  /** Named keys. */
-  readonly keys: Keys;
-  readonly audit: Audit;
-  readonly system: System;
-  readonly session: Session;
+export interface FerroHsm extends FerroHsmClients, AsyncDisposable {
+  /**
+   * The same connection and keys, for operations that other people have to approve first. Such an operation is repeated
+   * with the same requestId until it runs; it rejects with `approval_closed` when it was denied, cancelled or has expired.
+   *
+   * @example const { subtle } = hsm.with({ wait: true, signal: AbortSignal.timeout(3_600_000) });
+   */
+  with(options: ViewOptions): FerroHsmClients;
   /** What the sidecar said of itself when the present connection was opened: limits, and the log's keys to pin. */
   readonly hello: SystemHelloResult;
   /** Ends the connection and with it all session keys; later calls are refused with `connection_lost`. */
@@ -45,21 +89,47 @@ export async function openFerroHsm(
   token: string | undefined,
   options: ClientOptions,
 ): Promise<FerroHsm> {
-  const { connectTimeoutMs = defaultConnectTimeoutMs, client = `@ferrohsm/sdk ${version}` } = options;
-  const greeting = token === undefined ? { client } : { client, token };
+  const { connectTimeoutMs = defaultConnectTimeoutMs, client = `@ferrohsm/sdk ${version}`, invitation } = options;
+  const greeting = {
+    client,
+    ...(token !== undefined && { token }),
+    ...(invitation !== undefined && { enrolment: await enrolmentOf(invitation, token) }),
+  };
   const rpc = await RemoteRpc.open({ transport, greeting, connectTimeoutMs });
   const crypto = createCrypto(rpc, options);
   return Object.freeze({
-    crypto,
-    subtle: crypto.subtle,
-    keys: new Keys(rpc, crypto),
-    audit: new Audit(rpc),
-    system: new System(rpc),
-    session: new Session(rpc),
+    ...clientsOver(rpc, crypto),
+    with(view: ViewOptions) {
+      const waiting = new WaitingRpc(rpc, view);
+      return Object.freeze(clientsOver(waiting, cryptoOver(crypto, waiting)));
+    },
     get hello() {
       return rpc.hello;
     },
     close: () => rpc.close(),
     [Symbol.asyncDispose]: () => rpc.close(),
   });
+}
+
+function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
+  return {
+    crypto,
+    subtle: crypto.subtle,
+    keys: new Keys(rpc, crypto),
+    approvals: new Approvals(rpc),
+    policy: new Policy(rpc),
+    principals: new Principals(rpc),
+    sessions: new Sessions(rpc),
+    tokens: new Tokens(rpc),
+    breakGlass: new BreakGlass(rpc),
+    audit: new Audit(rpc),
+    system: new System(rpc),
+    session: new Session(rpc),
+  };
+}
+
+async function enrolmentOf(invitation: string, token: string | undefined) {
+  if (token === undefined)
+    throw new FerroHsmError('config_invalid', 'an invitation registers a token, and none is given');
+  return { invitation, tokenSha256: await sha256(token) };
 }

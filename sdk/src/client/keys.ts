@@ -1,4 +1,12 @@
-import type { KeyRecord, KeysListResult, KeyUsage, Labels } from '../generated/types.ts';
+import type {
+  KeyRecord,
+  KeysExportParams,
+  KeysExportResult,
+  KeysListResult,
+  KeyUsage,
+  Labels,
+  Quota,
+} from '../generated/types.ts';
 import { algorithmIdentifier } from '../webcrypto/algorithm-name.ts';
 import { keyUsages } from '../webcrypto/arguments.ts';
 import { custodyOf, type HsmCrypto } from '../webcrypto/crypto.ts';
@@ -108,5 +116,63 @@ export class Keys {
   async rename(nameOrId: string, newName: string, { requestId = newRequestId() } = {}): Promise<NamedKey> {
     const params = { name: nameOrId, newName, requestId };
     return this.open((await onceMore(() => this.#rpc.call('keys.rename', params))).record);
+  }
+
+  /**
+   * Gets the secret of a key out of the sidecar; needs the approval of other people.
+   *
+   * @param format as of `subtle.exportKey`
+   * @returns the secret bytes, of a JWK its JSON text; zero them after use
+   * @throws FerroHsmError `not_found`, `not_supported` for a format that the key does not have
+   * @example const { keyData } = await hsm.with({ wait: true }).keys.export('vault/master', 'raw-secret');
+   */
+  export(
+    nameOrId: string,
+    format: KeysExportParams['format'],
+    { version }: { readonly version?: number } = {},
+  ): Promise<KeysExportResult> {
+    return this.#rpc.call('keys.export', { name: nameOrId, format, ...(version !== undefined && { version }) });
+  }
+
+  /**
+   * Lets a principal or group use a key.
+   *
+   * @returns all who have a grant afterwards
+   * @throws FerroHsmError `not_found` for a key or grantee that there is not
+   * @example await hsm.keys.grant('tokens/signing', 'payments-team');
+   */
+  async grant(nameOrId: string, grantee: string, { requestId = newRequestId() } = {}): Promise<string[]> {
+    return (await onceMore(() => this.#rpc.call('keys.grant', { name: nameOrId, grantee, requestId }))).grantees;
+  }
+
+  /**
+   * Takes a grant back.
+   *
+   * @returns all who have a grant afterwards
+   * @throws FerroHsmError `not_found` for what was not granted
+   * @example await hsm.keys.revokeGrant('tokens/signing', 'payments-team');
+   */
+  async revokeGrant(nameOrId: string, grantee: string, { requestId = newRequestId() } = {}): Promise<string[]> {
+    return (await onceMore(() => this.#rpc.call('keys.revokeGrant', { name: nameOrId, grantee, requestId }))).grantees;
+  }
+
+  /**
+   * Sets the limits of use of a key, for all who use it; `{}` removes them. Needs the approval of other people.
+   *
+   * @throws FerroHsmError `not_found`
+   * @example await hsm.keys.limit('tokens/signing', { perMinute: 600, onExceed: 'freeze' });
+   */
+  async limit(nameOrId: string, quota: Quota, { requestId = newRequestId() } = {}): Promise<Quota> {
+    return (await onceMore(() => this.#rpc.call('keys.limit', { name: nameOrId, quota, requestId }))).quota;
+  }
+
+  /**
+   * Lets a key be used again that was frozen because it was used beyond its limits. Needs the approval of other people.
+   *
+   * @throws FerroHsmError `not_found`
+   * @example await hsm.with({ wait: true }).keys.unfreeze('tokens/signing');
+   */
+  async unfreeze(nameOrId: string, { requestId = newRequestId() } = {}): Promise<void> {
+    await onceMore(() => this.#rpc.call('keys.unfreeze', { name: nameOrId, requestId }));
   }
 }

@@ -1,6 +1,7 @@
 import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
 import type { Connection } from './connection.ts';
 import { type DialOptions, dial } from './dial.ts';
+import { withApproval } from './held-approval.ts';
 import { connectionLost } from './loss.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -17,7 +18,10 @@ export class RemoteRpc implements Rpc {
   /** @throws FerroHsmError as `dial` */
   static async open(options: DialOptions): Promise<RemoteRpc> {
     const ended = new AbortController();
-    return new RemoteRpc(options, ended, await dial(options, ended.signal));
+    const connection = await dial(options, ended.signal);
+    // An invitation is good once.
+    const { enrolment: _, ...greeting } = options.greeting;
+    return new RemoteRpc({ ...options, greeting }, ended, connection);
   }
 
   private constructor(options: DialOptions, ended: AbortController, connection: Connection) {
@@ -34,10 +38,14 @@ export class RemoteRpc implements Rpc {
     return this.#connection.hello;
   }
 
-  /** Nothing is awaited on an open connection: the calls of one tick leave together. */
+  /** Nothing is awaited on an open connection before it is sent: the calls of one tick leave together. */
   async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
     const connection = this.#connection.closed ? await this.#reopened() : this.#connection;
-    return connection.call(method, params);
+    try {
+      return await connection.call(method, params);
+    } catch (error) {
+      throw withApproval(error, this);
+    }
   }
 
   async close(): Promise<void> {

@@ -75,7 +75,15 @@ export const Crypto = CryptoInterface;
  * const { privateKey } = await subtle.generateKey({ name: 'ML-DSA-65' }, false, ['sign', 'verify']);
  */
 export function createCrypto(rpc: Rpc, { publicKeys = 'local' }: CryptoOptions = {}): HsmCrypto {
-  const custody = new KeyCustody(rpc, publicKeys);
+  return createFromCustody(new KeyCustody(rpc, publicKeys));
+}
+
+/** The Crypto with the same keys, over another way to call the same sidecar. */
+export function cryptoOver(crypto: HsmCrypto, rpc: Rpc): HsmCrypto {
+  return createFromCustody(custodyOf(crypto).over(rpc));
+}
+
+function createFromCustody(custody: KeyCustody): HsmCrypto {
   const crypto: object = Object.create(CryptoInterface.prototype);
   parts.set(crypto, { custody, keyStorage: new KeyStorage(custody), subtle: createSubtleCrypto(custody) });
   return crypto as HsmCrypto;

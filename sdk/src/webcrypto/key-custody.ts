@@ -12,20 +12,37 @@ import { ReleaseQueue } from './release-queue.ts';
 /** Where public keys live: in the runtime when it knows their algorithm, or always in the sidecar. */
 export type PublicKeyPlace = 'local' | 'remote';
 
+/** What belongs to a connection, however it is called. */
+interface Belongings {
+  /** Keys are of this connection. */
+  readonly owner: Rpc;
+  readonly releases: ReleaseQueue;
+  /** Session keys in the sidecar that stand for native public keys. */
+  readonly lentPublicKeys: WeakMap<CryptoKey, CryptoKey>;
+  /** Handles of the named keys whose public halves became native. */
+  readonly namedPublicKeys: WeakMap<CryptoKey, KeyHandle>;
+}
+
+function belongingsOf(owner: Rpc): Belongings {
+  const releases = new ReleaseQueue(owner);
+  return { owner, releases, lentPublicKeys: new WeakMap(), namedPublicKeys: new WeakMap() };
+}
+
 /** The border between keys of the sidecar and keys of the runtime, for one connection's Crypto. */
 export class KeyCustody {
   readonly rpc: Rpc;
   readonly publicKeys: PublicKeyPlace;
-  readonly #releases: ReleaseQueue;
-  /** Session keys in the sidecar that stand for native public keys. */
-  readonly #lentPublicKeys = new WeakMap<CryptoKey, CryptoKey>();
-  /** Handles of the named keys whose public halves became native. */
-  readonly #namedPublicKeys = new WeakMap<CryptoKey, KeyHandle>();
+  readonly #belongings: Belongings;
 
-  constructor(rpc: Rpc, publicKeys: PublicKeyPlace) {
+  constructor(rpc: Rpc, publicKeys: PublicKeyPlace, belongings: Belongings = belongingsOf(rpc)) {
     this.rpc = rpc;
     this.publicKeys = publicKeys;
-    this.#releases = new ReleaseQueue(rpc);
+    this.#belongings = belongings;
+  }
+
+  /** The same keys, and another way to call the same sidecar for them. */
+  over(rpc: Rpc): KeyCustody {
+    return new KeyCustody(rpc, this.publicKeys, this.#belongings);
   }
 
   /** A key of an answer as the caller gets it: a public key becomes native where it may and can. */
@@ -33,16 +50,16 @@ export class KeyCustody {
     const { sessionNumber } = this.rpc;
     const native = await this.#nativePublicKey(key);
     if (native === undefined) return this.#hold(key, sessionNumber);
-    if (isSessionHandle(key.handle)) this.#releases.add(key.handle, sessionNumber);
-    else this.#namedPublicKeys.set(native, key.handle);
+    if (isSessionHandle(key.handle)) this.#belongings.releases.add(key.handle, sessionNumber);
+    else this.#belongings.namedPublicKeys.set(native, key.handle);
     return native;
   }
 
   /** The handle of a named key or its public half, also of one that became native; undefined for any other key. */
   namedHandle(key: CryptoKey): KeyHandle | undefined {
     const slots = remoteSlots(key);
-    if (slots === undefined) return this.#namedPublicKeys.get(key);
-    return slots.rpc === this.rpc && !isSessionHandle(slots.handle) ? slots.handle : undefined;
+    if (slots === undefined) return this.#belongings.namedPublicKeys.get(key);
+    return slots.rpc === this.#belongings.owner && !isSessionHandle(slots.handle) ? slots.handle : undefined;
   }
 
   /**
@@ -53,7 +70,8 @@ export class KeyCustody {
    */
   handle(key: CryptoKey): KeyHandle {
     const slots = remoteSlots(key);
-    if (slots?.rpc !== this.rpc) throw new FerroHsmError('access_invalid', 'the key belongs to another connection');
+    if (slots?.rpc !== this.#belongings.owner)
+      throw new FerroHsmError('access_invalid', 'the key belongs to another connection');
     if (slots.sessionNumber !== undefined && slots.sessionNumber !== this.rpc.sessionNumber) {
       throw domException(
         'InvalidAccessError',
@@ -71,7 +89,7 @@ export class KeyCustody {
     try {
       return await use(lent.handle);
     } finally {
-      this.#releases.add(lent.handle, this.rpc.sessionNumber);
+      this.#belongings.releases.add(lent.handle, this.rpc.sessionNumber);
     }
   }
 
@@ -101,17 +119,17 @@ export class KeyCustody {
   }
 
   #hold(key: Key, sessionNumber: number): CryptoKey {
-    if (!isSessionHandle(key.handle)) return createRemoteKey(this.rpc, key, undefined);
-    const held = createRemoteKey(this.rpc, key, sessionNumber);
-    this.#releases.watch(held, key.handle, sessionNumber);
+    if (!isSessionHandle(key.handle)) return createRemoteKey(this.#belongings.owner, key, undefined);
+    const held = createRemoteKey(this.#belongings.owner, key, sessionNumber);
+    this.#belongings.releases.watch(held, key.handle, sessionNumber);
     return held;
   }
 
   async #lentPublicKey(key: CryptoKey): Promise<CryptoKey> {
-    const known = this.#lentPublicKeys.get(key);
+    const known = this.#belongings.lentPublicKeys.get(key);
     if (known !== undefined && remoteSlots(known)?.sessionNumber === this.rpc.sessionNumber) return known;
     const lent = this.#hold(await this.#upload(key, await exportPublic(key)), this.rpc.sessionNumber);
-    this.#lentPublicKeys.set(key, lent);
+    this.#belongings.lentPublicKeys.set(key, lent);
     return lent;
   }
 

@@ -1,163 +1,156 @@
-import { timingSafeEqual } from 'node:crypto';
 import { SidecarError } from '../errors.ts';
-import type { Credential, Principal } from '../generated/types.ts';
+import type { Credential, Principal, PrincipalRecord } from '../generated/types.ts';
 import { configInvalid } from './config-reader.ts';
-import { isLoopback } from './loopback.ts';
-import { overflowUids } from './overflow-uid.ts';
-import { type ConfiguredPrincipal, describeCredential } from './principals.ts';
-import { tokenDigest } from './tokens.ts';
+import type { Directory } from './directory.ts';
+import type { JwtVerifier } from './jwt.ts';
+import type { Peer } from './peer.ts';
+import { createPresentations, type Presentation, type Presented } from './presentations.ts';
+import type { Governance } from './principals.ts';
+import type { RegisteredTokens } from './registered-tokens.ts';
 
-/** Where a connection came from, as the transport saw it. */
-export type Peer =
-  | {
-      readonly transport: 'unix';
-      /** Name of the listener. */
-      readonly socket: string;
-      /** Of the peer, where the kernel could be asked. */
-      readonly uid?: number;
-      readonly gid?: number;
-      readonly pid?: number;
-    }
-  | { readonly transport: 'websocket'; readonly remoteAddress: string };
+export type { Peer, PeerCertificate } from './peer.ts';
 
-export interface Authenticator {
-  /** The principal behind a connection, frozen. Throws `unauthenticated`; its detail never says what nearly fitted. */
-  authenticate(peer: Peer, token?: string): Principal;
-  /** When the credential that gave this principal expires, in milliseconds since 1970; undefined for never. */
-  expiryOf(principal: Principal): number | undefined;
-  /** Every principal and its credentials by name, no digest among them. */
-  describe(): readonly PrincipalSummary[];
+/** What a `system.hello` settled. */
+export interface Identity {
+  /** The principal at that time, frozen. */
+  readonly principal: Principal;
+  /** When its credential expires, in milliseconds since 1970; undefined for never. */
+  readonly expiresAt?: number;
+  /** The very credential: one principal may have many. */
+  readonly credentialId: string;
 }
 
-export interface PrincipalSummary {
-  readonly id: string;
-  readonly kind: Principal['kind'];
-  readonly roles: readonly string[];
-  readonly owner?: string;
-  readonly credentials: readonly string[];
+export interface Authenticator {
+  /**
+   * Who a peer is, by everything that it presents.
+   *
+   * @throws SidecarError `unauthenticated`; its detail never says what nearly fitted
+   */
+  authenticate(peer: Peer, presented: { readonly token?: string }): Promise<Identity>;
+  /**
+   * The principal as it is now: the same frozen object until something of it changes.
+   *
+   * @throws SidecarError `unauthenticated` once what was presented would no longer lead to it, and ever after
+   */
+  current(identity: Identity): Principal;
+  /** Whether `current` would give a principal. */
+  isCurrent(identity: Identity): boolean;
 }
 
 export interface AuthenticatorOptions {
-  readonly principals: readonly ConfiguredPrincipal[];
+  /** Who there is at this moment. */
+  readonly directory: () => Directory;
+  readonly tokens: Pick<RegisteredTokens, 'revision' | 'ofToken' | 'isRevoked'>;
+  readonly jwt: JwtVerifier;
   /** Names of the listeners whose file only one identity can reach: there the socket itself is the credential. */
   readonly trustedSockets: readonly string[];
-  readonly now?: () => number;
+  /** A file whose rules could never fit is refused; records wait for their socket or issuer. */
+  readonly governance: Governance;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
-interface TokenHolder {
-  readonly principal: ConfiguredPrincipal;
-  readonly sha256: Buffer;
-  readonly name: string;
-  readonly expiresAt: number | undefined;
+/** What an identity rests on, and when that was last looked at. */
+interface Standing {
+  readonly peer: Peer;
+  readonly presented: Presented;
+  directory: Directory;
+  revision: number;
+  expiresAt: number;
+  principal: Principal;
 }
-
-type UnixPeer = Extract<Peer, { transport: 'unix' }>;
 
 /**
- * Tells who a peer is from what the kernel says of it, the socket it came through and the token it brought. All that
- * is presented must lead to one principal: a stray token, or a uid that belongs to someone else, is refused.
- * Throws `config_invalid` when two principals claim one credential or a socket credential names no trusted listener.
+ * Tells who a peer is from what the kernel or TLS says of it, the socket it came through and the token it brought. All
+ * that is presented must lead to one principal: a stray token, or a uid that belongs to someone else, is refused.
  *
- * @example createAuthenticator({ principals, trustedSockets: ['payments'] }).authenticate(peer)
+ * @throws SidecarError `config_invalid` when the file names a socket or an issuer that is not there
+ * @example const { principal } = await createAuthenticator(options).authenticate(peer, {});
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { principals, now = Date.now } = options;
-  const { byUid, bySocket, tokens } = indexCredentials(principals, new Set(options.trustedSockets));
-  const nobody = overflowUids();
-  const expiries = new WeakMap<Principal, number>();
+  const { directory, tokens, now, governance } = options;
+  if (governance === 'file') refuseStrays(directory(), options);
+  const presentations = createPresentations(options);
+  const standings = new WeakMap<Identity, Standing>();
 
-  /** Every digest is compared, so that the time taken tells nothing about which fitted. */
-  function holderOf(token: string): TokenHolder {
-    const digest = tokenDigest(token);
-    let found: TokenHolder | undefined;
-    for (const holder of tokens) if (timingSafeEqual(holder.sha256, digest)) found = holder;
-    if (found === undefined) throw refusal('token is not valid');
-    if (found.expiresAt !== undefined && found.expiresAt <= now()) throw refusal('token is not valid');
-    return found;
+  function stand(peer: Peer, presented: Presented): { standing: Standing; credentialId: string } {
+    const snapshot = directory();
+    const presentation = presentations.resolve(peer, presented, snapshot);
+    const principal = principalOf(presentation, snapshot);
+    const { expiresAt, credentialId } = presentation;
+    const standing = { peer, presented, directory: snapshot, revision: tokens.revision, expiresAt, principal };
+    return { standing, credentialId };
   }
 
-  function unixPrincipal(peer: UnixPeer, holder: TokenHolder | undefined): Principal {
-    const { uid, socket } = peer;
-    if (uid !== undefined && nobody.has(uid)) throw refusal(`uid ${uid} stands for every unmapped user`);
-    const fromUid = uid === undefined ? undefined : byUid.get(uid);
-    const fromSocket = bySocket.get(socket);
-    if (fromUid === undefined && fromSocket === undefined) throw refusal(unmapped(peer));
-    // A token narrows what the kernel vouches for and never stands in for it.
-    if (holder !== undefined && uid !== undefined && fromUid === undefined) throw refusal(unmapped(peer));
-    const claims = new Set([fromUid, fromSocket, holder?.principal].filter((claim) => claim !== undefined));
-    const [principal] = claims;
-    if (principal === undefined || claims.size > 1) throw refusal('credentials belong to different principals');
-    return frozenPrincipal(principal, unixCredential(peer, fromSocket !== undefined, holder));
+  /** Looks again after a change of the directory or of the tokens. */
+  function renew(identity: Identity, before: Standing): Principal {
+    // What is refused once stays refused, even if the change is taken back.
+    standings.delete(identity);
+    const { standing } = stand(before.peer, before.presented);
+    if (standing.principal.id !== before.principal.id) throw refusal('credentials belong to another principal');
+    if (isSame(standing.principal, before.principal)) standing.principal = before.principal;
+    standings.set(identity, standing);
+    return standing.principal;
   }
 
-  function websocketPrincipal(remoteAddress: string, holder: TokenHolder | undefined): Principal {
-    if (!isLoopback(remoteAddress)) throw refusal(`address ${remoteAddress} is not loopback`);
-    if (holder === undefined) throw refusal('a token is needed over websocket');
-    return frozenPrincipal(holder.principal, { kind: 'token', subject: holder.name });
-  }
-
-  function authenticate(peer: Peer, token?: string): Principal {
-    const holder = token === undefined ? undefined : holderOf(token);
-    const principal =
-      peer.transport === 'unix' ? unixPrincipal(peer, holder) : websocketPrincipal(peer.remoteAddress, holder);
-    if (holder?.expiresAt !== undefined) expiries.set(principal, holder.expiresAt);
-    return principal;
+  function current(identity: Identity): Principal {
+    const standing = standings.get(identity);
+    if (standing === undefined) throw refusal('credentials are no longer valid');
+    if (standing.expiresAt <= now()) throw refusal('credentials have expired');
+    const isFresh = standing.directory === directory() && standing.revision === tokens.revision;
+    return isFresh ? standing.principal : renew(identity, standing);
   }
 
   return {
-    authenticate,
-    expiryOf: (principal) => expiries.get(principal),
-    describe: () => principals.map((p) => ({ ...p, credentials: p.credentials.map(describeCredential) })),
+    async authenticate(peer, { token }) {
+      const presented = await presentations.read(peer, token);
+      const { standing, credentialId } = stand(peer, presented);
+      const { principal, expiresAt } = standing;
+      const identity = { principal, credentialId, ...(Number.isFinite(expiresAt) && { expiresAt }) };
+      standings.set(Object.freeze(identity), standing);
+      return identity;
+    },
+    current,
+    isCurrent(identity) {
+      try {
+        current(identity);
+        return true;
+      } catch {
+        return false;
+      }
+    },
   };
-}
-
-function indexCredentials(principals: readonly ConfiguredPrincipal[], trustedSockets: ReadonlySet<string>) {
-  const byUid = new Map<number, ConfiguredPrincipal>();
-  const bySocket = new Map<string, ConfiguredPrincipal>();
-  const tokens: TokenHolder[] = [];
-  const claimed = new Set<string>();
-  for (const principal of principals) {
-    for (const credential of principal.credentials) {
-      const name = describeCredential(credential);
-      if (claimed.has(name)) throw configInvalid(`${name} is claimed twice`);
-      claimed.add(name);
-      if (credential.kind === 'uid') byUid.set(credential.uid, principal);
-      else if (credential.kind === 'token') {
-        tokens.push({ principal, name, sha256: credential.sha256, expiresAt: credential.expiresAt });
-      } else if (trustedSockets.has(credential.socket)) bySocket.set(credential.socket, principal);
-      else throw configInvalid(`${name} names no listener of one identity`);
-    }
-  }
-  return { byUid, bySocket, tokens };
-}
-
-function unixCredential(peer: UnixPeer, isOwnSocket: boolean, holder: TokenHolder | undefined): Credential {
-  const { uid, gid, pid, socket } = peer;
-  const facts = {
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
-    ...(pid !== undefined && { pid }),
-  };
-  if (holder !== undefined) return { kind: 'token', subject: holder.name, ...facts };
-  if (isOwnSocket) return { kind: 'socket', subject: `socket:${socket}`, ...facts };
-  return { kind: 'unix-peer', subject: `uid:${uid}`, ...facts };
 }
 
 /** Frozen throughout: decisions are remembered for it. */
-function frozenPrincipal({ id, kind, roles, owner }: ConfiguredPrincipal, credential: Credential): Principal {
+function principalOf({ record, credential }: Presentation, directory: Directory): Principal {
+  const { id, kind, owner } = record;
+  const { roles, groups } = directory.membership(id);
   const principal: Principal = {
     id,
     kind,
-    roles: [...roles],
-    ...(owner !== undefined && { owner }),
-    credential: Object.freeze(credential),
+    roles: Object.freeze([...roles]) as Principal['roles'],
+    groups: Object.freeze([...groups]) as string[],
+    ...ownerOf(owner),
+    credential: Object.freeze<Credential>(credential),
   };
-  Object.freeze(principal.roles);
   return Object.freeze(principal);
 }
 
-function unmapped({ uid, socket }: UnixPeer): string {
-  return uid === undefined ? `socket ${socket} without peer credentials` : `uid ${uid}`;
+function refuseStrays(directory: Directory, { trustedSockets, jwt }: AuthenticatorOptions): void {
+  const { sockets, issuers } = directory.credentials;
+  const socket = sockets.find((name) => !trustedSockets.includes(name));
+  if (socket !== undefined) throw configInvalid(`socket:${socket} names no listener of one identity`);
+  const issuer = issuers.find((name) => !jwt.issuers.includes(name));
+  if (issuer !== undefined) throw configInvalid(`jwt:${issuer} names no issuer of issuers.json`);
+}
+
+function ownerOf(owner: PrincipalRecord['owner']): Pick<Principal, 'owner'> {
+  return owner === undefined ? {} : { owner };
+}
+
+function isSame(one: Principal, other: Principal): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function refusal(detail: string): SidecarError {

@@ -1,30 +1,50 @@
 import { SidecarError } from '../errors.ts';
+import { escapePointer, findDuplicateName } from './duplicate-names.ts';
 
 export function configInvalid(detail: string, cause?: unknown): SidecarError {
   return new SidecarError('config_invalid', detail, { cause });
 }
 
+/** One reader for each member that an object may have. */
+export type MemberReaders<Shape> = { readonly [Name in keyof Shape]-?: (member: ConfigReader) => Shape[Name] };
+
 /** One value of a JSON document and where it stands; every misfit is told with its JSON pointer (RFC 6901). */
 export class ConfigReader {
+  readonly #file: string;
   readonly #pointer: string;
   readonly #value: unknown;
 
-  private constructor(pointer: string, value: unknown) {
+  private constructor(file: string, pointer: string, value: unknown) {
+    this.#file = file;
     this.#pointer = pointer;
     this.#value = value;
   }
 
-  static parse(text: string): ConfigReader {
-    try {
-      return new ConfigReader('', JSON.parse(text));
-    } catch (cause) {
-      throw configInvalid('principals.json is not JSON', cause);
-    }
+  /** @param file how a refusal names the document, for example `principals.json` */
+  static parse(file: string, text: string): ConfigReader {
+    const root = new ConfigReader(file, '', parseJson(file, text));
+    const duplicate = findDuplicateName(text);
+    if (duplicate !== undefined) throw root.misfit('this member is there twice', duplicate);
+    return root;
   }
 
-  /** The error to throw for this value. */
-  misfit(reason: string): SidecarError {
-    return configInvalid(`principals.json ${this.#pointer || '/'}: ${reason}`);
+  /**
+   * The error to throw for this value.
+   *
+   * @param below JSON pointer from here to what is wrong
+   */
+  misfit(reason: string, below = ''): SidecarError {
+    return configInvalid(`${this.#file} ${`${this.#pointer}${below}` || '/'}: ${reason}`);
+  }
+
+  /** An object of which nothing is unknown; its members are read in the order of the readers. */
+  object<Shape extends object>(readers: MemberReaders<Shape>, required: readonly (keyof Shape & string)[]): Shape {
+    this.allowOnly(Object.keys(readers));
+    const entries = Object.entries<(member: ConfigReader) => unknown>(readers).flatMap(([name, read]) => {
+      const member = (required as readonly string[]).includes(name) ? this.member(name) : this.optional(name);
+      return member === undefined ? [] : [[name, read(member)]];
+    });
+    return Object.fromEntries(entries);
   }
 
   allowOnly(names: readonly string[]): void {
@@ -75,6 +95,16 @@ export class ConfigReader {
     return value;
   }
 
+  boolean(): boolean {
+    if (typeof this.#value !== 'boolean') throw this.misfit('not true or false');
+    return this.#value;
+  }
+
+  /** The value as it is, of any shape. */
+  anything(): unknown {
+    return this.#value;
+  }
+
   #members(): Readonly<Record<string, unknown>> {
     const value = this.#value;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.misfit('not an object');
@@ -82,6 +112,14 @@ export class ConfigReader {
   }
 
   #at(name: string, value: unknown): ConfigReader {
-    return new ConfigReader(`${this.#pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, value);
+    return new ConfigReader(this.#file, `${this.#pointer}/${escapePointer(name)}`, value);
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw configInvalid(`${file} is not JSON`, cause);
   }
 }

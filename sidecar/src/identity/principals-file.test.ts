@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createAuthenticator } from './authenticator.ts';
+import { createDirectory } from './directory.ts';
 import { loadPrincipals } from './principals-file.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -50,9 +51,9 @@ describe('the first start', () => {
         },
       ],
     });
-    const { authenticate } = createAuthenticator({ principals, trustedSockets: [] });
-    expect(authenticate({ transport: 'unix', socket: 'main', uid }).id).toBe('owner');
-    expect(() => authenticate({ transport: 'unix', socket: 'main', uid: uid + 1 })).toThrow('uid');
+    const { credentials } = createDirectory({ principals, groups: [] });
+    expect(credentials.ofProcess({ transport: 'unix', socket: 'main', uid })?.id).toBe('owner');
+    expect(credentials.ofProcess({ transport: 'unix', socket: 'main', uid: uid + 1 })).toBeUndefined();
   });
 
   test('is not repeated: what was written stays', async () => {
@@ -84,7 +85,12 @@ describe('an existing file', () => {
     expect(principals.map(({ id }) => id)).toEqual(['bob']);
     expect(notices).toEqual([]);
     write([]);
-    expect(await loadPrincipals({ path, uid })).toEqual({ principals: [], notices: [] });
+    expect(await loadPrincipals({ path, uid })).toEqual({
+      governance: 'file',
+      principals: [],
+      groups: [],
+      notices: [],
+    });
   });
 
   test('is refused when others could write it', async () => {
@@ -120,5 +126,15 @@ describe('an existing file', () => {
       detail: 'principals.json belongs to uid 12345',
     });
     expect((await loadPrincipals({ path, uid: 12_345 })).principals).toHaveLength(1);
+  });
+
+  test('is refused with an approval key that would let anybody sign', async () => {
+    const jwk = { crv: 'Ed25519', kty: 'OKP', x: Buffer.alloc(32).toString('base64url') };
+    const id = createHash('sha256').update(JSON.stringify(jwk)).digest('base64url');
+    write([{ ...bob, approvalKeys: [{ id, kind: 'jwk', algorithm: 'EdDSA', jwk: JSON.stringify(jwk) }] }]);
+    await expect(loadPrincipals({ path, uid })).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: `principals.json: approval key ${id} of bob is no sound public key`,
+    });
   });
 });

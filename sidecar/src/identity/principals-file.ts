@@ -1,10 +1,10 @@
 import { createConfigFile, readConfigFile } from '../files/config-file.ts';
+import { proveApprovalKey } from './approval-keys.ts';
 import { configInvalid } from './config-reader.ts';
 import { overflowUids } from './overflow-uid.ts';
-import { type ConfiguredPrincipal, everyRole, parsePrincipals } from './principals.ts';
+import { type ConfiguredPrincipals, everyRole, parsePrincipals } from './principals.ts';
 
-export interface LoadedPrincipals {
-  readonly principals: readonly ConfiguredPrincipal[];
+export interface LoadedPrincipals extends ConfiguredPrincipals {
   /** What the one who starts the sidecar must be told, loudly. */
   readonly notices: readonly string[];
 }
@@ -28,15 +28,29 @@ export async function loadPrincipals({ path, uid }: PrincipalsFileOptions): Prom
     notices.push(`principals.json was written: uid ${uid} is the principal "owner" with all roles`);
   }
   const text = existing ?? readConfigFile(path, uid) ?? '';
-  const principals = parsePrincipals(text);
-  const twin = principals.find(({ credentials }) => credentials.some((c) => c.kind === 'uid' && c.uid === uid));
-  if (twin !== undefined) {
-    notices.push(
-      `principal "${twin.id}" runs under the sidecar's own uid ${uid}: it can read the sidecar's memory and files, ` +
-        'so its keys are not protected from it; for real use give the sidecar a user of its own',
-    );
+  const configured = parsePrincipals(text);
+  await proveApprovalKeys(configured);
+  return { ...configured, notices: [...notices, ...sharedUidNotices(configured.principals, uid)] };
+}
+
+/** A principal under the sidecar's own uid is told of at each start. */
+export function sharedUidNotices(principals: ConfiguredPrincipals['principals'], uid: number): readonly string[] {
+  const twin = principals.find(({ credentials }) => credentials.some((rule) => rule.uid === uid));
+  if (twin === undefined) return [];
+  return [
+    `principal "${twin.id}" runs under the sidecar's own uid ${uid}: it can read the sidecar's memory and files, ` +
+      'so its keys are not protected from it; for real use give the sidecar a user of its own',
+  ];
+}
+
+async function proveApprovalKeys({ principals }: ConfiguredPrincipals): Promise<void> {
+  for (const { id, approvalKeys = [] } of principals) {
+    for (const key of approvalKeys) {
+      await proveApprovalKey(key).catch((cause) => {
+        throw configInvalid(`principals.json: approval key ${key.id} of ${id} is no sound public key`, cause);
+      });
+    }
   }
-  return { principals, notices };
 }
 
 function firstPrincipals(uid: number): string {

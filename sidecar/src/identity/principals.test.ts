@@ -16,6 +16,18 @@ const misfits: Record<string, [text: string, detail: string]> = {
   'no object': ['[]', 'principals.json /: not an object'],
   'no principals': ['{}', 'principals.json /principals: missing'],
   'an unknown member': ['{"principals":[],"a/b~c":1}', 'principals.json /a~1b~0c: unknown member'],
+  'a member twice': [
+    '{"principals":[{"id":"a","id":"b"}]}',
+    'principals.json /principals/0/id: this member is there twice',
+  ],
+  'another governance': [
+    '{"principals":[],"governance":"none"}',
+    'principals.json /governance: not one of file, records',
+  ],
+  'groups that do not fit': [
+    '{"principals":[],"groups":[{"id":"g","members":["x"],"roles":[]}]}',
+    'principals.json /groups/0/members/0: no principal or group x',
+  ],
   'a prototype': ['{"principals":[],"__proto__":{}}', 'principals.json /__proto__: unknown member'],
   'principals that are no array': ['{"principals":{}}', 'principals.json /principals: not an array'],
 };
@@ -36,8 +48,8 @@ const misfitPrincipals: Record<string, [principal: object, pointer: string]> = {
   'roles that are a text': [{ roles: 'Officer' }, '/roles: not an array'],
   'too many roles': [{ roles: Array(6).fill('Officer') }, '/roles: more than 5 elements'],
   'an owner of a person': [{ owner: 'bob' }, '/owner: only a workload has an owner'],
-  'an owner who is nobody': [{ kind: 'workload', owner: 'bob' }, '/owner: no person bob in this file'],
-  'an owner that is itself': [{ kind: 'workload', owner: 'alice' }, '/owner: no person alice in this file'],
+  'an owner who is nobody': [{ kind: 'workload', owner: 'bob' }, '/owner: no person bob'],
+  'an owner that is itself': [{ kind: 'workload', owner: 'alice' }, '/owner: no person alice'],
   'no credentials': [{ credentials: undefined }, '/credentials: missing'],
   'a credential of nothing': [{ credentials: [{}] }, '/credentials/0: exactly one of uid, socket, tokenSha256'],
   'a credential of two': [{ credentials: [{ uid: 1, socket: 'a' }] }, '/credentials/0: exactly one of'],
@@ -62,6 +74,21 @@ const misfitPrincipals: Record<string, [principal: object, pointer: string]> = {
   'an expiry that is no time': [
     { credentials: [{ tokenSha256: digest, expiresAt: '2027-13-31T00:00:00Z' }] },
     '/credentials/0/expiresAt: not a time',
+  ],
+  'an executable that is no path': [{ credentials: [{ uid: 1, executable: 'a' }] }, '/credentials/0/executable: not'],
+  'a SPIFFE id without a path': [{ credentials: [{ spiffe: 'spiffe://a' }] }, '/credentials/0/spiffe: not a text'],
+  'an issuer without a subject': [{ credentials: [{ issuer: 'ci' }] }, '/credentials/0/subject: missing'],
+  'disabled as a text': [{ disabled: 'yes' }, '/disabled: not true or false'],
+  'the role of an emergency': [{ roles: ['BreakGlass'] }, '/roles/0: not one of Administrator'],
+  'a quota of nothing': [{ quota: { perSecond: 0 } }, '/quota/perSecond: not an integer from 1'],
+  'an unknown quota': [{ quota: { perWeek: 1 } }, '/quota/perWeek: unknown member'],
+  'an approval key without a kind': [
+    { approvalKeys: [{ id: 'a'.repeat(43), algorithm: 'ES256' }] },
+    '/approvalKeys/0/kind: missing',
+  ],
+  'an approval key that is none': [
+    { approvalKeys: [{ id: 'a'.repeat(43), kind: 'jwk', algorithm: 'ES256', jwk: '{"kty":"EC"}' }] },
+    '/approvalKeys/0: jwk crv is not P-256',
   ],
   'the same credential twice': [{ credentials: [{ uid: 7 }, { uid: 7 }] }, ': uid:7 is already taken'],
 };
@@ -94,5 +121,28 @@ test('a token is 32 random bytes, known by the SHA-256 of its text', () => {
   expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(sha256).toBe(createHash('sha256').update(Buffer.from(token, 'ascii')).digest('base64url'));
   expect(createToken().token).not.toBe(token);
-  expect(parse({ ...alice, credentials: [{ tokenSha256: sha256 }] })).toHaveLength(1);
+  expect(parse({ ...alice, credentials: [{ tokenSha256: sha256 }] }).principals).toHaveLength(1);
+});
+
+test('every form of credential, groups, quotas and the governance are read as they stand', () => {
+  const billing = {
+    id: 'billing',
+    kind: 'workload',
+    owner: 'alice',
+    roles: ['Service'],
+    disabled: true,
+    credentials: [
+      { uid: 2000, gid: 2000, executable: '/usr/bin/billing', cgroup: '/system.slice' },
+      { socket: 'billing' },
+      { tokenSha256: digest, expiresAt: '2027-01-31T00:00:00Z' },
+      { spiffe: 'spiffe://example.org/billing' },
+      { certificateSubject: 'CN=billing,O=Example' },
+      { issuer: 'cluster', subject: 'system:serviceaccount:prod:billing' },
+    ],
+    quota: { perSecond: 5, perMinute: 100, perDay: 1000, bytesPerSecond: 4096, concurrent: 2, onExceed: 'refuse' },
+  };
+  const groups = [{ id: 'apps', members: ['billing'], roles: ['Service'] }];
+  const text = JSON.stringify({ governance: 'records', principals: [alice, billing], groups });
+  expect(parsePrincipals(text)).toEqual({ governance: 'records', principals: [alice, billing], groups });
+  expect(parse(alice)).toEqual({ governance: 'file', principals: [alice], groups: [] });
 });

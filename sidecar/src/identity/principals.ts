@@ -1,120 +1,111 @@
-import type { Principal, Role } from '../generated/types.ts';
-import { ConfigReader, configInvalid } from './config-reader.ts';
-import { overflowUids } from './overflow-uid.ts';
+import type { ApprovalKey, CredentialRule, Group, PrincipalRecord, Quota, Role } from '../generated/types.ts';
+import { ConfigReader, type MemberReaders } from './config-reader.ts';
+import { misfitsOf } from './directory-misfits.ts';
 
-/** What a peer must present to be a principal. */
-export type ConfiguredCredential =
-  | { readonly kind: 'uid'; readonly uid: number }
-  | { readonly kind: 'socket'; readonly socket: string }
-  | { readonly kind: 'token'; readonly sha256: Buffer /** Milliseconds since 1970. */; readonly expiresAt?: number };
+/** Whether the configuration folder or the records in the keystore are the truth. */
+export type Governance = 'file' | 'records';
 
-/** One principal of `principals.json`. */
-export interface ConfiguredPrincipal {
-  readonly id: string;
-  readonly kind: Principal['kind'];
-  readonly roles: readonly Role[];
-  /** The person who answers for a workload. */
-  readonly owner?: string;
-  readonly credentials: readonly ConfiguredCredential[];
+/** What `principals.json` says. */
+export interface ConfiguredPrincipals {
+  readonly governance: Governance;
+  readonly principals: readonly PrincipalRecord[];
+  readonly groups: readonly Group[];
 }
 
+/** Every role that a record can give. */
 export const everyRole: readonly Role[] = ['Administrator', 'Officer', 'Operator', 'Auditor', 'Service'];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._@/-]{0,126}$/;
-const socketPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-const digestPattern = /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9_-]{43})$/;
-const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 /** `(uid_t)-1` means "no user" to the kernel. */
 const highestUid = 0xffff_fffe;
-/** Principals and credentials of each: far above any single host's need. */
-const mostPrincipals = 10_000;
+/** Principals, credentials and members of each: far above any single host's need. */
+const most = 10_000;
+
+const ruleReaders: MemberReaders<CredentialRule> = {
+  uid: (it) => it.integer(0, highestUid),
+  gid: (it) => it.integer(0, highestUid),
+  executable: (it) => it.text(/^\/[ -~]{1,1023}$/),
+  cgroup: (it) => it.text(/^\/[ -~]{0,1023}$/),
+  socket: (it) => it.text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+  tokenSha256: (it) => it.text(/^(?:[0-9a-fA-F]{64}|[A-Za-z0-9_-]{43})$/),
+  expiresAt: (it) => it.text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/),
+  spiffe: (it) => it.text(/^spiffe:\/\/[a-z0-9._-]{1,255}\/[A-Za-z0-9._/-]{1,1700}$/),
+  certificateSubject: (it) => it.text(/^[ -~]{1,512}$/),
+  issuer: (it) => it.text(/^[ -~]{1,256}$/),
+  subject: (it) => it.text(/^[ -~]{1,512}$/),
+};
+
+const keyReaders: MemberReaders<ApprovalKey> = {
+  id: (it) => it.text(/^[A-Za-z0-9_-]{16,512}$/),
+  kind: (it) => it.oneOf(['jwk', 'passkey'] as const),
+  algorithm: (it) => it.oneOf(['EdDSA', 'ES256', 'ML-DSA-65', 'RS256'] as const),
+  jwk: (it) => it.text(/^\{[ -~]{1,6000}\}$/),
+  spki: (it) => it.text(/^[A-Za-z0-9_-]{1,4096}$/),
+  rpId: (it) => it.text(/^[a-z0-9.-]{1,253}$/),
+  origins: (it) => it.elements(8).map((origin) => origin.text(/^[ -~]{1,256}$/)),
+};
+
+const quotaReaders: MemberReaders<Quota> = {
+  perSecond: (it) => it.integer(1, 1e6),
+  perMinute: (it) => it.integer(1, 1e8),
+  perDay: (it) => it.integer(1, 1e10),
+  bytesPerSecond: (it) => it.integer(1, 1e12),
+  concurrent: (it) => it.integer(1, 1e5),
+  onExceed: (it) => it.oneOf(['refuse', 'freeze'] as const),
+};
+
+const principalReaders: MemberReaders<PrincipalRecord> = {
+  id: (it) => it.text(idPattern),
+  kind: (it) => it.oneOf(['person', 'workload'] as const),
+  roles: readRoles,
+  owner: (it) => it.text(idPattern),
+  disabled: (it) => it.boolean(),
+  credentials: (it) => it.elements(1000).map((rule) => rule.object(ruleReaders, [])),
+  approvalKeys: (it) => it.elements(16).map((key) => key.object(keyReaders, ['id', 'kind', 'algorithm'])),
+  quota: (it) => it.object(quotaReaders, []),
+};
+
+const groupReaders: MemberReaders<Group> = {
+  id: (it) => it.text(idPattern),
+  members: (it) => it.elements(most).map((member) => member.text(idPattern)),
+  roles: readRoles,
+};
 
 /**
- * Reads the text of `principals.json`: `{"principals": [{"id", "kind", "roles", "owner"?, "credentials": [{"uid"} |
- * {"socket"} | {"tokenSha256", "expiresAt"?}]}]}`. Nothing unknown is accepted, and no two principals may claim one
- * credential. Throws `config_invalid` with the JSON pointer of the first misfit.
+ * Reads the text of `principals.json`: `{"principals": [...], "groups"?: [...], "governance"?: "file" | "records"}`, in
+ * it records as `schemas/objects/principal-record.json` and `group.json` describe them. Nothing unknown is accepted.
+ *
+ * @throws SidecarError `config_invalid` with the JSON pointer of the first misfit
  */
-export function parsePrincipals(text: string): readonly ConfiguredPrincipal[] {
-  const root = ConfigReader.parse(text);
-  root.allowOnly(['principals']);
-  const members = root.member('principals').elements(mostPrincipals);
-  const principals = members.map(readPrincipal);
-  refuseRepeats(
-    members,
-    principals.map(({ id }) => [`principal ${id}`]),
+export function parsePrincipals(text: string): ConfiguredPrincipals {
+  const root = ConfigReader.parse('principals.json', text);
+  const required = ['id', 'kind', 'roles', 'credentials'] as const;
+  const {
+    governance = 'file',
+    principals,
+    groups = [],
+  } = root.object<Partial<ConfiguredPrincipals>>(
+    {
+      governance: (it) => it.oneOf(['file', 'records'] as const),
+      principals: (it) => it.elements(most).map((principal) => principal.object(principalReaders, required)),
+      groups: (it) => it.elements(most).map((group) => group.object(groupReaders, ['id', 'members', 'roles'])),
+    },
+    ['principals'],
   );
-  refuseRepeats(
-    members,
-    principals.map(({ credentials }) => credentials.map(describeCredential)),
-  );
-  checkOwners(members, principals);
-  return principals;
+  const records = { principals: principals ?? [], groups };
+  refuseMisfits(root, records);
+  return { governance, ...records };
 }
 
-/** Names a credential without giving it away: `uid:1000`, `socket:payments`, `token:` and 12 digits of its digest. */
-export function describeCredential(credential: ConfiguredCredential): string {
-  if (credential.kind === 'uid') return `uid:${credential.uid}`;
-  if (credential.kind === 'socket') return `socket:${credential.socket}`;
-  return `token:${credential.sha256.toString('hex').slice(0, 12)}`;
+function readRoles(roles: ConfigReader): Role[] {
+  return [...new Set(roles.elements(everyRole.length).map((role) => role.oneOf(everyRole)))];
 }
 
-function readPrincipal(reader: ConfigReader): ConfiguredPrincipal {
-  reader.allowOnly(['id', 'kind', 'roles', 'owner', 'credentials']);
-  const kind = reader.member('kind').oneOf(['person', 'workload'] as const);
-  const roles = reader
-    .member('roles')
-    .elements(everyRole.length)
-    .map((role) => role.oneOf(everyRole));
-  const owner = reader.optional('owner');
-  if (owner !== undefined && kind === 'person') throw owner.misfit('only a workload has an owner');
-  return {
-    id: reader.member('id').text(idPattern),
-    kind,
-    roles: [...new Set(roles)],
-    ...(owner !== undefined && { owner: owner.text(idPattern) }),
-    credentials: reader.member('credentials').elements(mostPrincipals).map(readCredential),
-  };
-}
-
-function readCredential(reader: ConfigReader): ConfiguredCredential {
-  const kind = reader.onlyOneOf(['uid', 'socket', 'tokenSha256']);
-  if (kind === 'tokenSha256') return readToken(reader);
-  reader.allowOnly([kind]);
-  if (kind === 'socket') return { kind, socket: reader.member('socket').text(socketPattern) };
-  const member = reader.member('uid');
-  const uid = member.integer(0, highestUid);
-  if (overflowUids().has(uid))
-    throw member.misfit(`uid ${uid} stands for every unmapped user and cannot be a principal`);
-  return { kind, uid };
-}
-
-function readToken(reader: ConfigReader): ConfiguredCredential {
-  reader.allowOnly(['tokenSha256', 'expiresAt']);
-  const digest = reader.member('tokenSha256').text(digestPattern);
-  const sha256 = Buffer.from(digest, digest.length === 64 ? 'hex' : 'base64url');
-  const expiry = reader.optional('expiresAt');
-  if (expiry === undefined) return { kind: 'token', sha256 };
-  const expiresAt = Date.parse(expiry.text(timePattern));
-  if (Number.isNaN(expiresAt)) throw expiry.misfit('not a time like 2027-01-31T00:00:00Z');
-  return { kind: 'token', sha256, expiresAt };
-}
-
-function refuseRepeats(members: readonly ConfigReader[], claims: readonly (readonly string[])[]): void {
-  const taken = new Set<string>();
-  for (const [index, claim] of claims.entries()) {
-    for (const name of claim) {
-      if (taken.has(name)) throw members[index]?.misfit(`${name} is already taken`) ?? configInvalid(name);
-      taken.add(name);
-    }
-  }
-}
-
-/** The owner of a workload may not approve for it: a misspelt owner would let that person do so. */
-function checkOwners(members: readonly ConfigReader[], principals: readonly ConfiguredPrincipal[]): void {
-  const persons = new Set(principals.filter(({ kind }) => kind === 'person').map(({ id }) => id));
-  for (const [index, { owner }] of principals.entries()) {
-    if (owner !== undefined && !persons.has(owner)) {
-      throw members[index]?.member('owner').misfit(`no person ${owner} in this file`) ?? configInvalid(owner);
-    }
-  }
+function refuseMisfits(root: ConfigReader, records: Omit<ConfiguredPrincipals, 'governance'>): void {
+  const [misfit] = misfitsOf(records);
+  if (misfit === undefined) return;
+  const { of, pointer, reason } = misfit;
+  const list = 'members' in of ? 'groups' : 'principals';
+  const all: readonly object[] = records[list];
+  throw root.misfit(reason, `/${list}/${all.indexOf(of)}${pointer}`);
 }

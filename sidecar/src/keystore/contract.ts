@@ -1,15 +1,8 @@
+import type { ChangeRequest, Documents } from '../documents.ts';
 import type { KeyAlgorithm, KeyRecord, KeyUsage, PublicKey } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 
-/** What makes a change repeatable: the same three again answer the first outcome instead of changing twice. */
-export interface ChangeRequest {
-  /** Chosen by the client. */
-  readonly requestId: string;
-  /** Hash of the whole request as it was frozen. */
-  readonly requestDigest: string;
-  /** Id of the principal; each has its own request ids. */
-  readonly principal: string;
-}
+export type { ChangeRequest };
 
 /** A named key to store, with the secret of its first version. The secret stays the caller's to dispose. */
 export interface NewKey extends ChangeRequest {
@@ -81,6 +74,9 @@ export interface Keystore {
    * The caller disposes what it gets.
    */
   systemSecret(name: string, generate: () => Secret): Promise<Secret>;
+
+  /** What is known beside keys. */
+  readonly documents: Documents;
 
   /** Number of named keys. */
   count(): Promise<number>;

@@ -5,6 +5,7 @@ import type { Secret } from '../secret.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
 import type { KeyQuery, KeyRename, Keystore, NewKey, UnsealedVersion } from './contract.ts';
 import { corruption } from './corruption.ts';
+import { DocumentRows } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import { isKeyId, KeyRows } from './key-rows.ts';
 import { versionBinding } from './record-encoding.ts';
@@ -12,6 +13,7 @@ import { openSystemSecret, sealSystemSecret } from './system-secret.ts';
 
 /** The keystore over authenticated rows: what each operation reads and writes. */
 export class RowKeystore implements Keystore {
+  readonly documents: DocumentRows;
   readonly #rows: AuthenticatedRows;
   readonly #keys: KeyRows;
   readonly #envelope: Envelope;
@@ -19,6 +21,7 @@ export class RowKeystore implements Keystore {
 
   constructor(rows: AuthenticatedRows, envelope: Envelope, now: () => number) {
     this.#rows = rows;
+    this.documents = new DocumentRows(rows);
     this.#keys = new KeyRows(rows);
     this.#envelope = envelope;
     this.#now = now;

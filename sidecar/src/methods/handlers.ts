@@ -1,15 +1,47 @@
 import type { AuditLog } from '../audit/log.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Governance } from '../governance.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Handlers } from '../request/context.ts';
+import { createApprovalsApprove } from './approvals.approve.ts';
+import { createApprovalsCancel } from './approvals.cancel.ts';
+import { createApprovalsDeny } from './approvals.deny.ts';
+import { createApprovalsEvents, type MayHear } from './approvals.events.ts';
+import { createApprovalsGet } from './approvals.get.ts';
+import { createApprovalsList, type MayLookAtApproval } from './approvals.list.ts';
+import { createApprovalsWait } from './approvals.wait.ts';
+import { createApproversEnrol, type MayChangeOthers } from './approvers.enrol.ts';
+import { createApproversRemove } from './approvers.remove.ts';
 import { createAuditCheckpoint } from './audit.checkpoint.ts';
 import { createAuditList } from './audit.list.ts';
+import { createBreakGlassList } from './breakGlass.list.ts';
+import { createBreakGlassOpen } from './breakGlass.open.ts';
+import { createBreakGlassReview } from './breakGlass.review.ts';
+import { createGroupsRemove } from './groups.remove.ts';
+import { createGroupsSet } from './groups.set.ts';
 import { createKeysCreate, type KeyChanged } from './keys.create.ts';
+import { createKeysExport } from './keys.export.ts';
 import { createKeysGet } from './keys.get.ts';
+import { createKeysGrant } from './keys.grant.ts';
+import { createKeysLimit } from './keys.limit.ts';
 import { type Cursors, createKeysList, type MayLook } from './keys.list.ts';
 import { createKeysRename } from './keys.rename.ts';
+import { createKeysRevokeGrant } from './keys.revokeGrant.ts';
+import { createKeysUnfreeze } from './keys.unfreeze.ts';
+import { createPolicyCheck } from './policy.check.ts';
+import { createPolicyExplain, type PolicyQuestions } from './policy.explain.ts';
+import { createPolicyGet } from './policy.get.ts';
+import { createPolicyHistory } from './policy.history.ts';
+import { createPolicyLoad } from './policy.load.ts';
+import { createPolicyRollback } from './policy.rollback.ts';
+import { createPolicySimulate, type RecordedRequests } from './policy.simulate.ts';
+import { createPrincipalsList } from './principals.list.ts';
+import { createPrincipalsRemove } from './principals.remove.ts';
+import { createPrincipalsSet } from './principals.set.ts';
 import { createRpcDiscover } from './rpc.discover.ts';
+import { createSessionList } from './session.list.ts';
 import { createSessionRelease } from './session.release.ts';
+import { createSessionRevoke } from './session.revoke.ts';
 import { createSessionWhoami } from './session.whoami.ts';
 import { createSubtleDecapsulateBits } from './subtle.decapsulateBits.ts';
 import { createSubtleDecapsulateKey } from './subtle.decapsulateKey.ts';
@@ -30,23 +62,69 @@ import { createSubtleWrapKey } from './subtle.wrapKey.ts';
 import { createSystemHello, type Greeting } from './system.hello.ts';
 import { createSystemRandom, type FillRandom } from './system.random.ts';
 import { createSystemStatus, type StatusSources } from './system.status.ts';
+import { createTokensInvite } from './tokens.invite.ts';
+import { createTokensRevoke } from './tokens.revoke.ts';
 
 export interface HandlerParts {
   readonly crypto: CryptoProvider;
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  readonly governance: Governance;
   readonly mayLook: MayLook;
+  readonly mayLookAtApproval: MayLookAtApproval;
+  readonly mayHear: MayHear;
+  readonly mayChangeOthers: MayChangeOthers;
   readonly cursors: Cursors;
   readonly keyChanged: KeyChanged;
   readonly greeting: Greeting;
   readonly fillRandom: FillRandom;
   readonly status: StatusSources;
+  readonly questions: PolicyQuestions;
+  readonly recordedRequests: RecordedRequests;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Every method's handler; the type demands one for each schema. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { crypto, keystore, log, mayLook, cursors, keyChanged, greeting, fillRandom, status } = parts;
+  const { directory, tokens, jwt, policy, policies, desk, events, emergencies, quotas, grants, sessions } =
+    parts.governance;
+  const { endStaleSessions } = parts.governance;
   return {
+    'approvals.approve': createApprovalsApprove(desk),
+    'approvals.cancel': createApprovalsCancel(desk),
+    'approvals.deny': createApprovalsDeny(desk),
+    'approvals.events': createApprovalsEvents(events, parts.mayHear),
+    'approvals.get': createApprovalsGet(desk),
+    'approvals.list': createApprovalsList(desk, parts.mayLookAtApproval, cursors),
+    'approvals.wait': createApprovalsWait(desk),
+    'approvers.enrol': createApproversEnrol(directory, parts.mayChangeOthers),
+    'approvers.remove': createApproversRemove(directory),
+    'breakGlass.list': createBreakGlassList(emergencies),
+    'breakGlass.open': createBreakGlassOpen(emergencies),
+    'breakGlass.review': createBreakGlassReview(emergencies),
+    'groups.remove': createGroupsRemove(directory),
+    'groups.set': createGroupsSet(directory),
+    'keys.export': createKeysExport(crypto),
+    'keys.grant': createKeysGrant(keystore, grants, keyChanged),
+    'keys.limit': createKeysLimit(keystore, quotas),
+    'keys.revokeGrant': createKeysRevokeGrant(keystore, grants, keyChanged),
+    'keys.unfreeze': createKeysUnfreeze(keystore, quotas),
+    'policy.check': createPolicyCheck(policy),
+    'policy.explain': createPolicyExplain(policy, parts.questions, parts.now),
+    'policy.get': createPolicyGet(policies, policy),
+    'policy.history': createPolicyHistory(policies),
+    'policy.load': createPolicyLoad(policies),
+    'policy.rollback': createPolicyRollback(policies),
+    'policy.simulate': createPolicySimulate(policy, parts.recordedRequests),
+    'principals.list': createPrincipalsList(directory),
+    'principals.remove': createPrincipalsRemove(directory),
+    'principals.set': createPrincipalsSet(directory),
+    'session.list': createSessionList(sessions),
+    'session.revoke': createSessionRevoke(sessions),
+    'tokens.invite': createTokensInvite(tokens),
+    'tokens.revoke': createTokensRevoke(tokens, jwt.issuers, endStaleSessions),
     'audit.checkpoint': createAuditCheckpoint(log),
     'audit.list': createAuditList(log),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),

@@ -1,6 +1,7 @@
 import type { LoadedKey } from '../crypto/key.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Key } from '../generated/types.ts';
+import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Execution } from '../request/context.ts';
 
@@ -17,17 +18,22 @@ async function describeKey(crypto: CryptoProvider, handle: string, key: LoadedKe
   return { handle, type, extractable, algorithm, usages: [...usages], ...publicKey };
 }
 
+const nobody: readonly string[] = Object.freeze([]);
+const noLabels: Readonly<Record<string, string>> = Object.freeze({});
+
 /** Session keys look alike to a policy when these agree; sharing the object lets its decisions be found by identity. */
 const resources = new Map<string, PolicyResource>();
 
 const maxResources = 4096;
 
 function sessionKeyResource({ type, extractable, algorithm }: LoadedKey, owner: string): PolicyResource {
-  const attributes = { scope: 'session', owner, keyType: type, algorithm: algorithm.name, extractable, labels: {} };
-  const id = `session/${algorithm.name}/${type}/${extractable}/${owner}`;
+  const strength = strengthOf(algorithm);
+  const id = `session/${algorithm.name}/${Object.values(strength)}/${type}/${extractable}/${owner}`;
   const known = resources.get(id);
   if (known !== undefined) return known;
-  const resource = Object.freeze({ type: 'Key', id, attributes: Object.freeze(attributes) } as const);
+  const own = { scope: 'session', owner, keyType: type, algorithm: algorithm.name, extractable, labels: noLabels };
+  const attributes = Object.freeze({ ...own, ...strength, usedBy: nobody, usedByGroups: nobody });
+  const resource = Object.freeze({ type: 'Key', id, attributes } as const);
   if (resources.size >= maxResources) resources.clear();
   resources.set(id, resource);
   return resource;

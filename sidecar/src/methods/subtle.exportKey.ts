@@ -4,6 +4,6 @@ import { Secret } from '../secret.ts';
 
 export function createSubtleExportKey(crypto: CryptoProvider): Handler<'subtle.exportKey'> {
   return async ({ format, key }, execution) => ({
-    keyData: Secret.take(await crypto.exportKey(format, execution.key(key))),
+    keyData: Secret.take(await crypto.exportKey(format, execution.released(key))),
   });
 }

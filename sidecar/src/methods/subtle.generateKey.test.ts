@@ -3,6 +3,7 @@ import { createCryptoProvider } from '../crypto/crypto-provider.ts';
 import { SessionKeys } from '../keystore/session-keys.ts';
 import { principalOf } from '../policy/test-request.ts';
 import type { Execution, HeldKey, Session } from '../request/context.ts';
+import { sessionOf } from '../request/test-session.ts';
 import { createSubtleGenerateKey } from './subtle.generateKey.ts';
 
 const crypto = createCryptoProvider();
@@ -15,13 +16,14 @@ const pair = {
 };
 
 function executionWith(limit: number): Execution & { readonly session: Session } {
-  const peer = { transport: 'unix', socket: 'default' } as const;
   const principal = principalOf('zoe');
-  const session = { id: 'ssn_1', peer, keys: new SessionKeys<HeldKey>(limit), principal, attachments: false };
+  const session = sessionOf(principal, { keys: new SessionKeys<HeldKey>(limit) });
+  const identity = { principal, credentialId: 'uid:1000' };
   const key = (): never => {
     throw new Error('not asked for');
   };
-  return { principal, session, key, requestDigest: '' };
+  const target = 'session';
+  return { identity, principal, session, target, approval: undefined, key, released: key, requestDigest: '' };
 }
 
 it('holds both halves of a pair', async () => {

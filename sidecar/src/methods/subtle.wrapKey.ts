@@ -3,6 +3,6 @@ import type { Handler } from '../request/context.ts';
 
 export function createSubtleWrapKey(crypto: CryptoProvider): Handler<'subtle.wrapKey'> {
   return async ({ format, key, wrappingKey, wrapAlgorithm }, execution) => ({
-    wrappedKey: await crypto.wrapKey(format, execution.key(key), execution.key(wrappingKey), wrapAlgorithm),
+    wrappedKey: await crypto.wrapKey(format, execution.released(key), execution.key(wrappingKey), wrapAlgorithm),
   });
 }

@@ -12,10 +12,10 @@ export interface Greeting {
 }
 
 export function createSystemHello({ server, limits, log }: Greeting): Handler<'system.hello'> {
-  return async ({ protocol, attachments = false }, { principal, session }) => {
+  return async ({ protocol, attachments = false }, { identity, principal, session }) => {
     if (protocol !== protocolVersion)
       throw new SidecarError('version_unsupported', `${protocol}, this is ${protocolVersion}`);
-    session.principal = principal;
+    session.identity = identity;
     session.attachments = attachments;
     return {
       protocol: protocolVersion,

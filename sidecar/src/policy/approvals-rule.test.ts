@@ -62,7 +62,7 @@ describe('approvals are refused', () => {
   ];
 
   test.each(refused)('%s', async (policy, reason) => {
-    const detail = `policy.cedar: a: ${reason}`;
+    const detail = `policy.cedar:1: a: ${reason}`;
     await expect(engineOf(`@id("a") ${policy}`)).rejects.toMatchObject({ code: 'config_invalid', detail });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from './default-policy.ts';
 import type { PolicyContext } from './engine.ts';
+import type { PolicyValue } from './request.ts';
 import { ask, engineOf, keyOf, principalOf, type Question, system } from './test-request.ts';
 
 const all = principalOf('me', ['Administrator', 'Officer', 'Operator', 'Auditor', 'Service']);
@@ -99,7 +100,7 @@ describe('the cache', () => {
   test('sees a change of what is not frozen', async () => {
     const engine = await engineOf(defaultPolicy);
     const principal = { ...principalOf('me'), roles: ['Operator' as 'Operator' | 'Auditor'] };
-    const attributes: Record<string, string | boolean | Record<string, string>> = { ...keyOf().attributes };
+    const attributes: Record<string, PolicyValue> = { ...keyOf().attributes };
     const question: Question = { ...signing, principal, resource: { ...keyOf(), attributes } };
     expect(ask(engine, question).outcome).toBe('allow');
     principal.roles[0] = 'Auditor';

@@ -6,6 +6,7 @@ export const defaultPolicy = `// FerroHSM: who may do what. What no policy permi
 // Each policy needs an @id of its own: decisions and the audit log name it.
 // Groups of actions: "keys.*", "subtle.*", "audit.*", "system.*", "session.*" by their prefix;
 // "key.use" computes with a key, "key.release" lets secret key material leave.
+// More rules to choose from are in the documentation: minimum strength, CNSA 2.0, hybrid only.
 
 // ---- Everyone who is authenticated -------------------------------------------------------------------------------
 
@@ -14,7 +15,7 @@ permit (
   principal,
   action in [
     Action::"system.hello", Action::"system.status", Action::"system.random", Action::"rpc.discover",
-    Action::"session.whoami", Action::"session.release"
+    Action::"session.whoami", Action::"session.release", Action::"approvals.list", Action::"approvals.events"
   ],
   resource
 );
@@ -27,30 +28,74 @@ permit (
   resource is Key
 ) when { resource.scope == "session" && resource.owner == principal };
 
-// ---- Administrator: the system, the log and the names of keys; uses none -----------------------------------------
+// Whoever asked for approval sees the request and may take it back.
+@id("everyone.own-requests")
+permit (
+  principal,
+  action in [Action::"approvals.get", Action::"approvals.cancel"],
+  resource is Approval
+) when { resource.requester == principal };
+
+// People enrol keys of their own; guard.governance holds it for others.
+@id("everyone.own-approval-keys")
+permit (
+  principal,
+  action == Action::"approvers.enrol",
+  resource
+) when { principal.kind == "person" };
+
+// ---- Who may approve: people who govern, never their own requests ------------------------------------------------
+
+@id("approvers.decide")
+permit (
+  principal,
+  action in [Action::"approvals.get", Action::"approvals.approve", Action::"approvals.deny"],
+  resource is Approval
+) when { principal.kind == "person" && principal in [Role::"Administrator", Role::"Officer"] };
+
+// ---- Administrator: the system, people, policies, the log and the names of keys; uses none ------------------------
 
 @id("administrator.manage")
 permit (
   principal in Role::"Administrator",
-  action in [Action::"system.*", Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename"],
+  action in [
+    Action::"system.*", Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename",
+    Action::"principals.*", Action::"groups.*", Action::"approvers.*", Action::"tokens.*", Action::"session.*",
+    Action::"policy.*", Action::"breakGlass.list", Action::"breakGlass.review"
+  ],
   resource
 );
 
-// ---- Officer: makes and names keys; uses none, not even those that it made ---------------------------------------
+// ---- Officer: makes, names and lends keys, asks for their export, loads policies; uses none, not even its own ------
 
 @id("officer.keys")
 permit (
   principal in Role::"Officer",
-  action in [Action::"keys.create", Action::"keys.list", Action::"keys.get", Action::"keys.rename"],
+  action in [
+    Action::"keys.create", Action::"keys.list", Action::"keys.get", Action::"keys.rename", Action::"keys.grant",
+    Action::"keys.revokeGrant", Action::"keys.limit", Action::"keys.unfreeze", Action::"policy.*",
+    Action::"principals.list", Action::"breakGlass.list", Action::"breakGlass.review"
+  ],
   resource
 );
 
-// ---- Auditor: reads the log and the list of keys -----------------------------------------------------------------
+@id("officer.export")
+permit (
+  principal in Role::"Officer",
+  action == Action::"keys.export",
+  resource is Key
+) when { resource.scope == "named" };
+
+// ---- Auditor: reads the log, keys, people, policies and approvals; reviews emergencies ----------------------------
 
 @id("auditor.read")
 permit (
   principal in Role::"Auditor",
-  action in [Action::"audit.*", Action::"keys.list", Action::"keys.get"],
+  action in [
+    Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"principals.list", Action::"session.list",
+    Action::"policy.get", Action::"policy.history", Action::"policy.check", Action::"policy.explain",
+    Action::"policy.simulate", Action::"approvals.get", Action::"breakGlass.list", Action::"breakGlass.review"
+  ],
   resource
 );
 
@@ -75,6 +120,22 @@ permit (
 permit (
   principal in Role::"Operator",
   action in [Action::"key.use", Action::"key.release"],
+  resource is Key
+) when { resource.scope == "named" };
+
+// ---- Emergencies: an operator opens a session for which guard.governance holds; it uses keys and releases none -----
+
+@id("operator.break-glass")
+permit (
+  principal in Role::"Operator",
+  action in [Action::"breakGlass.open", Action::"breakGlass.list"],
+  resource
+) when { principal.kind == "person" };
+
+@id("break-glass.named-keys")
+permit (
+  principal in Role::"BreakGlass",
+  action in [Action::"key.use", Action::"keys.get", Action::"subtle.getPublicKey"],
   resource is Key
 ) when { resource.scope == "named" };
 
@@ -108,6 +169,25 @@ permit (
   action in [Action::"key.use", Action::"key.release"],
   resource is Key
 ) when { resource.scope == "named" && resource.owner == principal };
+
+// ---- Grants: whoever a key was lent to uses it ---------------------------------------------------------------------
+
+@id("grant.use")
+permit (
+  principal,
+  action in [Action::"key.use", Action::"keys.get", Action::"subtle.getPublicKey"],
+  resource is Key
+) when { resource.usedBy.contains(principal) || principal in resource.usedByGroups };
+
+@id("grant.look-by-name")
+permit (
+  principal,
+  action == Action::"keys.get",
+  resource is KeyName
+) when {
+  (resource has usedBy && resource.usedBy.contains(principal)) ||
+  (resource has usedByGroups && principal in resource.usedByGroups)
+};
 
 // ---- Owner: sees its own keys and uses its own named keys ---------------------------------------------------------
 
@@ -170,4 +250,24 @@ forbid (
   resource is Key
 ) when { resource.scope == "named" && resource.keyType != "public" }
 unless { context.approvals >= 1 };
+
+// Who there is, what they may do and how often: nobody changes it alone, administrators included.
+@id("guard.governance")
+forbid (
+  principal,
+  action in [
+    Action::"principals.set", Action::"principals.remove", Action::"groups.set", Action::"groups.remove",
+    Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
+    Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open"
+  ],
+  resource
+) unless { context.approvals >= 1 };
+
+// An emergency is for using keys.
+@id("guard.break-glass")
+forbid (
+  principal in Role::"BreakGlass",
+  action in Action::"key.release",
+  resource is Key
+) when { resource.scope == "named" && resource.keyType != "public" };
 `;

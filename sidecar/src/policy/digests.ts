@@ -5,8 +5,9 @@ import type { Mentions } from './syntax-tree.ts';
 /** Everything of a principal that policies can see. */
 export function createPrincipalDigest(): (principal: Principal) => string {
   return rememberFrozen(
-    ({ id, kind, owner, roles, credential }) => JSON.stringify([id, kind, owner, credential.kind, ...roles]),
-    ({ roles, credential }) => Object.isFrozen(roles) && Object.isFrozen(credential),
+    ({ id, kind, owner, roles, groups, credential }) =>
+      JSON.stringify([id, kind, owner, credential.kind, roles, groups]),
+    ({ roles, groups, credential }) => [roles, groups, credential].every(Object.isFrozen),
   );
 }
 
@@ -21,7 +22,7 @@ export function createResourceDigest({ attributes: mentioned, entityTypes, tags 
       for (const name of mentioned) parts.push(attributes[name]);
       return JSON.stringify(parts);
     },
-    ({ attributes }) => Object.isFrozen(attributes) && Object.isFrozen(attributes.labels),
+    ({ attributes }) => Object.isFrozen(attributes) && Object.values(attributes).every(Object.isFrozen),
   );
 }
 

@@ -73,7 +73,7 @@ describe('what cannot be decided is denied', () => {
 
 describe('policies are refused that', () => {
   const refused: Record<string, [policies: string, reason: string | RegExp]> = {
-    'do not parse': ['permit (principal', /policy.cedar: /],
+    'do not parse': ['permit (principal', /policy.cedar:1: /],
     'have no id': ['permit (principal, action, resource);', 'has no @id'],
     'share an id': [`${permitAll} ${permitAll}`, 'two policies have @id("all")'],
     'have a strange id': ['@id("__proto__") permit (principal, action, resource);', 'is not of letters'],

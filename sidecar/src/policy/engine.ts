@@ -1,24 +1,52 @@
-import type { Decision } from '../generated/types.ts';
-import { checkApprovals } from './approvals-rule.ts';
-import { loadCedar } from './cedar.ts';
-import { createContextDependence } from './context-dependence.ts';
+import { SidecarError } from '../errors.ts';
+import type { ErrorCode } from '../generated/errors.ts';
+import type { Decision, PolicyExplainResult, PolicyFinding } from '../generated/types.ts';
+import { type Cedar, loadCedar } from './cedar.ts';
+import { type CompiledPolicies, compilePolicies, describeFinding, type Threshold } from './compiled-policies.ts';
 import { createDecisionCache } from './decision-cache.ts';
-import { createPrincipalDigest, createResourceDigest } from './digests.ts';
-import { createEvaluation } from './evaluation.ts';
-import { parsePolicies, validatePolicies } from './policy-set.ts';
+import { explainDecision } from './explanation.ts';
+import { inspectPolicies } from './findings.ts';
 import type { PolicyRequest } from './request.ts';
 import { cedarSchema } from './schema.ts';
-import { mentionsOf } from './syntax-tree.ts';
 
+export type { CompiledPolicies, Threshold } from './compiled-policies.ts';
 export type { PolicyContext, PolicyRequest, PolicyResource, PolicyValue } from './request.ts';
 
 export interface PolicyEngine {
   /** Under which decisions are made; a decision of an older epoch no longer counts. */
   readonly epoch: number;
+  /** The policies in force, as they were loaded. */
+  readonly text: string;
+  /** SHA-256 of the text, base64url. */
+  readonly sha256: string;
+  /** Every number of approvals that a policy asks for. */
+  readonly thresholds: readonly Threshold[];
+  /** Cedar schema that policies are validated against. */
+  readonly schema: string;
   /** Decides and never throws: what the policies do not permit, or fail to decide, is denied. */
   decide(request: PolicyRequest): Decision;
+  /** The fewest approvals that allow a request; 0 when none are needed, undefined when none help. */
+  approvalsNeeded(request: PolicyRequest): number | undefined;
   /** Ends all earlier decisions: to be called before a change of policy, role or key is acknowledged. */
   advanceEpoch(): number;
+  /** Everything that is wrong with a text; nothing is loaded. */
+  check(text: string): readonly PolicyFinding[];
+  /**
+   * Makes other policies ready without putting them in force.
+   *
+   * @throws SidecarError `policy_invalid` with policy, line and reason of the first finding
+   */
+  compile(text: string): CompiledPolicies;
+  /**
+   * Asks other policies without putting them in force; one trial at a time.
+   *
+   * @throws SidecarError `policy_invalid`
+   */
+  tryOut<T>(text: string, trial: (compiled: CompiledPolicies) => Promise<T>): Promise<T>;
+  /** Puts compiled policies in force, all at once, and ends all earlier decisions. */
+  replace(compiled: CompiledPolicies): void;
+  /** What the policies in force answer, and why. */
+  explain(request: PolicyRequest): PolicyExplainResult;
   readonly cacheStatistics: { readonly hits: number; readonly misses: number };
 }
 
@@ -35,6 +63,9 @@ export interface PolicyEngineOptions {
 
 const defaultCacheCapacity = 65_536;
 
+/** Cedar keeps prepared sets by name for the whole process: every load has a name of its own, all trials share one. */
+let engines = 0;
+
 /**
  * Loads Cedar and the policies. Throws `config_invalid` for policies that do not parse, do not fit the schema, could
  * never apply, lack an id, or use `context.approvals` otherwise than as `>=`.
@@ -44,31 +75,26 @@ const defaultCacheCapacity = 65_536;
 export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
   const { actions, cacheCapacity = defaultCacheCapacity, onFault } = options;
   const cedar = await loadCedar();
-  const policies = parsePolicies(cedar, options.policies);
-  for (const policy of policies) checkApprovals(policy);
   const schema = cedarSchema(actions);
-  validatePolicies(cedar, schema, policies);
-
-  const evaluate = createEvaluation(cedar, schema, policies, onFault);
-  const dependsOnContext = createContextDependence(cedar, policies);
+  const compile = createCompiler(cedar, schema, onFault);
   const cache = createDecisionCache(cacheCapacity);
-  const digestPrincipal = createPrincipalDigest();
-  const digestResource = createResourceDigest(mentionsOf(policies.map(({ tree }) => tree)));
   const cacheStatistics = { hits: 0, misses: 0 };
+  let inForce = compile(options.policies, 'config_invalid');
   let epoch = 1;
+  let lastTrial: Promise<unknown> = Promise.resolve();
 
   function decide(request: PolicyRequest): Decision {
-    const principal = digestPrincipal(request.principal);
-    const resource = digestResource(request.resource);
+    const principal = inForce.digestPrincipal(request.principal);
+    const resource = inForce.digestResource(request.resource);
     const known = cache.find(epoch, principal, resource, request.action);
     if (known !== undefined) {
       cacheStatistics.hits += 1;
       return known;
     }
     cacheStatistics.misses += 1;
-    const { outcome, policies, isSound } = evaluate(request);
+    const { outcome, policies, isSound } = inForce.evaluate(request);
     const decision = frozenDecision(outcome, policies, epoch);
-    if (isSound && !dependsOnContext(request)) cache.add(principal, resource, request.action, decision);
+    if (isSound && !inForce.dependsOnContext(request)) cache.add(principal, resource, request.action, decision);
     return decision;
   }
 
@@ -76,9 +102,43 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
     get epoch() {
       return epoch;
     },
+    get text() {
+      return inForce.text;
+    },
+    get sha256() {
+      return inForce.sha256;
+    },
+    get thresholds() {
+      return inForce.thresholds;
+    },
+    schema,
     decide,
+    approvalsNeeded: (request) => inForce.approvalsNeeded(request),
     advanceEpoch: () => ++epoch,
+    check: (text) => inspectPolicies(cedar, schema, text).findings,
+    compile: (text) => compile(text, 'policy_invalid'),
+    tryOut(text, trial) {
+      const turn = lastTrial.then(() => trial(compile(text, 'policy_invalid', 'trial')));
+      lastTrial = turn.catch(() => undefined);
+      return turn;
+    },
+    replace(compiled) {
+      inForce = compiled;
+      epoch += 1;
+    },
+    explain: (request) => explainDecision(inForce, request),
     cacheStatistics,
+  };
+}
+
+function createCompiler(cedar: Cedar, schema: string, onFault: ((reason: string) => void) | undefined) {
+  const engine = ++engines;
+  let sets = 0;
+  return (text: string, refusal: ErrorCode, set = String(++sets)): CompiledPolicies => {
+    const inspection = inspectPolicies(cedar, schema, text);
+    const [first] = inspection.findings;
+    if (first !== undefined) throw new SidecarError(refusal, describeFinding(first));
+    return compilePolicies(text, inspection, { cedar, schema, name: `ferrohsm-${engine}-${set}`, onFault });
   };
 }
 

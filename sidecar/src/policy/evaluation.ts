@@ -13,17 +13,20 @@ export interface Verdict {
   readonly isSound: boolean;
 }
 
-/** Cedar keeps prepared sets by name for the whole process. */
-let preparedSets = 0;
+export interface EvaluationOptions {
+  /** Under which Cedar keeps the prepared set for the whole process. */
+  readonly name: string;
+  readonly schema: string;
+  readonly policies: readonly ParsedPolicy[];
+  /** Told why a request could not be decided. */
+  readonly onFault?: (reason: string) => void;
+}
 
 /** Evaluates requests against a prepared policy set; whatever cannot be decided is denied and told to `onFault`. */
 export function createEvaluation(
   cedar: Cedar,
-  schema: string,
-  policies: readonly ParsedPolicy[],
-  onFault: (reason: string) => void = () => {},
+  { name, schema, policies, onFault = () => undefined }: EvaluationOptions,
 ): (request: PolicyRequest) => Verdict {
-  const name = `ferrohsm-${++preparedSets}`;
   const prepared = [
     cedar.preparseSchema(name, schema),
     cedar.preparsePolicySet(name, { staticPolicies: staticPolicies(policies) }),

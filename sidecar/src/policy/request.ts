@@ -1,17 +1,19 @@
 import type { Principal } from '../generated/types.ts';
 
-/** An attribute as policies see it; labels are a record and become the entity's tags. */
-export type PolicyValue = string | number | boolean | Readonly<Record<string, string>>;
+/** An attribute as policies see it; labels are a record and become the entity's tags, lists are sets of ids. */
+export type PolicyValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 /**
  * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `keyType`, `scope`
- * (`named` or `session`), `extractable` and `labels`, and has `name` and `state` where there are any; a `KeyName` has
- * of these what is known; `Session` and `System` have none. Missing or unknown attributes deny.
+ * (`named` or `session`), `extractable`, `labels`, what `strengthOf` tells and the grants `usedBy` and `usedByGroups`,
+ * and has `name`, `state` and `environment` where there are any; a `KeyName` has of these what is known; a `Session` has
+ * the algorithm of the session key that is about to be made. An `Approval` has `operation` and `requester`, and of the
+ * key that it is about `keyName`, `owner` and `labels`. Missing or unknown attributes deny.
  *
  * Freeze it and its attributes where it lives long: the cache then finds it by identity.
  */
 export interface PolicyResource {
-  readonly type: 'Key' | 'KeyName' | 'Session' | 'System';
+  readonly type: 'Key' | 'KeyName' | 'Approval' | 'Session' | 'System';
   readonly id: string;
   readonly attributes: Readonly<Record<string, PolicyValue>>;
 }
@@ -21,6 +23,8 @@ export interface PolicyContext {
   /** Valid approvals of this exact operation by people who may approve it. */
   readonly approvals: number;
   readonly transport: 'unix' | 'websocket';
+  /** Name of the Unix listener, or the peer's address. */
+  readonly source: string;
   /** Milliseconds since 1970. */
   readonly time: number;
 }

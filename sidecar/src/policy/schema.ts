@@ -1,6 +1,6 @@
 import { methodTable } from '../generated/methods.ts';
 
-type EntityType = 'Key' | 'KeyName' | 'Session' | 'System';
+type EntityType = 'Key' | 'KeyName' | 'Approval' | 'Session' | 'System';
 
 interface ActionShape {
   readonly resources: readonly EntityType[];
@@ -17,13 +17,15 @@ export const extraActions: readonly string[] = ['subtle.wrapKey.wrappingKey', 's
 const use: ActionShape = { resources: ['Key'], groups: ['subtle.*', 'key.use'] };
 const extraShapes: ReadonlyMap<string, ActionShape> = new Map(extraActions.map((action) => [action, use]));
 
-const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Session', 'System'];
+const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Session', 'System'];
 
 /** `keys.get` is also asked of a key, to learn whether a refusal may admit that the key exists. */
 const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
   key: ['Key'],
   'key-name': ['KeyName', 'Key'],
+  'named-key': ['Key'],
   'new-key': ['KeyName'],
+  approval: ['Approval'],
   session: ['Session'],
   system: ['System'],
 };
@@ -32,13 +34,17 @@ const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
 const publicOnly: ReadonlySet<string> = new Set(['subtle.getPublicKey']);
 
 /** Every field of a request's context. The decision cache counts on this list being whole. */
-export const contextFields = ['approvals', 'transport', 'time'] as const;
+export const contextFields = ['approvals', 'transport', 'source', 'time'] as const;
 
-const entities = `// Roles a principal may hold.
-entity Role enum ["Administrator", "Officer", "Operator", "Auditor", "Service"];
+const entities = `// Roles a principal may hold. BreakGlass is held only by an emergency session.
+entity Role enum ["Administrator", "Officer", "Operator", "Auditor", "Service", "BreakGlass"];
 
-// Who acts. "owner" is the person who answers for a workload; "credential" is unix-peer, socket or token.
-entity Principal in [Role] = {
+// Every group that a principal is in, directly or through other groups, is its parent.
+entity Group;
+
+// Who acts. "kind" is person or workload, "owner" the person who answers for a workload; "credential" is unix-peer,
+// socket, token, jwt or certificate.
+entity Principal in [Role, Group] = {
   "id": String,
   "kind": String,
   "owner"?: Principal,
@@ -47,6 +53,8 @@ entity Principal in [Role] = {
 
 // One version of a named key, its public half, or a session key; its tags are the key's labels.
 // "scope" is named or session, "keyType" is secret, private or public; session keys have no name and no state.
+// "environment" is the label of that name; "usedBy" and "usedByGroups" are the key's grants.
+// "securityBits" is the strength against today's computers, "cnsa2" whether CNSA 2.0 lists the algorithm.
 entity Key = {
   "name"?: String,
   "owner": Principal,
@@ -55,9 +63,16 @@ entity Key = {
   "scope": String,
   "state"?: String,
   "extractable": Bool,
+  "environment"?: String,
+  "securityBits": Long,
+  "quantumSafe": Bool,
+  "hybrid": Bool,
+  "cnsa2": Bool,
+  "usedBy": Set<Principal>,
+  "usedByGroups": Set<Group>,
 } tags String;
 
-// A name that may or may not be taken; what is known of the key is there only when it exists.
+// A name that may or may not be taken; what is known of the key is there only when it exists or is about to be made.
 entity KeyName = {
   "name"?: String,
   "owner"?: Principal,
@@ -66,10 +81,31 @@ entity KeyName = {
   "scope"?: String,
   "state"?: String,
   "extractable"?: Bool,
+  "environment"?: String,
+  "securityBits"?: Long,
+  "quantumSafe"?: Bool,
+  "hybrid"?: Bool,
+  "cnsa2"?: Bool,
+  "usedBy"?: Set<Principal>,
+  "usedByGroups"?: Set<Group>,
 } tags String;
 
-// The connection itself.
-entity Session;
+// A held operation that people are asked about; "operation" is its action, the rest is of the key that it is about.
+entity Approval = {
+  "operation": String,
+  "requester": Principal,
+  "keyName"?: String,
+  "owner"?: Principal,
+} tags String;
+
+// The connection itself, with the algorithm of the session key that is about to be made in it.
+entity Session = {
+  "algorithm"?: String,
+  "securityBits"?: Long,
+  "quantumSafe"?: Bool,
+  "hybrid"?: Bool,
+  "cnsa2"?: Bool,
+};
 
 // The sidecar itself.
 entity System;
@@ -79,6 +115,8 @@ type RequestContext = {
   "approvals": Long,
   // unix or websocket
   "transport": String,
+  // Name of the Unix listener, or the peer's address.
+  "source": String,
   "time": datetime,
 };
 `;
@@ -89,7 +127,7 @@ export function actionGroups(action: string): readonly string[] {
 }
 
 /**
- * The Cedar schema over these actions, as text. Entities are Principal, Role, Key, KeyName, Session and System; each
+ * The Cedar schema over these actions, as text. Entities are Principal, Role, Group, Key, KeyName, Approval, Session and System; each
  * action applies to the resources that its method's schema declares.
  *
  * @example cedarSchema(['subtle.sign', 'keys.list'])
@@ -119,7 +157,7 @@ function shapeOf(action: string): ActionShape {
   const groups = new Set([nounGroup]);
   for (const { resource, effect } of methods) {
     if (effect === 'release') groups.add('key.release');
-    else if (resource === 'key' && !publicOnly.has(action)) groups.add('key.use');
+    else if ((resource === 'key' || resource === 'named-key') && !publicOnly.has(action)) groups.add('key.use');
   }
   return { resources: [...resources], groups: [...groups] };
 }

@@ -12,13 +12,17 @@ export const allActions: readonly string[] = [
 
 export function principalOf(id: string, roles: readonly Role[] = [], kind: Principal['kind'] = 'person'): Principal {
   const credential = Object.freeze({ kind: 'unix-peer', subject: 'uid:1000', uid: 1000 } as const);
-  return Object.freeze({ id, kind, roles: Object.freeze([...roles]) as Role[], credential });
+  const groups = Object.freeze<string[]>([]) as string[];
+  return Object.freeze({ id, kind, roles: Object.freeze([...roles]) as Role[], groups, credential });
 }
 
 /** A named private key of zoe unless told otherwise. */
 export function keyOf(change: Readonly<Record<string, PolicyValue>> = {}, id = 'key_AAAAAAAAAAAAAAAAAAAAAA/1') {
   const labels = Object.freeze({});
-  const shared = { owner: 'zoe', algorithm: 'ECDSA', keyType: 'private', scope: 'named', extractable: false, labels };
+  const strength = { securityBits: 128, quantumSafe: false, hybrid: false, cnsa2: false };
+  const grants = { usedBy: Object.freeze([]), usedByGroups: Object.freeze([]) };
+  const kind = { owner: 'zoe', algorithm: 'ECDSA', keyType: 'private', scope: 'named', extractable: false, labels };
+  const shared = { ...kind, ...strength, ...grants };
   const named = change.scope === 'session' ? {} : { name: 'payments/signing', state: 'active' };
   return Object.freeze({ type: 'Key', id, attributes: Object.freeze({ ...shared, ...named, ...change }) } as const);
 }
@@ -40,7 +44,7 @@ export function ask(engine: PolicyEngine, { principal, action, resource, context
     principal,
     action,
     resource,
-    context: { approvals: 0, transport: 'unix', time: noon, ...context },
+    context: { approvals: 0, transport: 'unix', source: 'default', time: noon, ...context },
   });
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { principalOf } from '../policy/test-request.ts';
 import type { Connection } from '../transport/connection.ts';
 import { createAccept } from './accept.ts';
 import type { Session } from './context.ts';
@@ -15,12 +16,13 @@ it('closes the connection of an answer that cannot be sent, and the process goes
   const endless: { self?: object } = {};
   endless.self = endless;
   const dispatch = async (session: Session) => {
-    session.principal = { id: 'zoe', kind: 'person', roles: [], credential: { kind: 'socket', subject: 'app' } };
+    session.identity = { principal: principalOf('zoe'), credentialId: 'uid:1000' };
     return { value: endless, attachments: [], secrets: [] };
   };
   const heard: string[] = [];
   const onUnexpected = (error: unknown) => heard.push((error as Error).message);
-  const accept = createAccept({ dispatch, sessions: new Set(), sessionKeys: 1, inFlight: 1, onUnexpected });
+  const parts = { dispatch, sessions: new Set<Session>(), sessionKeys: 1, inFlight: 1, onUnexpected };
+  const accept = createAccept({ ...parts, now: () => 0 });
   accept(connection).onFrame({ kind: 'message', message: { value: {}, attachments: [] } });
   await closed.promise;
   expect(heard).toEqual([expect.stringContaining('circular')]);

@@ -13,6 +13,8 @@ export interface AcceptOptions {
   readonly sessionKeys: number;
   /** Operations of one connection that may be under way at once. */
   readonly inFlight: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Hears of an answer that cannot be sent. */
   readonly onUnexpected: (error: unknown, where: string) => void;
 }
@@ -25,8 +27,12 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
       id: `ssn_${randomBytes(12).toString('base64url')}`,
       peer: connection.peer,
       keys: new SessionKeys<HeldKey>(options.sessionKeys),
-      principal: undefined,
+      openedAt: options.now(),
+      usedAt: options.now(),
+      identity: undefined,
       attachments: false,
+      isRevoked: false,
+      end: () => connection.close(),
     };
     options.sessions.add(session);
     const answer = createAnswer(session, turns, options);
@@ -67,7 +73,7 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: Ac
     try {
       const turn = turns.take();
       if (turn !== undefined) await turn;
-      return await (session.principal === undefined ? inOrder(message) : dispatch(session, message));
+      return await (session.identity === undefined ? inOrder(message) : dispatch(session, message));
     } finally {
       underWay -= 1;
     }
@@ -94,7 +100,7 @@ async function handleFrame(
       break;
     }
   }
-  if (session.principal === undefined) await dismiss(connection);
+  if (session.identity === undefined) await dismiss(connection);
 }
 
 /** Who has not said a valid `system.hello` by the first answer is sent away, after the answer has left. */

@@ -8,6 +8,7 @@ import { engineOf, keyOf, principalOf } from '../policy/test-request.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { HeldKey, Session, Trail } from './context.ts';
 import { createLocator } from './locate.ts';
+import { sessionOf } from './test-session.ts';
 
 const handle = 'key_AAAAAAAAAAAAAAAAAAAAAA/1';
 const absent = 'key_BBBBBBBBBBBBBBBBBBBBBB/1';
@@ -27,14 +28,18 @@ function held(scope: HeldKey['scope'], state: KeyState = 'active', algorithm = '
 }
 
 function authorizerOf(named: (id: string) => HeldKey | undefined) {
-  const namedKeys = { held: async (id: string) => named(id), resource: async () => keyOf() };
-  return createAuthorizer({ policy: engine, locate: createLocator(namedKeys), now: () => 0 });
+  const namedKeys = {
+    held: async (id: string) => named(id),
+    named: async () => ({ resource: keyOf(), etag: '' }),
+    handle: async () => undefined,
+  };
+  const locate = createLocator(namedKeys, async () => undefined);
+  return createAuthorizer({ policy: engine, locate, now: () => 0 });
 }
 
 function trailOf(principal: Principal, method: MethodName, params: (keys: Session['keys']) => object): Trail {
   const keys = new SessionKeys<HeldKey>(10);
-  const peer = { transport: 'unix', socket: 'default' } as const;
-  const session: Session = { id: 'ssn_1', peer, keys, principal, attachments: false };
+  const session = sessionOf(principal, { keys });
   const wanted = params(keys);
   const call = { session, method, traits: methodTable[method], params: wanted, attachments: [] };
   return { call, principal, params: wanted };

@@ -1,7 +1,8 @@
 import { SidecarError } from '../errors.ts';
-import type { Decision, KeyRecord } from '../generated/types.ts';
-import type { PolicyEngine, PolicyResource } from '../policy/engine.ts';
-import type { Execution, Subject, Target, Trail } from './context.ts';
+import type { MethodTraits } from '../generated/methods.ts';
+import type { Decision } from '../generated/types.ts';
+import type { PolicyContext, PolicyEngine, PolicyRequest, PolicyResource } from '../policy/engine.ts';
+import type { Execution, Session, Subject, Target, Trail } from './context.ts';
 import type { Locate } from './locate.ts';
 import { requireUsable } from './state-rule.ts';
 
@@ -23,27 +24,36 @@ export interface AuthorizerOptions {
   readonly now: () => number;
 }
 
-/** Says whether a principal may look at a key, for lists. */
-export function createMayLook(
-  policy: PolicyEngine,
-  namedKeys: { resourceOf(record: KeyRecord): PolicyResource },
-  now: () => number,
-): (execution: Execution, record: KeyRecord) => boolean {
-  return ({ principal, session }, record) => {
-    const context = { approvals: 0, transport: session.peer.transport, time: now() };
-    const resource = namedKeys.resourceOf(record);
-    return policy.decide({ principal, action: 'keys.get', resource, context }).outcome === 'allow';
+/** Says whether a caller may do something beside what it called: look at an element of a list, for example. */
+export type MayDo = (execution: Execution, action: string, resource: PolicyResource, approval?: string) => boolean;
+
+/** With an approval, whoever approved the call approved that too: it counts as if everybody had. */
+export function createMayDo(policy: PolicyEngine, now: () => number): MayDo {
+  return ({ principal, session }, action, resource, approval) => {
+    const request = { principal, action, resource, context: contextOf(session.peer, now()) };
+    if (approval !== undefined) return policy.approvalsNeeded(request) !== undefined;
+    return policy.decide(request).outcome === 'allow';
   };
 }
 
-/** More approvals than any quorum: what would be allowed if everybody agreed. */
-const everybody = 1_000;
+/** A request's circumstances before anybody has approved it. */
+function contextOf(peer: Session['peer'], time: number): PolicyContext {
+  const source = peer.transport === 'unix' ? peer.socket : peer.remoteAddress;
+  return { approvals: 0, transport: peer.transport, source, time };
+}
+
+/** What asks whether a refusal may admit that the resource exists. */
+const lookActions: Readonly<Partial<Record<MethodTraits['resource'], string>>> = Object.freeze({
+  key: 'keys.get',
+  'key-name': 'keys.get',
+  'named-key': 'keys.get',
+  approval: 'approvals.get',
+});
 
 export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Authorizer {
-  function ask({ call, principal }: Trail, action: string, resource: PolicyResource, approvals: number): Decision {
+  function requestOf({ call, principal }: Trail, action: string, resource: PolicyResource): PolicyRequest {
     if (principal === undefined) throw new SidecarError('unauthenticated');
-    const context = { approvals, transport: call.session.peer.transport, time: now() };
-    return policy.decide({ principal, action, resource, context });
+    return { principal, action, resource, context: contextOf(call.session.peer, now()) };
   }
 
   /** What changes while it is looked up is looked up again: nothing is decided about what was. */
@@ -58,21 +68,23 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
   /** The decision about one resource; a denial that approvals could lift counts as allowed with approvals needed. */
   function decideOne(trail: Trail, subject: Subject): Decision {
     const { action, resource } = subject;
-    const decision = ask(trail, action, resource, 0);
+    const request = requestOf(trail, action, resource);
+    const decision = policy.decide(request);
     if (decision.outcome === 'allow') return decision;
-    const approved = ask(trail, action, resource, everybody);
-    if (approved.outcome === 'deny') throw denial(trail, decision, subject);
-    trail.approvalsNeeded = Math.max(1, trail.call.traits.approvalFloor);
-    return approved;
+    const approvals = policy.approvalsNeeded(request);
+    if (approvals === undefined) throw denial(trail, decision, subject);
+    trail.approvalsNeeded = Math.max(approvals, trail.approvalsNeeded ?? 0);
+    return policy.decide({ ...request, context: { ...request.context, approvals } });
   }
 
   /** A key that the caller may not even look at is denied in the words of a key that does not exist. */
   function denial(trail: Trail, decision: Decision, { id, resource }: Subject): SidecarError {
     trail.decision = decision;
     const { traits, method } = trail.call;
-    const isKey = traits.resource === 'key' || traits.resource === 'key-name';
-    const mayLook = isKey && ask(trail, 'keys.get', resource, 0).outcome === 'allow';
-    return isKey && !mayLook
+    const lookAction = lookActions[traits.resource];
+    const mayLook =
+      lookAction !== undefined && policy.decide(requestOf(trail, lookAction, resource)).outcome === 'allow';
+    return lookAction !== undefined && !mayLook
       ? new SidecarError('not_found', id)
       : new SidecarError('permission_denied', `${method} on ${id}`);
   }

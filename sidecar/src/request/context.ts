@@ -1,7 +1,8 @@
 import type { LoadedKey } from '../crypto/key.ts';
 import type { ErrorCode } from '../generated/errors.ts';
 import type { MethodTraits } from '../generated/methods.ts';
-import type { Decision, KeyState, MethodName, MethodTypes, Principal } from '../generated/types.ts';
+import type { Approval, Decision, KeyState, MethodName, MethodTypes, Principal } from '../generated/types.ts';
+import type { Identity } from '../identity/authenticator.ts';
 import type { SessionKeys } from '../keystore/session-keys.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Peer } from '../transport/connection.ts';
@@ -11,10 +12,27 @@ export interface Session {
   readonly id: string;
   readonly peer: Peer;
   readonly keys: SessionKeys<HeldKey>;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  /** Milliseconds since 1970 of its last call. */
+  usedAt: number;
   /** Set by `system.hello`; until then every other method is refused. */
-  principal: Principal | undefined;
+  identity: Identity | undefined;
+  /** An emergency session acts as this principal until then. */
+  elevation?: Elevation;
+  /** Nothing more is answered. */
+  isRevoked: boolean;
+  /** Ends the connection. */
+  end(): void;
   /** The peer sends and receives raw attachments. */
   attachments: boolean;
+}
+
+/** The role BreakGlass, for a while. */
+export interface Elevation {
+  readonly principal: Principal;
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
 }
 
 /** A key that an operation may compute with, and how the policy sees it. */
@@ -24,6 +42,8 @@ export interface HeldKey {
   readonly resource: PolicyResource;
   /** Of a named key. */
   readonly name?: string;
+  /** Of a named key: changes with the key, so that an approval fits no other state of it. */
+  readonly etag?: string;
   readonly state?: KeyState;
 }
 
@@ -41,6 +61,8 @@ export interface Target {
   /** Key handle, key name, `session` or `system`. */
   readonly id: string;
   readonly resource: PolicyResource;
+  /** Changes with what is acted upon; empty where there is nothing that changes. */
+  readonly etag: string;
   /** Every key that the parameters name, by its handle. */
   readonly keys: ReadonlyMap<string, HeldKey>;
   /** What else has to be permitted: the keys beside the target, each for its own action. */
@@ -57,6 +79,7 @@ export interface Subject {
 /** What is known of an operation so far; a refusal is recorded from it wherever it happens. */
 export interface Trail {
   readonly call: Call;
+  identity?: Identity;
   principal?: Principal;
   /** Schema-valid params, bytes decoded. */
   params?: object;
@@ -64,16 +87,29 @@ export interface Trail {
   decision?: Decision;
   /** Approvals that the policy asks for beyond what there is. */
   approvalsNeeded?: number;
+  /** What other people consented to: this very operation. */
+  approval?: Approval;
+  /** The approval has been used up by this call. */
+  isRedeemed?: boolean;
+  /** Gives back what the limits of use counted as under way. */
+  leave?: () => void;
   /** Joins the intent with the result. */
   intent?: string;
 }
 
 /** What a handler gets besides its params. */
 export interface Execution {
+  readonly identity: Identity;
   readonly principal: Principal;
+  /** Id of the approval that let it through. */
+  readonly approval: string | undefined;
   readonly session: Session;
+  /** What was found by the params: a key handle, a key name, `session` or `system`. */
+  readonly target: string;
   /** The authorized key of that handle. */
   key(handle: string): LoadedKey;
+  /** The key of that handle as other people consented to release it: then a named key is extractable. */
+  released(handle: string): LoadedKey;
   /** Keyed digest of the params, the same for a repeated request. */
   readonly requestDigest: string;
 }

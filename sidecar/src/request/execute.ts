@@ -1,8 +1,9 @@
 import { SidecarError } from '../errors.ts';
 import type { Principal } from '../generated/types.ts';
+import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Execution, Handlers, HeldKey, Session, Target, Trail } from './context.ts';
-import { renew } from './renew.ts';
+import type { Renew } from './renew.ts';
 
 /** Runs the handler of the method. */
 export type Execute = (trail: Trail) => Promise<object>;
@@ -10,30 +11,54 @@ export type Execute = (trail: Trail) => Promise<object>;
 /** Keyed digest of canonical params, to recognize a repeated request. */
 export type RequestDigest = (method: string, params: object) => string;
 
-export function createExecute(handlers: Handlers, authorizer: Authorizer, requestDigest: RequestDigest): Execute {
+export interface ExecuteOptions {
+  readonly handlers: Handlers;
+  readonly authorizer: Authorizer;
+  readonly approve: Approve;
+  readonly renew: Renew;
+  readonly requestDigest: RequestDigest;
+}
+
+export function createExecute({ handlers, authorizer, approve, renew, requestDigest }: ExecuteOptions): Execute {
+  /** The intent was synced meanwhile: an operation acts only under the policy of this moment. */
+  async function becomeCurrent(trail: Trail): Promise<void> {
+    while (!authorizer.isCurrent(trail)) await renew(trail);
+    if (trail.approval === undefined || trail.isRedeemed === true) return;
+    await approve.redeem(trail);
+    await becomeCurrent(trail);
+  }
+
   return async (trail) => {
-    // The intent was synced meanwhile: an operation acts only under the policy of this moment.
-    while (!authorizer.isCurrent(trail)) await renew(trail, authorizer);
-    const { call, principal, params = {}, target } = trail;
-    if (principal === undefined || target === undefined) throw new SidecarError('permission_denied', call.method);
-    const execution = new RequestExecution(principal, call, params, target, requestDigest);
+    if (trail.approval !== undefined || !authorizer.isCurrent(trail)) await becomeCurrent(trail);
+    const { call, identity, principal, params = {}, target, approval } = trail;
+    if (identity === undefined || principal === undefined || target === undefined) {
+      throw new SidecarError('permission_denied', call.method);
+    }
+    const actor = { identity, principal, approval: approval?.id };
+    const execution = new RequestExecution(actor, call, params, target, requestDigest);
     // The params were validated against this very method's schema.
     const handler = handlers[call.method] as (params: object, execution: Execution) => Promise<object>;
     return await handler(params, execution);
   };
 }
 
+type Actor = Pick<Execution, 'identity' | 'principal' | 'approval'>;
+
 /** A class: the engine builds an object literal that has an accessor in a slow way. */
 class RequestExecution implements Execution {
+  readonly identity: Execution['identity'];
   readonly principal: Principal;
+  readonly approval: string | undefined;
   readonly session: Session;
   readonly #call: Call;
   readonly #params: object;
   readonly #target: Target;
   readonly #requestDigest: RequestDigest;
 
-  constructor(principal: Principal, call: Call, params: object, target: Target, requestDigest: RequestDigest) {
-    this.principal = principal;
+  constructor(actor: Actor, call: Call, params: object, target: Target, requestDigest: RequestDigest) {
+    this.identity = actor.identity;
+    this.principal = actor.principal;
+    this.approval = actor.approval;
     this.session = call.session;
     this.#call = call;
     this.#params = params;
@@ -45,6 +70,16 @@ class RequestExecution implements Execution {
     const held = this.#target.keys.get(handle);
     if (held === undefined) throw new SidecarError('not_found', handle);
     return held.key;
+  }
+
+  released(handle: string): HeldKey['key'] {
+    const key = this.key(handle);
+    const isNamed = this.#target.keys.get(handle)?.scope === 'named';
+    return isNamed && this.approval !== undefined ? { ...key, extractable: true } : key;
+  }
+
+  get target(): string {
+    return this.#target.id;
   }
 
   get requestDigest(): string {

@@ -3,12 +3,15 @@ import type { AuditLog } from '../audit/log.ts';
 import type { Trail } from './context.ts';
 import { type DigestFunction, recordOf } from './record-fields.ts';
 
-/** Leaves the durable intent of a change or release before it acts; a pure use has none. */
+/**
+ * Leaves the durable intent of a change or release before it acts. A pure use has none, unless it uses an approval up,
+ * which is a change.
+ */
 export type Intend = (trail: Trail) => Promise<void>;
 
 export function createIntend(log: AuditLog, digest: DigestFunction): Intend {
   return async (trail) => {
-    if (trail.call.traits.effect === 'pure') return;
+    if (trail.call.traits.effect === 'pure' && trail.approval === undefined) return;
     const id = randomUUID();
     await log.append({ ...recordOf(trail, digest), phase: 'intent', outcome: 'pending', id });
     trail.intent = id;

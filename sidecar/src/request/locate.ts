@@ -1,5 +1,6 @@
 import { SidecarError } from '../errors.ts';
 import type { Algorithm, MethodName, Principal } from '../generated/types.ts';
+import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
 import { memberAt } from './member-at.ts';
@@ -7,21 +8,33 @@ import { memberAt } from './member-at.ts';
 export interface NamedKeys {
   /** The key of a handle `key_.../2` or `key_.../2/public`. */
   held(handle: string): Promise<HeldKey | undefined>;
-  /** How the policy sees the key of that name or id, existing or not. */
-  resource(nameOrId: string): Promise<PolicyResource>;
+  /** How the policy sees the key of that name or id, existing or not, and its etag. */
+  named(nameOrId: string): Promise<NamedResource>;
+  /** Handle of a version of the key of that name or id, the newest unless told; undefined when there is no such key. */
+  handle(nameOrId: string, version?: number): Promise<string | undefined>;
 }
+
+export interface NamedResource {
+  readonly resource: PolicyResource;
+  readonly etag: string;
+}
+
+/** How the policy sees an approval request. */
+export type ApprovalResource = (id: string) => Promise<PolicyResource | undefined>;
 
 const noKeys: ReadonlyMap<string, HeldKey> = new Map();
 
 const system: Target = {
   id: 'system',
   resource: Object.freeze({ type: 'System', id: 'sidecar', attributes: Object.freeze({}) }),
+  etag: '',
   keys: noKeys,
   others: [],
 };
 const session: Target = {
   id: 'session',
   resource: Object.freeze({ type: 'Session', id: 'own', attributes: Object.freeze({}) }),
+  etag: '',
   keys: noKeys,
   others: [],
 };
@@ -29,7 +42,7 @@ const session: Target = {
 /** Finds the resource that a method's schema names and every key that its params refer to. */
 export type Locate = (principal: Principal | undefined, call: Call, params: object) => Promise<Target>;
 
-export function createLocator(namedKeys: NamedKeys): Locate {
+export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalResource): Locate {
   async function held(call: Call, handle: string): Promise<HeldKey> {
     const key = handle.startsWith('ses_') ? call.session.keys.get(handle) : await namedKeys.held(handle);
     if (key === undefined) throw new SidecarError('not_found', handle);
@@ -48,26 +61,43 @@ export function createLocator(namedKeys: NamedKeys): Locate {
       others.push({ id: handle, resource: other.resource, action });
     }
     others.push(...callerNonce(call, params, keys));
-    return { id, resource: primary.resource, keys, others };
+    return { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
   }
 
   /** A further name is the key's own one afterwards: what it will be must be permitted as what it is. */
   async function locateName({ traits }: Call, params: object, id: string): Promise<Target> {
-    const resource = await namedKeys.resource(id);
+    const { resource, etag } = await namedKeys.named(id);
     const others = traits.otherKeys.map(({ param, action }) => {
       const name = String(memberAt(params, param));
       return { id: name, action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
     });
-    return { id, resource, keys: noKeys, others };
+    return { id, resource, etag, keys: noKeys, others };
+  }
+
+  /** A version of a key by its name, for methods that compute with it or release it. */
+  async function locateVersion(call: Call, params: object, name: string): Promise<Target> {
+    const { version } = params as { version?: number };
+    const handle = await namedKeys.handle(name, version);
+    if (handle === undefined) throw new SidecarError('not_found', name);
+    return locateKeys(call, params, handle);
+  }
+
+  async function locateApproval(id: string): Promise<Target> {
+    const resource = await approvalResource(id);
+    if (resource === undefined) throw new SidecarError('not_found', id);
+    return { id, resource, etag: '', keys: noKeys, others: [] };
   }
 
   return async (principal, call, params) => {
     const { resource, key } = call.traits;
     if (resource === 'system') return system;
-    if (resource === 'session') return session;
+    if (resource === 'session') return locateSession(params);
     const id = String(memberAt(params, key ?? ''));
     if (resource === 'key') return locateKeys(call, params, id);
-    if (resource === 'new-key') return { id, resource: newKey(id, principal, params), keys: noKeys, others: [] };
+    if (resource === 'named-key') return locateVersion(call, params, id);
+    if (resource === 'approval') return locateApproval(id);
+    if (resource === 'new-key')
+      return { id, resource: newKey(id, principal, params), etag: '', keys: noKeys, others: [] };
     return locateName(call, params, id);
   };
 }
@@ -91,10 +121,41 @@ function callerNonce({ method }: Call, params: object, keys: Target['keys']): re
   return [{ id, resource: held.resource, action: 'subtle.encrypt.callerNonce' }];
 }
 
+/** A session key that is about to be made is seen by its algorithm. */
+function locateSession(params: object): Target {
+  const { algorithm } = params as { algorithm?: Algorithm };
+  return algorithm === undefined ? session : sessionTarget(algorithm);
+}
+
+/** They look alike to a policy when these agree; sharing the object lets decisions be found by identity. */
+const sessionTargets = new Map<string, Target>();
+
+const maxSessionTargets = 1024;
+
+function sessionTarget(algorithm: Algorithm): Target {
+  const { name, namedCurve = '', modulusLength = '', length = '', hash = '' } = algorithm;
+  const id = `${name}/${namedCurve}${modulusLength}/${length}/${hash}`;
+  const known = sessionTargets.get(id);
+  if (known !== undefined) return known;
+  const attributes = Object.freeze({ algorithm: name, ...strengthOf(algorithm) });
+  const target: Target = { ...session, resource: Object.freeze({ type: 'Session', id: 'own', attributes } as const) };
+  if (sessionTargets.size >= maxSessionTargets) sessionTargets.clear();
+  sessionTargets.set(id, target);
+  return target;
+}
+
 /** A key that is about to be made, as policies see it. */
 function newKey(name: string, principal: Principal | undefined, params: object): PolicyResource {
   const { algorithm, labels = {} } = params as { algorithm: Algorithm; labels?: Record<string, string> };
   const owner = principal?.id ?? '';
-  const attributes = { scope: 'named', name, owner, algorithm: algorithm.name, labels, extractable: false };
+  const attributes = {
+    scope: 'named',
+    name,
+    owner,
+    algorithm: algorithm.name,
+    labels,
+    extractable: false,
+    ...strengthOf(algorithm),
+  };
   return { type: 'KeyName', id: name, attributes };
 }

@@ -1,23 +1,30 @@
 import { expect, it } from 'vitest';
 import { SidecarError } from '../errors.ts';
 import { methodTable } from '../generated/methods.ts';
-import { SessionKeys } from '../keystore/session-keys.ts';
 import { principalOf } from '../policy/test-request.ts';
 import { Secret } from '../secret.ts';
-import type { Call, HeldKey } from './context.ts';
+import type { Call } from './context.ts';
 import { createPipeline } from './pipeline.ts';
+import { sessionOf } from './test-session.ts';
 
 const principal = principalOf('zoe');
-const peer = { transport: 'unix', socket: 'default' } as const;
 
 function callOf(params: object, attachments: readonly Buffer[]): Call {
-  const session = { id: 'ssn_1', peer, keys: new SessionKeys<HeldKey>(1), principal, attachments: true };
+  const session = sessionOf(principal, { attachments: true });
   return { session, method: 'subtle.encrypt', traits: methodTable['subtle.encrypt'], params, attachments };
 }
 
 /** Refuses whatever passes validation. */
 const pipeline = createPipeline({
-  authenticate: () => principal,
+  authenticate: {
+    authenticate(trail) {
+      trail.principal = principal;
+      return undefined;
+    },
+    refresh: () => undefined,
+  },
+  limit: () => undefined,
+  approve: { approve: () => undefined, redeem: () => Promise.reject(new Error('not reached')) },
   authorizer: { authorize: () => Promise.reject(new SidecarError('permission_denied')), isCurrent: () => true },
   intend: () => Promise.reject(new Error('not reached')),
   execute: () => Promise.reject(new Error('not reached')),

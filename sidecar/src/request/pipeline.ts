@@ -1,17 +1,20 @@
 import { Secret } from '../secret.ts';
 import { releaseBytes } from '../transport/released-bytes.ts';
-import { approve } from './approve.ts';
+import type { Approve } from './approve.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Trail } from './context.ts';
 import type { Execute } from './execute.ts';
 import type { Intend } from './intend.ts';
+import type { Limit } from './limit.ts';
 import type { Recorder } from './record.ts';
 import { validate } from './validate.ts';
 
 export interface Stages {
   readonly authenticate: Authenticate;
   readonly authorizer: Authorizer;
+  readonly limit: Limit;
+  readonly approve: Approve;
   readonly intend: Intend;
   readonly execute: Execute;
   readonly recorder: Recorder;
@@ -23,20 +26,26 @@ export type Pipeline = (call: Call) => Promise<object>;
  * The journey of one request. No result leaves before its record has its place in the log, and a refusal at any stage
  * is recorded from what was known by then.
  */
-export function createPipeline({ authenticate, authorizer, intend, execute, recorder }: Stages): Pipeline {
+export function createPipeline(stages: Stages): Pipeline {
+  const { authenticate, authorizer, limit, approve, intend, execute, recorder } = stages;
   return async (call) => {
     const trail: Trail = { call };
     try {
-      trail.principal = authenticate(call);
+      // Waited for only where there is something to wait for: each await costs a turn of the microtask queue.
+      const authenticated = authenticate.authenticate(trail);
+      if (authenticated !== undefined) await authenticated;
       trail.params = validate(call);
       await authorizer.authorize(trail);
-      approve(trail);
+      limit(trail);
+      const approved = approve.approve(trail);
+      if (approved !== undefined) await approved;
       await intend(trail);
       const result = await execute(trail);
       return await recorder.commit(trail, result);
     } catch (error) {
       throw await recorder.refuse(trail, error);
     } finally {
+      trail.leave?.();
       discard(call);
     }
   };

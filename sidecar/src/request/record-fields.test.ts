@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
 import { methodTable } from '../generated/methods.ts';
-import { SessionKeys } from '../keystore/session-keys.ts';
 import { principalOf } from '../policy/test-request.ts';
 import { Secret } from '../secret.ts';
-import type { HeldKey, Trail } from './context.ts';
+import type { Trail } from './context.ts';
 import { recordOf } from './record-fields.ts';
+import { sessionOf } from './test-session.ts';
 
 function trailOf(method: 'subtle.sign' | 'subtle.encrypt' | 'keys.create', params: object): Trail {
-  const peer = { transport: 'unix', socket: 'default' } as const;
   const principal = principalOf('zoe');
-  const session = { id: 'ssn_1', peer, keys: new SessionKeys<HeldKey>(1), principal, attachments: false };
+  const session = sessionOf(principal);
   return { call: { session, method, traits: methodTable[method], params, attachments: [] }, principal, params };
 }
 

@@ -25,8 +25,21 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
     fields.policies = decision.policies;
     fields.epoch = decision.epoch;
   }
-  if (params !== undefined) fields.details = detailsOf(call, params, digest);
+  if (params !== undefined)
+    fields.details = { ...detailsOf(call, params, digest), ...consent(trail), ...emergency(trail) };
   return fields;
+}
+
+/** Every act of an emergency session says so. */
+function emergency({ call, principal }: Trail): Details {
+  return principal !== undefined && principal === call.session.elevation?.principal ? { breakGlass: true } : {};
+}
+
+/** Who agreed to it. */
+function consent({ approval }: Trail): Details {
+  if (approval === undefined) return {};
+  const approvers = approval.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
+  return { approval: approval.id, approvers: cut(approvers.join(',')) };
 }
 
 function addTarget(fields: RecordFields, { id, keys }: Target): void {

@@ -5,7 +5,7 @@ import type { Authorizer } from './authorize.ts';
 import type { Outcome, Trail } from './context.ts';
 import { type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
-import { renew } from './renew.ts';
+import type { Renew } from './renew.ts';
 
 /** Whether a pure use of session keys waits for its record to be on stable storage. */
 export type SessionKeyAudit = 'durable' | 'buffered';
@@ -24,6 +24,7 @@ export interface RecorderOptions {
   readonly log: AuditLog;
   readonly digest: DigestFunction;
   readonly authorizer: Authorizer;
+  readonly renew: Renew;
   readonly refusals: RefusalWindow;
   /** `buffered`: an answer that only session keys computed does not wait for the sync. */
   readonly sessionKeyAudit: SessionKeyAudit;
@@ -34,14 +35,15 @@ export interface RecorderOptions {
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { log, digest, authorizer, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
+  const { log, digest, authorizer, renew, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
 
   async function append(trail: Trail, outcome: Outcome): Promise<void> {
     const { effect } = trail.call.traits;
-    const phase = effect === 'pure' ? 'use' : 'result';
+    const phase = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
     const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome };
     if (trail.intent !== undefined) entry.id = trail.intent;
-    if (effect === 'change') entry.details = { ...entry.details, stateRoot: await stateRoot() };
+    if (effect === 'change' || trail.isRedeemed === true)
+      entry.details = { ...entry.details, stateRoot: await stateRoot() };
     if (sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail)) await log.enqueue(entry);
     else await log.append(entry);
   }
@@ -51,7 +53,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // The policy may have changed while the key computed: no allowed use follows its revocation in the log.
       // A change was decided right before it acted, and it has happened.
       const canTakeBack = trail.call.traits.effect !== 'change';
-      while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail, authorizer);
+      while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail);
       await append(trail, { outcome: 'ok' });
       return result;
     } catch (error) {
@@ -85,9 +87,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return { commit, refuse };
 }
 
-/** Nothing but keys that die with the connection computed. */
-function isSessionKeyUse({ call, target }: Trail): boolean {
-  if (call.traits.effect !== 'pure') return false;
+/** Nothing but keys that die with the connection computed; no approval was used up and no emergency goes on. */
+function isSessionKeyUse({ call, target, intent }: Trail): boolean {
+  if (call.traits.effect !== 'pure' || intent !== undefined || call.session.elevation !== undefined) return false;
   const keys = [...(target?.keys.values() ?? [])];
   return keys.length > 0 && keys.every(({ scope }) => scope === 'session');
 }

@@ -50,7 +50,8 @@ function recordOf(line: string, count: number) {
   } as const;
 }
 
-function sourceOf(peer: Peer): string {
+/** Where a peer comes from, as a record names it. */
+export function sourceOf(peer: Peer): string {
   if (peer.transport === 'websocket') return `websocket:${peer.remoteAddress}`;
   return peer.uid === undefined ? `socket:${peer.socket}` : `uid:${peer.uid}`;
 }

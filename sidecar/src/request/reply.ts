@@ -17,7 +17,14 @@ export function errorResponse(id: JSONRPCID, cause: unknown): JSONRPCErrorRespon
   const error = cause instanceof SidecarError ? cause : new SidecarError('internal_error');
   const { number, hint, retryable, dom } = errorTable[error.code];
   const detail = error.detail === undefined ? {} : { detail: error.detail };
-  return createJSONRPCErrorResponse(id, number, error.message, { code: error.code, hint, retryable, dom, ...detail });
+  return createJSONRPCErrorResponse(id, number, error.message, {
+    code: error.code,
+    hint,
+    retryable,
+    dom,
+    ...detail,
+    ...error.facts,
+  });
 }
 
 /** The reply that refuses a message before it became a request. */

@@ -10,8 +10,29 @@ export type Peer =
       readonly uid?: number;
       readonly gid?: number;
       readonly pid?: number;
+      /** What the process ran when it was accepted. An attribute: whoever may start that program can use it. */
+      readonly executable?: string;
+      /** Control group of the process when it was accepted. An attribute, as its owner may move it. */
+      readonly cgroup?: string;
     }
-  | { readonly transport: 'websocket'; readonly remoteAddress: string };
+  | {
+      readonly transport: 'websocket';
+      readonly remoteAddress: string;
+      /** Verified; present on a TLS listener, and there always. */
+      readonly certificate?: PeerCertificate;
+    };
+
+/** What a client's certificate says of it. */
+export interface PeerCertificate {
+  /** Its only URI, where that names a SPIFFE workload. */
+  readonly spiffe?: string;
+  /** RFC 4514, as `openssl x509 -noout -subject -nameopt RFC2253` prints it. */
+  readonly subject: string;
+  /** SHA-256 of the DER form, base64url (RFC 8705 section 3.1). */
+  readonly thumbprint: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
 
 /** One JSON value and the raw attachments that followed it. The receiver owns the attachments' memory. */
 export interface InboundMessage {
@@ -64,7 +85,10 @@ export interface ConnectionLimits {
   readonly messageTimeoutMs: number;
   /** Longest time in ms until the first message. */
   readonly helloTimeoutMs: number;
-  /** Bytes that may wait for a peer that does not read; beyond, its requests are no longer read. */
+  /**
+   * Bytes that may wait for a peer that does not read; beyond, its requests are no longer read, and beyond twice as
+   * many it is given up.
+   */
   readonly outboundBytes: number;
 }
 
@@ -77,5 +101,5 @@ export const defaultLimits: ConnectionLimits = Object.freeze({
   inFlight: 1024,
   messageTimeoutMs: 30_000,
   helloTimeoutMs: 10_000,
-  outboundBytes: 16 << 20,
+  outboundBytes: 72 << 20,
 });

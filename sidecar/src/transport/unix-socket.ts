@@ -1,9 +1,11 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
 import { FrameReader } from './frame-reader.ts';
+import { type InheritedSocketOptions, listenInherited } from './inherited-socket.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
+import type { PeerProcessReader } from './peer-process.ts';
 import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
 import { WireConnection } from './wire-connection.ts';
 
@@ -15,28 +17,32 @@ export type PeerCredentialReader = (
 export interface UnixListenOptions {
   readonly limits?: ConnectionLimits;
   readonly peerCredentials?: PeerCredentialReader;
+  /** Adds executable and cgroup to the peer, where they are asked for. */
+  readonly peerProcess?: PeerProcessReader;
+  /** Many may reach the socket: it is nobody's credential. Only an inherited one is looked at. */
+  readonly isShared?: boolean;
   /** Connections at once, default 1024; beyond, a connection is closed before it is heard. */
   readonly connections?: number;
 }
 
 /**
- * Listens on a Unix socket that is born with its mode and group. A stale socket file is replaced; a live one, or
- * anything that is not a socket, never.
+ * Listens on a Unix socket that is born with its mode and group, or on one that was inherited. A stale socket file is
+ * replaced; a live one, or anything that is not a socket, never.
  *
  * @throws SidecarError `config_invalid`; `state_locked` when another process listens at the path
  * @example const listener = await listenUnix({ name: 'main', path: '/run/ferrohsm/ferrohsm.sock' }, accept, {});
  */
 export async function listenUnix(
-  options: SocketFileOptions,
+  options: SocketFileOptions | InheritedSocketOptions,
   accept: Accept,
-  { limits = defaultLimits, peerCredentials, connections = defaultConnections }: UnixListenOptions,
+  serving: UnixListenOptions,
 ): Promise<Listener> {
+  const { limits = defaultLimits, connections = defaultConnections, isShared = false } = serving;
   const scanner = new JsonScanner(limits.depth);
   const open = new Set<WireConnection>();
   // A client that ends its side after its last request still gets its answers.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const peer: Peer = { transport: 'unix', socket: options.name, ...peerCredentials?.(socket) };
-    const connection = serve(socket, peer, limits, scanner);
+    const connection = serve(socket, peerOf(socket, options.name, serving), limits, scanner);
     open.add(connection);
     socket.once('close', () => open.delete(connection));
     connection.open(accept);
@@ -45,11 +51,11 @@ export async function listenUnix(
   // A connection that could not be taken in, for want of descriptors, is no reason to stop.
   server.on('error', () => undefined);
   try {
-    const file = await bindSocketFile(server, options);
+    const place = await listen(server, options, isShared);
     return {
-      address: options.path,
+      address: place.path,
       async close() {
-        file.remove();
+        place.remove();
         await closeAll(open, (done) => server.close(done));
       },
     };
@@ -57,6 +63,17 @@ export async function listenUnix(
     server.close();
     throw error;
   }
+}
+
+async function listen(server: Server, options: SocketFileOptions | InheritedSocketOptions, isShared: boolean) {
+  if ('path' in options) return { path: options.path, remove: (await bindSocketFile(server, options)).remove };
+  return { path: await listenInherited(server, options, isShared), remove: () => undefined };
+}
+
+function peerOf(socket: Socket, name: string, { peerCredentials, peerProcess }: UnixListenOptions): Peer {
+  const credentials = peerCredentials?.(socket);
+  const attributes = credentials && peerProcess?.(socket, credentials.pid);
+  return { transport: 'unix', socket: name, ...credentials, ...attributes };
 }
 
 function serve(socket: Socket, peer: Peer, limits: ConnectionLimits, scanner: JsonScanner): WireConnection {

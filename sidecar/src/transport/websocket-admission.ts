@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { WebSocketListenOptions } from './websocket-server.ts';
 
 /** Which handshakes are let in. */
 export interface AdmissionRules {
@@ -11,12 +12,10 @@ export interface AdmissionRules {
 /** The hosts that mean the listener itself, and those that are configured. */
 export function admissionRules(
   port: number,
-  {
-    allowedHosts,
-    allowedOrigins,
-  }: { readonly allowedHosts: readonly string[]; readonly allowedOrigins: readonly string[] },
+  { host, allowedHosts, allowedOrigins }: Pick<WebSocketListenOptions, 'host' | 'allowedHosts' | 'allowedOrigins'>,
 ): AdmissionRules {
-  const own = [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`];
+  const literal = host.includes(':') ? `[${host}]` : host;
+  const own = [literal, '127.0.0.1', '[::1]', 'localhost'].map((name) => `${name}:${port}`);
   return {
     hosts: new Set([...own, ...allowedHosts].map((host) => host.toLowerCase())),
     origins: new Set(allowedOrigins),

@@ -28,8 +28,7 @@ async function start({ options, limits, connections, answer = echo }: Start = {}
   listener = await listenWebSocket(
     { host: '127.0.0.1', port: 0, allowedOrigins: [], allowedHosts: [], ...options },
     accept,
-    { ...defaultLimits, ...limits },
-    connections,
+    { limits: { ...defaultLimits, ...limits }, ...(connections && { connections }) },
   );
   return { accepted, url: listener.address, port: Number(new URL(listener.address).port) };
 }

@@ -1,86 +1,112 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { SidecarError } from '../errors.ts';
-import { type ConnectionLimits, defaultLimits } from './connection.ts';
+import { CertifiedConnections } from './certified-connections.ts';
+import { type ClientCertificate, readClientCertificate, type Trust } from './client-certificate.ts';
+import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
 import { firstMessageBytes } from './envelope.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
-import { type AdmissionRules, admissionRules, refusalStatus } from './websocket-admission.ts';
+import { answerPings } from './pongs.ts';
+import { admissionRules, refusalStatus } from './websocket-admission.ts';
 import { WebSocketReader } from './websocket-reader.ts';
+import { openHandshakeServer, type WebSocketListenOptions } from './websocket-server.ts';
 import { WireConnection } from './wire-connection.ts';
 
-export interface WebSocketListenOptions {
-  readonly host: '127.0.0.1' | '::1';
-  /** 0 lets the system choose. */
-  readonly port: number;
-  /** Values of the Origin header that are let in; a browser always sends one. */
-  readonly allowedOrigins: readonly string[];
-  /** Values of the Host header that are let in besides the address itself. */
-  readonly allowedHosts: readonly string[];
+export type { WebSocketListenOptions };
+
+export interface WebSocketServeOptions {
+  readonly limits?: ConnectionLimits;
+  /** Connections at once, default 1024; beyond, a connection is closed before it is heard. */
+  readonly connections?: number;
+  /** How often the TLS files are looked at, default 1000. */
+  readonly reloadIntervalMs?: number;
+  /** Hears of changed TLS files that cannot be used. */
+  readonly onError?: (error: unknown) => void;
+  /**
+   * Hears of every client that did not come through the TLS handshake, or whose certificate is not taken. The address
+   * is empty where the connection is gone already.
+   */
+  readonly onRefused?: (remoteAddress: string) => void;
 }
 
 const subprotocol = 'ferrohsm.v1';
 /** Browsers cut a long message into frames; ws would take 16 Ki of them. */
 const fragmentsPerMessage = 4096;
-const handshakeTimeoutMs = 5000;
-const headerBytes = 8 << 10;
 /** What the frames around the first message may take. */
 const firstFrameOverheadBytes = 1 << 10;
 
+const defaultReloadIntervalMs = 1000;
+const ignore = (): void => undefined;
+
 /**
- * Listens for WebSocket on a loopback address. Host and Origin are checked before the handshake, tokens travel in
- * `system.hello` only.
+ * Listens for WebSocket: on a loopback address, or with TLS and client certificates on any. Host and Origin are
+ * checked before the handshake, tokens travel in `system.hello` only.
  *
- * @param connections at once; beyond, a connection is closed before it is heard
- * @throws SidecarError `config_invalid` when it cannot listen
+ * @throws SidecarError `config_invalid` when it cannot listen, or a TLS file cannot be used
  * @example await listenWebSocket({ host: '127.0.0.1', port: 0, allowedOrigins: [], allowedHosts: [] }, accept);
  */
 export async function listenWebSocket(
   options: WebSocketListenOptions,
   accept: Accept,
-  limits: ConnectionLimits = defaultLimits,
-  connections: number = defaultConnections,
+  { limits = defaultLimits, connections = defaultConnections, ...serving }: WebSocketServeOptions = {},
 ): Promise<Listener> {
+  const { reloadIntervalMs = defaultReloadIntervalMs, onError = ignore, onRefused = ignore } = serving;
   const scanner = new JsonScanner(limits.depth);
   const open = new Set<WireConnection>();
+  const certified = new CertifiedConnections();
   const upgrades = createUpgrades(limits);
-  const server = createHttpServer(connections);
-  const port = await listen(server, options);
+  const onReload = certified.endUntrusted.bind(certified);
+  const serverOptions = { connections, reloadIntervalMs, onReload, onError, onRefused };
+  const { server, port, tls } = await openHandshakeServer(options, serverOptions);
   const rules = admissionRules(port, options);
 
   server.on('request', (request, response) => {
     response.writeHead(refusalStatus(request, rules) ?? 426, { connection: 'close' }).end();
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (refuse(request, socket, rules)) return;
+    const certificate = tls && trustedCertificate(socket, tls.trust);
+    const isStranger = tls !== undefined && certificate === undefined;
+    if (isStranger) onRefused(socket.remoteAddress ?? '');
+    const status = refusalStatus(request, rules) ?? (isStranger ? 403 : undefined);
+    if (status !== undefined) {
+      refuse(socket, status);
+      return;
+    }
     upgrades.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = serve(webSocket, socket, limits, scanner);
+      const connection = serve(webSocket, socket, peerOf(socket, certificate), limits, scanner);
       open.add(connection);
-      webSocket.once('close', () => open.delete(connection));
+      webSocket.once('close', () => {
+        open.delete(connection);
+        certified.delete(connection);
+      });
       connection.open(accept);
+      if (certificate !== undefined) certified.add(connection, certificate);
     });
   });
   return {
-    address: `ws://${options.host === '::1' ? '[::1]' : options.host}:${port}`,
-    close: () =>
-      closeAll(open, (done) => {
+    address: `${tls ? 'wss' : 'ws'}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    close() {
+      tls?.unwatch();
+      return closeAll(open, (done) => {
         server.close(done);
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
 
-function createHttpServer(connections: number): Server {
-  const server = createServer({
-    maxHeaderSize: headerBytes,
-    headersTimeout: handshakeTimeoutMs,
-    requestTimeout: handshakeTimeoutMs,
-    connectionsCheckingInterval: 1000,
-  });
-  server.maxConnections = connections;
-  return server;
+/** The files may have changed, and time has passed, since the TLS handshake. */
+function trustedCertificate(socket: Socket, trust: Trust): ClientCertificate | undefined {
+  const certificate = socket instanceof TLSSocket ? readClientCertificate(socket) : undefined;
+  if (certificate === undefined || certificate.validUntil <= Date.now()) return undefined;
+  return certificate.isTrusted(trust) ? certificate : undefined;
+}
+
+function peerOf({ remoteAddress = '' }: Socket, certificate: ClientCertificate | undefined): Peer {
+  return { transport: 'websocket', remoteAddress, ...(certificate && { certificate: certificate.peer }) };
 }
 
 function createUpgrades({ messageBytes, attachmentBytes }: ConnectionLimits): WebSocketServer {
@@ -88,6 +114,7 @@ function createUpgrades({ messageBytes, attachmentBytes }: ConnectionLimits): We
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     // The scanner does it.
     skipUTF8Validation: true,
     maxPayload: Math.max(messageBytes, attachmentBytes),
@@ -96,36 +123,24 @@ function createUpgrades({ messageBytes, attachmentBytes }: ConnectionLimits): We
   });
 }
 
-async function listen(server: Server, { host, port }: WebSocketListenOptions): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port, exclusive: true }, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SidecarError('config_invalid', `cannot listen on ${host} port ${port}: ${code}`, { cause: error });
-  }
-  // A connection that could not be taken in, for want of descriptors, is no reason to stop.
-  server.on('error', () => undefined);
-  return (server.address() as AddressInfo).port;
-}
-
-function refuse(request: IncomingMessage, socket: Socket, rules: AdmissionRules): boolean {
-  const status = refusalStatus(request, rules);
-  if (status === undefined) return false;
+function refuse(socket: Socket, status: number): void {
   socket.on('error', () => undefined);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
     socket.destroy(),
   );
-  return true;
 }
 
-function serve(webSocket: WebSocket, socket: Socket, limits: ConnectionLimits, scanner: JsonScanner): WireConnection {
+function serve(
+  webSocket: WebSocket,
+  socket: Socket,
+  peer: Peer,
+  limits: ConnectionLimits,
+  scanner: JsonScanner,
+): WireConnection {
   let wholeInChunk = false;
   let halfFrame = false;
   const connection = new WireConnection(
-    { transport: 'websocket', remoteAddress: socket.remoteAddress ?? '' },
+    peer,
     {
       write: (pieces, onWritten) => writeMessages(webSocket, socket, pieces, onWritten),
       isPartial: () => reader.partial || halfFrame,
@@ -148,6 +163,7 @@ function serve(webSocket: WebSocket, socket: Socket, limits: ConnectionLimits, s
     else reader.pushText(data as Buffer);
   });
   webSocket.on('ping', isWhole).on('pong', isWhole);
+  answerPings(webSocket);
   boundFirstMessage(webSocket, socket);
   // ws has no limit on the time of half a frame. Its own listener, which comes first, has announced what was whole.
   socket.on('data', () => {

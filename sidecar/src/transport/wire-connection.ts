@@ -135,6 +135,8 @@ export class WireConnection implements Connection, FrameSink {
   }
 
   #answered(): void {
+    // Requests that were read already go on filling the queue of a peer that does not read.
+    if (this.#outbox.waitingBytes > 2 * this.#limits.outboundBytes) this.destroy();
     this.#unanswered -= 1;
     if (this.#unanswered === 0) this.#heldBytes = 0;
     if (this.#unanswered === 0 && this.#phase === 'finishing') this.close();
@@ -146,7 +148,8 @@ export class WireConnection implements Connection, FrameSink {
     if (this.#phase !== 'open') return;
     const { outboundBytes, attachmentBytes, messageBytes } = this.#limits;
     const waiting = this.#outbox.waitingBytes;
-    const full = waiting > outboundBytes || this.#heldBytes > attachmentBytes + messageBytes;
+    // What is held will be answered: with it, one longest frame more stays under the end of twice the bytes.
+    const full = waiting + this.#heldBytes > outboundBytes || this.#heldBytes > attachmentBytes + messageBytes;
     if (!this.#paused && full) {
       this.#paused = true;
       this.#deadline.clear();

@@ -163,7 +163,9 @@ test('neither queued slow work nor a batch delays a P-256 signature', async () =
     run('inline', p256Signing),
     run('inline', p256Signing),
   ]);
-  expect(finished).toEqual(['inline', 'inline', 'batch', 'slow', 'slow']);
+  // Which of the others is next depends on how busy the machine is.
+  expect(finished.slice(0, 2)).toEqual(['inline', 'inline']);
+  expect(finished.toSorted()).toEqual(['batch', 'inline', 'inline', 'slow', 'slow']);
 });
 
 test('jobs of one turn of the event loop are one message a thread', async () => {

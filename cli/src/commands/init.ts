@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Option } from 'commander';
+import { approvalAlgorithms } from '../approval-key.ts';
+import { type Belongings, type Custodian, holdCeremony } from '../ceremony.ts';
+import { type CommandDescription, local } from '../command.ts';
+import { parseCustodians } from '../custodians.ts';
+import { CliError, usageError } from '../errors.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { repeated } from '../option-values.ts';
+import { policyText } from '../policy-input.ts';
+import { highestThreshold } from '../policy-threshold.ts';
+import { confirm } from '../terminal.ts';
+
+interface InitOptions extends GlobalOptions {
+  readonly config: string;
+  readonly custodian: string[];
+  readonly approvalKey?: string[];
+  readonly policy?: string;
+  readonly secrets: string;
+  readonly algorithm: string;
+  readonly yes?: boolean;
+}
+
+export const init: CommandDescription = {
+  usage: 'init',
+  summary: 'The ceremony: set up a sidecar that several people govern, none of them alone.',
+  examples: `
+# Alice logs in by her uid, Bob and Carol by the tokens that are made for them
+ferrohsm init --config /etc/ferrohsm --custodian alice:1000 --custodian bob --custodian carol
+
+# Nobody else ever holds Bob's key: he has made it himself with "ferrohsm approver create"
+ferrohsm init --config /etc/ferrohsm --custodian alice:1000 --custodian bob:1001 --custodian carol:1002 \\
+  --approval-key bob=bob.json --policy policy.cedar`,
+  offline: true,
+  options: (command) =>
+    command
+      .requiredOption('--config <folder>', 'configuration folder of the sidecar; must not hold a configuration yet')
+      .requiredOption('--custodian <name>', 'NAME or NAME:UID, for each person', repeated)
+      .option('--approval-key <name=file>', 'public key that this custodian has made already', repeated)
+      .option('--policy <file>', 'Cedar policies (default: the shipped roles)')
+      .option('--secrets <folder>', 'where keys and tokens of custodians are written', 'custodians')
+      .addOption(new Option('--algorithm <name>', 'of the keys made here').choices(approvalAlgorithms).default('EdDSA'))
+      .option('--yes', 'do not ask'),
+  action: local<InitOptions>(async ({ options, output }) => {
+    const policy = options.policy === undefined ? undefined : policyText(options.policy);
+    const custodians = parseCustodians(options.custodian, options.approvalKey ?? []);
+    const threshold = highestThreshold(policy ?? '');
+    requireQuorum(custodians, threshold);
+    const configFolder = resolve(options.config);
+    refuseExisting(configFolder);
+    const names = custodians.map(({ id }) => id).join(', ');
+    if (!options.yes && !confirm(`Set up ${configFolder}, governed by ${names}?`)) {
+      throw new CliError(1, 'nothing was set up');
+    }
+    const secretsFolder = resolve(options.secrets);
+    const belongings = holdCeremony({ ...options, custodians, configFolder, secretsFolder, policy });
+    await output.result({ config: configFolder, threshold, custodians: belongings }, keepText(belongings));
+    output.note(`now start it: ferrohsm serve --config ${configFolder}`);
+  }),
+};
+
+/** Whoever asks cannot approve, so there must be one more than approve. */
+function requireQuorum(custodians: readonly Custodian[], threshold: number): void {
+  if (custodians.length > threshold) return;
+  const needed = `${threshold + 1} custodians are needed: ${threshold} to approve what another one asks for`;
+  throw usageError(needed, 'add --custodian NAME, or lower what the policies ask for');
+}
+
+function refuseExisting(configFolder: string): void {
+  const existing = ['principals.json', 'policy.cedar'].find((name) => existsSync(join(configFolder, name)));
+  if (existing === undefined) return;
+  throw new CliError(6, `there is a configuration already: ${join(configFolder, existing)}`, 'choose another folder');
+}
+
+function keepText(belongings: readonly Belongings[]): string {
+  return belongings
+    .flatMap(({ id, keyId, keyFile, tokenFile }) => [
+      `${id}:`,
+      keyFile === undefined ? `  approves with the own key ${keyId}` : `  keep ${keyFile}: signs approvals as ${keyId}`,
+      ...(tokenFile === undefined ? [] : [`  keep ${tokenFile}: logs in as ${id}`]),
+    ])
+    .concat('Hand each file to its person and to nobody else, then delete it here.')
+    .join('\n');
+}

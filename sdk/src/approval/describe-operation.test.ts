@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { describeOperation } from './describe-operation.ts';
+import { heldOperation } from './test-approval.ts';
+
+const times = { issuedAt: Date.UTC(2026, 10, 24, 12), expiresAt: Date.UTC(2026, 10, 24, 13) };
+
+test('an export is said in words, with every parameter and until when', () => {
+  expect(describeOperation(heldOperation(times))).toEqual([
+    'alice wants to get the SECRET of the key payments/signing out of the sidecar',
+    '  format: pkcs8',
+    '  name: payments/signing',
+    'operation: keys.export',
+    'acts on: key_AAAAAAAAAAAAAAAAAAAAAA/1, as it is in state key_AAAAAAAAAAAAAAAAAAAAAA@3',
+    'sidecar: hsm.example/host/audit',
+    'asked at: 2026-11-24T12:00:00.000Z',
+    'good until: 2026-11-24T13:00:00.000Z',
+  ]);
+});
+
+test('what is within a parameter is shown too, and bytes as what they hash to', () => {
+  const params = JSON.stringify({
+    data: { bytes: 120, sha256: 'C'.repeat(43) },
+    principal: { credentials: [{ uid: 1000 }, { socket: 'app' }], id: 'eve', kind: 'person', roles: [] },
+  });
+  const lines = describeOperation(heldOperation({ method: 'principals.set', action: 'principals.set', params }));
+  expect(lines[0]).toBe('alice wants to create or replace the principal eve');
+  expect(lines.slice(1, 7)).toEqual([
+    `  data: 120 bytes with SHA-256 ${'C'.repeat(43)}`,
+    '  principal.credentials[1].uid: 1000',
+    '  principal.credentials[2].socket: app',
+    '  principal.id: eve',
+    '  principal.kind: person',
+    '  principal.roles: empty list',
+  ]);
+});
+
+test('a method that has no words of its own is named', () => {
+  const operation = heldOperation({ method: 'some.thing', action: 'other.thing', params: '{}', resourceState: '' });
+  const lines = describeOperation({ ...operation, resource: 'system' });
+  expect(lines.slice(0, 3)).toEqual([
+    'alice wants to call some.thing on system',
+    'operation: some.thing (action other.thing)',
+    'acts on: system',
+  ]);
+});
+
+test('a policy text is shown line by line', () => {
+  const params = JSON.stringify({ text: '@id("a")\npermit (principal, action, resource);' });
+  const lines = describeOperation(heldOperation({ method: 'policy.load', params }));
+  expect(lines).toContain('    | permit (principal, action, resource);');
+});
+
+describe('nothing is hidden', () => {
+  test.each([
+    ['a member that is there twice', '{"name":"good","name":"evil"}'],
+    ['what is not JSON', 'name=evil'],
+    ['a list', '["evil"]'],
+    ['another order', '{"z":1,"a":"evil"}'],
+  ])('%s is shown as it was frozen', (_, params) => {
+    expect(describeOperation(heldOperation({ params }))).toContain(`  params: ${params}`);
+  });
+
+  test('escapes, marks that turn text around and line ends cannot forge a line', () => {
+    const name = 'x\u001b[2K\u202egood\u2028\r';
+    const lines = describeOperation(heldOperation({ params: JSON.stringify({ name }), requester: name }));
+    const escaped = 'x\\u{1b}[2K\\u{202e}good\\u{2028}\\u{d}';
+    expect(lines).toContain(`  name: ${escaped}`);
+    expect(lines[0]).toContain(`${escaped} wants to`);
+    expect(lines.join('')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+  });
+});

@@ -1,0 +1,108 @@
+import type { FrozenOperation, MethodName } from '../generated/types.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { printable } from './printable.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What somebody asks for, by its method; the parameters follow it in any case. */
+const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: string) => string>>> = Object.freeze({
+  'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
+  'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
+  'breakGlass.open': () => 'open an emergency session of 15 minutes',
+  'groups.remove': ({ id }) => `remove the group ${said(id)}`,
+  'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
+  'keys.create': ({ name }) => `create the key ${said(name)}`,
+  'keys.export': ({ name }) => `get the SECRET of the key ${said(name)} out of the sidecar`,
+  'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
+  'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
+  'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
+  'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
+  'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+  'policy.load': () => 'put other policies in force',
+  'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
+  'principals.remove': ({ id }) => `remove the principal ${said(id)}`,
+  'principals.set': ({ principal }) => `create or replace the principal ${said(memberOf(principal, 'id'))}`,
+  'session.revoke': ({ session }) => `end the session ${said(session)}`,
+  'subtle.decrypt': (_, resource) => `decrypt with the key ${said(resource)}`,
+  'subtle.exportKey': (_, resource) => `get the SECRET of the key ${said(resource)} out of the sidecar`,
+  'subtle.sign': (_, resource) => `sign with the key ${said(resource)}`,
+  'subtle.wrapKey': ({ key }) => `get the SECRET of the key ${said(key)} out of the sidecar, encrypted`,
+  'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
+});
+
+/**
+ * A held operation in words, for the person who is to approve it: who wants what, every parameter of it, and until when.
+ * All of it is from the operation itself, so what is read is what is signed. Characters that a terminal would act upon
+ * are escaped.
+ *
+ * @example for (const line of describeOperation(approval.operation)) console.log(line);
+ */
+export function describeOperation(operation: FrozenOperation): string[] {
+  const { method, action, params, resource, resourceState, requester, audience } = operation;
+  const given = readParams(params);
+  const wish = Object.hasOwn(wishes, method) ? wishes[method as MethodName] : undefined;
+  return [
+    `${said(requester)} wants to ${wish?.(given, resource) ?? `call ${said(method)} on ${said(resource)}`}`,
+    ...membersOf('', given).map((line) => `  ${line}`),
+    `operation: ${said(method)}${action === method ? '' : ` (action ${said(action)})`}`,
+    `acts on: ${said(resource)}${resourceState === '' ? '' : `, as it is in state ${said(resourceState)}`}`,
+    `sidecar: ${said(audience)}`,
+    `asked at: ${timeOf(operation.issuedAt)}`,
+    `good until: ${timeOf(operation.expiresAt)}`,
+  ];
+}
+
+/** Params that are no JSON object, or say something twice, are shown as they are. */
+function readParams(text: string): Params {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value) && canonicalJson(value) === text) return value;
+  } catch {
+    // Shown as text.
+  }
+  return { params: text };
+}
+
+function isObject(value: unknown): value is Params {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A line for each value within, named by its path; texts of several lines are shown line by line. */
+function membersOf(path: string, value: unknown): string[] {
+  if (isDigest(value)) return [`${path}: ${value.bytes} bytes with SHA-256 ${said(value.sha256)}`];
+  if (typeof value === 'string') return textLines(path, value);
+  if (typeof value !== 'object' || value === null) return [`${path}: ${said(value)}`];
+  const members = Object.entries(value);
+  if (members.length === 0) return path === '' ? [] : [`${path}: ${Array.isArray(value) ? 'empty list' : 'empty'}`];
+  return members.flatMap(([name, member]) => membersOf(pathOf(path, name, Array.isArray(value)), member));
+}
+
+function pathOf(path: string, name: string, isElement: boolean): string {
+  if (isElement) return `${path}[${Number(name) + 1}]`;
+  return path === '' ? printable(name) : `${path}.${printable(name)}`;
+}
+
+function textLines(path: string, text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.length === 1) return [`${path}: ${said(text)}`];
+  return [`${path}:`, ...lines.map((line) => `  | ${printable(line)}`)];
+}
+
+/** Bytes are frozen as what they hash to. */
+function isDigest(value: unknown): value is { sha256: string; bytes: number } {
+  if (!isObject(value) || Object.keys(value).length !== 2) return false;
+  return typeof value.sha256 === 'string' && typeof value.bytes === 'number';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** A value within a sentence; an empty text would be overlooked. */
+function said(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? printable(value) : (JSON.stringify(value) ?? 'nothing');
+}
+
+function timeOf(milliseconds: number): string {
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : String(milliseconds);
+}

@@ -1,0 +1,136 @@
+import { randomFillSync } from 'node:crypto';
+import type { AuditLog } from './audit/log.ts';
+import type { CryptoProvider } from './crypto/provider.ts';
+import type { Digests } from './digests.ts';
+import { approvalResource } from './electorate.ts';
+import { version } from './generated/version.ts';
+import type { Governance } from './governance.ts';
+import type { Keystore } from './keystore/keystore.ts';
+import { createSourceLimiter } from './limits/source-limiter.ts';
+import { createHandlers } from './methods/handlers.ts';
+import type { Cursors } from './methods/keys.list.ts';
+import type { NamedKeyRing } from './named-keys.ts';
+import type { SidecarOptions } from './options.ts';
+import { createPolicyQuestions, createRecordedRequests } from './policy-questions.ts';
+import type { RecordedChange } from './recorded-change.ts';
+import { createAccept } from './request/accept.ts';
+import { createApprove } from './request/approve.ts';
+import { createAuthenticate } from './request/authenticate.ts';
+import { createAuthorizer, createMayDo } from './request/authorize.ts';
+import type { Handlers } from './request/context.ts';
+import { createDispatch } from './request/dispatch.ts';
+import { createExecute } from './request/execute.ts';
+import { createIntend } from './request/intend.ts';
+import { createLimit } from './request/limit.ts';
+import { createLocator } from './request/locate.ts';
+import { createPipeline } from './request/pipeline.ts';
+import { createRecorder } from './request/record.ts';
+import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
+import { createRenew } from './request/renew.ts';
+import { type Connection, type ConnectionHandler, defaultLimits, type Peer } from './transport/connection.ts';
+
+export interface FlowParts {
+  readonly options: SidecarOptions;
+  readonly governance: Governance;
+  readonly recorded: RecordedChange;
+  readonly keystore: Keystore;
+  readonly log: AuditLog;
+  readonly digests: Digests;
+  readonly crypto: CryptoProvider;
+  readonly namedKeys: NamedKeyRing;
+  readonly cursors: Cursors;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly now: () => number;
+}
+
+export interface Flow {
+  readonly accept: (connection: Connection) => ConnectionHandler;
+  readonly refusals: { flush(): Promise<void> };
+}
+
+/** Session keys that one connection may hold unless configured. */
+const defaultSessionKeys = 16_384;
+
+const nothing = (): void => undefined;
+
+/** The way of a request, from an accepted connection to its recorded answer. */
+export function createFlow(parts: FlowParts): Flow {
+  const { options, governance, keystore, log, digests, namedKeys, now } = parts;
+  const { policy, desk, sessions, quotas } = governance;
+  const { onError: onUnexpected = nothing, sessionKeyAudit = 'durable' } = options;
+  const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
+  const subjectOf = async (id: string) => {
+    const subject = await desk.subject(id);
+    return subject && approvalResource(id, subject);
+  };
+  const sources = createSourceLimiter({ now });
+  const authenticate = createAuthenticate({
+    authenticator: governance.authenticator,
+    attempts: {
+      admit: (peer: Peer) => sources.admit(sourceOf(peer)),
+      succeeded: (peer: Peer) => sources.succeeded(sourceOf(peer)),
+    },
+    enrol: (enrolment) => governance.tokens.redeem(enrolment),
+    now,
+  });
+  const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys, subjectOf), now });
+  const approve = createApprove(desk);
+  const renew = createRenew(authenticate, authorizer, approve);
+  const refusals = createRefusalWindow(log);
+  const handlers = createFlowHandlers(parts, sessionKeys);
+  const pipeline = createPipeline({
+    authenticate,
+    authorizer,
+    limit: createLimit(quotas),
+    approve,
+    intend: createIntend(log, digests.ofBytes),
+    execute: createExecute({ handlers, authorizer, approve, renew, requestDigest: digests.ofRequest }),
+    recorder: createRecorder({
+      log,
+      digest: digests.ofBytes,
+      authorizer,
+      renew,
+      refusals,
+      sessionKeyAudit,
+      stateRoot: () => keystore.root(),
+      onUnexpected,
+    }),
+  });
+  const { inFlight } = defaultLimits;
+  const dispatch = createDispatch(pipeline);
+  const accept = createAccept({ dispatch, sessions: sessions.open, sessionKeys, inFlight, onUnexpected, now });
+  return { accept, refusals };
+}
+
+function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
+  const { governance, keystore, log, crypto, namedKeys, cursors, startedAt, now } = parts;
+  const { policy, sessions } = governance;
+  const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
+  const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
+  const mayDo = createMayDo(policy, now);
+  return createHandlers({
+    crypto,
+    keystore,
+    log,
+    governance,
+    mayLook: (execution, record) => mayDo(execution, 'keys.get', namedKeys.resourceOf(record)),
+    mayLookAtApproval: (execution, { approval, subject }) =>
+      mayDo(execution, 'approvals.get', approvalResource(approval.id, subject)),
+    mayHear: (execution, { event, subject }) =>
+      subject === undefined || mayDo(execution, 'approvals.get', approvalResource(event.approval ?? '', subject)),
+    mayChangeOthers: (execution) =>
+      mayDo(execution, 'principals.set', { type: 'System', id: 'sidecar', attributes: {} }, execution.approval),
+    cursors,
+    keyChanged: (record) => {
+      namedKeys.forget(record);
+      policy.advanceEpoch();
+    },
+    greeting: { server: `FerroHSM/${version}`, limits, log: { origin: log.origin, keys: log.verifierKeys } },
+    fillRandom: (bytes) => randomFillSync(bytes),
+    status: { version, startedAt, now, keystore, log, policy, sessionCount: () => sessions.open.size },
+    questions: createPolicyQuestions(governance, namedKeys),
+    recordedRequests: createRecordedRequests(log, governance, namedKeys),
+    now,
+  });
+}

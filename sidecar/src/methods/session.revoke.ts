@@ -1,0 +1,10 @@
+import { SidecarError } from '../errors.ts';
+import type { Handler } from '../request/context.ts';
+import type { Sessions } from '../sessions.ts';
+
+export function createSessionRevoke(sessions: Pick<Sessions, 'end'>): Handler<'session.revoke'> {
+  return async ({ session }) => {
+    if (sessions.end(({ id }) => id === session) === 0) throw new SidecarError('not_found', session);
+    return {};
+  };
+}
