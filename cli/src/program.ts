@@ -39,6 +39,7 @@ import { policyCheck } from './commands/policy-check.ts';
 import { policyExplain } from './commands/policy-explain.ts';
 import { policyHistory } from './commands/policy-history.ts';
 import { policyLoad } from './commands/policy-load.ts';
+import { policyProfile } from './commands/policy-profile.ts';
 import { policyRollback } from './commands/policy-rollback.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policySimulate } from './commands/policy-simulate.ts';
@@ -102,7 +103,16 @@ const people: readonly Noun[] = [
   {
     name: 'policy',
     about: 'Who may do what',
-    commands: [policyCheck, policyShow, policyLoad, policyExplain, policySimulate, policyHistory, policyRollback],
+    commands: [
+      policyCheck,
+      policyProfile,
+      policyShow,
+      policyLoad,
+      policyExplain,
+      policySimulate,
+      policyHistory,
+      policyRollback,
+    ],
   },
   {
     name: 'principal',

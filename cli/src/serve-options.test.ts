@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import { listeningPlaces, parseSocket, parseWebSocket, rootKeyOptions, type ServeOptions } from './serve-options.ts';
 
-test('a socket is a path, with name, mode and group where they are given', () => {
+test('a socket is a path, with name, mode, owner and group where they are given', () => {
+  assert.deepEqual(parseSocket('a=/run/a.sock,owner=root,group=0'), {
+    name: 'a',
+    path: '/run/a.sock',
+    owner: 0,
+    group: 0,
+  });
   assert.deepEqual(parseSocket('/run/a.sock'), { name: 'default', path: '/run/a.sock' });
   assert.deepEqual(parseSocket('app=/run/a.sock,mode=0660,group=7'), {
     name: 'app',

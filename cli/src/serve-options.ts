@@ -28,11 +28,12 @@ interface ListeningPlace {
   readonly name: string;
   readonly path: string;
   readonly mode?: number;
+  readonly owner?: number;
   readonly group?: number;
 }
 
 /**
- * One `--socket`: `[NAME=]PATH[,mode=0660][,group=NAME]`.
+ * One `--socket`: `[NAME=]PATH[,mode=0660][,owner=NAME][,group=NAME]`.
  *
  * @throws CliError 2
  */
@@ -44,21 +45,23 @@ export function parseSocket(text: string): ListeningPlace {
   return Object.assign({ ...socket, path: resolve(socket.path) }, ...settings.map(parseSetting));
 }
 
-function parseSetting(setting: string): { mode: number } | { group: number } {
-  const [, name, value = ''] = /^(mode|group)=(.+)$/.exec(setting) ?? [];
+function parseSetting(setting: string): { mode: number } | { owner: number } | { group: number } {
+  const [, name, value = ''] = /^(mode|owner|group)=(.+)$/.exec(setting) ?? [];
   if (name === 'mode' && /^0?[0-7]{3}$/.test(value)) return { mode: Number.parseInt(value, 8) };
-  if (name === 'group') return { group: groupNumber(value) };
-  throw usageError(`not a setting of a socket: ${setting}`, 'write mode=0660 or group=NAME');
+  if (name === 'owner') return { owner: numberOf(value, '/etc/passwd') };
+  if (name === 'group') return { group: numberOf(value, '/etc/group') };
+  throw usageError(`not a setting of a socket: ${setting}`, 'write mode=0660, owner=NAME or group=NAME');
 }
 
-function groupNumber(group: string): number {
-  if (/^\d+$/.test(group)) return Number(group);
-  const line = readFileSync('/etc/group', 'utf8')
+/** Number of a user or group; both files hold it in the third field. */
+function numberOf(name: string, file: '/etc/passwd' | '/etc/group'): number {
+  if (/^\d+$/.test(name)) return Number(name);
+  const line = readFileSync(file, 'utf8')
     .split('\n')
-    .find((entry) => entry.startsWith(`${group}:`));
+    .find((entry) => entry.startsWith(`${name}:`));
   const id = line?.split(':')[2];
   if (id !== undefined) return Number(id);
-  throw usageError(`no such group in /etc/group: ${group}`, 'give the number of the group');
+  throw usageError(`not in ${file}: ${name}`, 'give the number instead of the name');
 }
 
 /**

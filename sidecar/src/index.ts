@@ -14,4 +14,5 @@ export {
   type TlsFiles,
   type WebSocketListenOptions,
 } from './options.ts';
+export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';

@@ -53,7 +53,7 @@ function addServeOptions(command: Command): void {
   command
     .option('--state <folder>', 'keystore, log and lock')
     .option('--config <folder>', 'principals.json, policy.cedar, root key')
-    .option('--socket <place>', '[NAME=]PATH[,mode=0660][,group=NAME], more than once', repeated)
+    .option('--socket <place>', '[NAME=]PATH[,mode=0660][,owner=NAME][,group=NAME], more than once', repeated)
     .option('--systemd-sockets', 'listen on the sockets of a systemd socket unit, under their FileDescriptorName')
     .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
     .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)

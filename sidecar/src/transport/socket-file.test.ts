@@ -60,6 +60,11 @@ describe('birth', () => {
     expect(readdirSync(dirname(path))).toEqual(['test.sock']);
   });
 
+  it.runIf(process.getuid?.() === 0)('the owner is the one configured, which only root can give', async () => {
+    await bind({ mode: 0o600, owner: 12_345 });
+    expect([lstatSync(path).uid, lstatSync(path).mode & 0o777]).toEqual([12_345, 0o600]);
+  });
+
   it('mode and group are those configured; a folder that is there is left alone', async () => {
     mkdirSync(dirname(path));
     chmodSync(dirname(path), 0o711);

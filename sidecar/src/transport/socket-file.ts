@@ -22,6 +22,8 @@ export interface SocketFileOptions {
   readonly name: string;
   /** Permission bits, default 0o600. */
   readonly mode?: number;
+  /** Numeric user that owns the socket, to whom alone a mode of 0600 gives it; needs root. */
+  readonly owner?: number;
   /** Numeric group that owns the socket. */
   readonly group?: number;
 }
@@ -46,13 +48,13 @@ const secondProbeMs = 50;
  * @throws SidecarError `config_invalid`; `state_locked` when another process listens at the path
  */
 export async function bindSocketFile(server: Server, options: SocketFileOptions): Promise<SocketFile> {
-  const { path, name, mode = 0o600, group } = options;
+  const { path, name, mode = 0o600, owner = -1, group = -1 } = options;
   const temporaryPath = join(dirname(path), `.${randomBytes(3).toString('hex')}`);
   checkPath(options, temporaryPath);
   try {
-    makeFolder(path, group);
+    makeFolder(path, options.group);
     await listen(server, temporaryPath, mode);
-    if (group !== undefined) chownSync(temporaryPath, -1, group);
+    if (owner !== -1 || group !== -1) chownSync(temporaryPath, owner, group);
     chmodSync(temporaryPath, mode);
     const { ino, dev } = lstatSync(temporaryPath);
     await place(temporaryPath, path);
