@@ -1,14 +1,14 @@
 import { SidecarError } from '../errors.ts';
 import type { Credential, Principal, PrincipalRecord } from '../generated/types.ts';
+import type { Peer } from '../peer.ts';
 import { configInvalid } from './config-reader.ts';
 import type { Directory } from './directory.ts';
 import type { JwtVerifier } from './jwt.ts';
-import type { Peer } from './peer.ts';
 import { createPresentations, type Presentation, type Presented } from './presentations.ts';
 import type { Governance } from './principals.ts';
 import type { RegisteredTokens } from './registered-tokens.ts';
 
-export type { Peer, PeerCertificate } from './peer.ts';
+export type { Peer, PeerCertificate } from '../peer.ts';
 
 /** What a `system.hello` settled. */
 export interface Identity {

@@ -1,6 +1,6 @@
 import type { CredentialRule, PrincipalRecord } from '../generated/types.ts';
+import type { PeerCertificate, UnixPeer } from '../peer.ts';
 import { describeRule, digestOfRule, isInCgroup } from './credential-rules.ts';
-import type { PeerCertificate, UnixPeer } from './peer.ts';
 import { DigestTable } from './tokens.ts';
 
 /** Whom a bearer token belongs to. */

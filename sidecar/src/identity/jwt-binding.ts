@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { Peer } from './peer.ts';
+import type { Peer } from '../peer.ts';
 
 /**
  * Whether a token may be used on this connection: `cnf.x5t#S256` (RFC 8705 section 3.1) must be its client certificate,

@@ -1,10 +1,10 @@
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { SidecarError } from '../errors.ts';
+import type { Peer } from '../peer.ts';
 import type { Issuer } from './issuers.ts';
 import { holdsBinding } from './jwt-binding.ts';
 import { createKeySet } from './key-sets.ts';
 import { agreesWithKubernetes } from './kubernetes-claims.ts';
-import type { Peer } from './peer.ts';
 
 /** What a verified token says. */
 export interface VerifiedJwt {

@@ -1,3 +1,5 @@
+import { loadForeignFunctions } from '../foreign-functions.ts';
+
 /** The process at the other end of a Unix socket, as the kernel recorded it when it connected. */
 export interface PeerCredentials {
   readonly uid: number;
@@ -29,25 +31,12 @@ const noUid = 0xffff_ffff;
 export function loadPeerCredentials(): PeerCredentialReader | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
-    const ffi = loadFfi();
+    const ffi = loadForeignFunctions();
     if (ffi === undefined) return undefined;
     const functions = bind(ffi);
     return passesSelfTest(functions) ? (socket) => readSocket(functions, socket) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Loads `node:ffi` without its ExperimentalWarning; every other warning passes. */
-function loadFfi(): Ffi | undefined {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = (warning: string | Error, ...rest: never[]) => {
-    if (!String(warning).startsWith('FFI is an experimental feature')) emitWarning(warning, ...rest);
-  };
-  try {
-    return process.getBuiltinModule('node:ffi');
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -1,12 +1,12 @@
 import { SidecarError } from '../errors.ts';
 import type { Credential, PrincipalRecord } from '../generated/types.ts';
+import type { Peer, UnixPeer, WebSocketPeer } from '../peer.ts';
 import { nameOfCertificate, type TokenHolder } from './credential-index.ts';
 import { nameOfToken } from './credential-rules.ts';
 import type { Directory } from './directory.ts';
 import type { JwtVerifier, VerifiedJwt } from './jwt.ts';
 import { isLoopback } from './loopback.ts';
 import { overflowUids } from './overflow-uid.ts';
-import type { Peer, UnixPeer, WebSocketPeer } from './peer.ts';
 import type { RegisteredTokens } from './registered-tokens.ts';
 import { longestToken, tokenDigest } from './tokens.ts';
 

@@ -1,38 +1,7 @@
 import type { ErrorCode } from '../generated/errors.ts';
+import type { Peer } from '../peer.ts';
 
-/** Where a connection came from, as the transport saw it. */
-export type Peer =
-  | {
-      readonly transport: 'unix';
-      /** Name of the listener. */
-      readonly socket: string;
-      /** Of the peer, where the kernel could be asked. */
-      readonly uid?: number;
-      readonly gid?: number;
-      readonly pid?: number;
-      /** What the process ran when it was accepted. An attribute: whoever may start that program can use it. */
-      readonly executable?: string;
-      /** Control group of the process when it was accepted. An attribute, as its owner may move it. */
-      readonly cgroup?: string;
-    }
-  | {
-      readonly transport: 'websocket';
-      readonly remoteAddress: string;
-      /** Verified; present on a TLS listener, and there always. */
-      readonly certificate?: PeerCertificate;
-    };
-
-/** What a client's certificate says of it. */
-export interface PeerCertificate {
-  /** Its only URI, where that names a SPIFFE workload. */
-  readonly spiffe?: string;
-  /** RFC 4514, as `openssl x509 -noout -subject -nameopt RFC2253` prints it. */
-  readonly subject: string;
-  /** SHA-256 of the DER form, base64url (RFC 8705 section 3.1). */
-  readonly thumbprint: string;
-  /** Milliseconds since 1970. */
-  readonly notAfter: number;
-}
+export type { Peer, PeerCertificate } from '../peer.ts';
 
 /** One JSON value and the raw attachments that followed it. The receiver owns the attachments' memory. */
 export interface InboundMessage {

@@ -1,3 +1,5 @@
+import { loadForeignFunctions } from '../foreign-functions.ts';
+
 type Ffi = typeof import('node:ffi');
 
 /** `<asm-generic/socket.h>`. Where an architecture numbers them otherwise the self-test fails. */
@@ -26,23 +28,12 @@ export interface SocketCalls {
 export function loadSocketCalls(): SocketCalls | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
-    const calls = bind(loadFfi());
+    const ffi = loadForeignFunctions();
+    if (ffi === undefined) return undefined;
+    const calls = bind(ffi);
     return passesSelfTest(calls.functions) ? wrap(calls.functions) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Loads `node:ffi` without its ExperimentalWarning; every other warning passes. */
-function loadFfi(): Ffi {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = (warning: string | Error, ...rest: never[]) => {
-    if (!String(warning).startsWith('FFI is an experimental feature')) emitWarning(warning, ...rest);
-  };
-  try {
-    return process.getBuiltinModule('node:ffi');
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 
