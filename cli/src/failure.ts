@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 /** Numbers of refusals that WebCrypto itself knows; the others are of the call and of the sidecar. */
-const webCryptoNumbers = { least: -32019, most: -32010 };
+const webCryptoNumbers = { least: -32015, most: -32010 };
 
 const helpCodes: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
 
