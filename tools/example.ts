@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFolders, discardFolders, startSidecarProcess } from './throw-away-sidecar.ts';
+import type { ExampleFolders, ExampleSetup } from './example-setup.ts';
+import { command, createFolders, discardFolders, startSidecarProcess } from './throw-away-sidecar.ts';
 
 // Runs one example against a throw-away sidecar: npm run example -- sign
 
 const folder = join(import.meta.dirname, '../examples');
 const name = process.argv[2] ?? '';
 const file = join(folder, `${name}.ts`);
+const setupFile = join(folder, `${name}.setup.ts`);
 
 if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
-  const names = readdirSync(folder).filter((entry) => entry.endsWith('.ts'));
+  const names = readdirSync(folder).flatMap((entry) => /^([a-z-]+)\.ts$/.exec(entry)?.[1] ?? []);
   console.error(`example: error: no example "${name}"`);
-  console.error(`example: hint: choose one of ${names.map((entry) => entry.slice(0, -3)).join(', ')}`);
+  console.error(`example: hint: choose one of ${names.join(', ')}`);
   process.exitCode = 2;
 } else {
   process.exitCode = await runExample();
@@ -21,14 +23,31 @@ if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
 
 async function runExample(): Promise<number> {
   const folders = createFolders();
-  const sidecar = await startSidecarProcess({ folders });
   try {
-    const env = { ...process.env, FERROHSM_SOCKET: sidecar.socket };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit', env });
-    const [status] = (await once(child, 'exit')) as [number | null];
-    return status ?? 1;
+    const { serveArguments, environment } = await setUpExample({ ...folders, command });
+    const sidecar = await startSidecarProcess({ folders, arguments: serveArguments });
+    try {
+      const { socket, url } = sidecar;
+      return await runFile({ ...environment, FERROHSM_SOCKET: socket, ...(url && { FERROHSM_URL: url }) });
+    } finally {
+      await sidecar.stop();
+    }
   } finally {
-    await sidecar.stop();
     discardFolders(folders);
   }
+}
+
+async function setUpExample(folders: ExampleFolders): Promise<ExampleSetup> {
+  if (!existsSync(setupFile)) return { serveArguments: [], environment: {} };
+  const { setUp } = (await import(setupFile)) as { setUp(folders: ExampleFolders): ExampleSetup };
+  return setUp(folders);
+}
+
+async function runFile(environment: Readonly<Record<string, string>>): Promise<number> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status ?? 1;
 }

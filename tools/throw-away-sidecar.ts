@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const command = join(import.meta.dirname, '../cli/bin/ferrohsm.cjs');
+/** Program of `ferrohsm`, for Node. */
+export const command = join(import.meta.dirname, '../cli/bin/ferrohsm.cjs');
 const startTimeoutMs = 30_000;
 
 export interface SidecarFolders {
@@ -65,7 +66,7 @@ export async function startSidecarProcess({ folders, arguments: extra = [] }: St
   return {
     pid: child.pid ?? 0,
     socket,
-    url: addresses.find((address) => address.startsWith('ws:')),
+    url: addresses.find((address) => /^wss?:/.test(address)),
     notices: () => notices,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import type { ApprovalKey } from '@ferrohsm/sdk/node';
 import type { Command } from 'commander';
 import { CliError, usageError } from './errors.ts';
-import { readInput } from './input.ts';
+import { readDescriptor, readInput } from './input.ts';
 import { wholeNumber } from './option-values.ts';
 import { secretPem } from './pem.ts';
 import { askSecretly } from './terminal.ts';
@@ -145,7 +145,7 @@ export function readPassphrase(
 }
 
 function firstLine(descriptor: number): Buffer {
-  const bytes = readInput(`/dev/fd/${descriptor}`, passphraseLimitBytes);
+  const bytes = readDescriptor(descriptor, passphraseLimitBytes);
   const end = bytes.indexOf('\n');
   return end < 0 ? bytes : bytes.subarray(0, end);
 }

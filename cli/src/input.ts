@@ -22,6 +22,15 @@ export function readInput(file: string | undefined, limitBytes = largestInputByt
   }
 }
 
+/**
+ * Reads an open descriptor to its end. A socket could not be opened again by its name under /dev/fd.
+ *
+ * @throws CliError 66 when it cannot be read, 65 when it has more than `limitBytes`
+ */
+export function readDescriptor(descriptor: number, limitBytes: number): Buffer<ArrayBuffer> {
+  return readAll(descriptor, `descriptor ${descriptor}`, limitBytes);
+}
+
 function openInput(name: string): number {
   try {
     return openSync(name, 'r');
@@ -31,7 +40,7 @@ function openInput(name: string): number {
 }
 
 function readAll(descriptor: number, name: string, limitBytes: number): Buffer<ArrayBuffer> {
-  let buffer = Buffer.allocUnsafeSlow(firstSize(descriptor, limitBytes));
+  let buffer = Buffer.allocUnsafeSlow(firstSize(descriptor, name, limitBytes));
   let length = 0;
   for (;;) {
     if (length === buffer.length) buffer = grown(buffer);
@@ -43,9 +52,13 @@ function readAll(descriptor: number, name: string, limitBytes: number): Buffer<A
 }
 
 /** One byte more than the file has, so that its end shows without growing. */
-function firstSize(descriptor: number, limitBytes: number): number {
-  const status = fstatSync(descriptor);
-  return status.isFile() ? Math.min(status.size, limitBytes) + 1 : chunkBytes;
+function firstSize(descriptor: number, name: string, limitBytes: number): number {
+  try {
+    const status = fstatSync(descriptor);
+    return status.isFile() ? Math.min(status.size, limitBytes) + 1 : chunkBytes;
+  } catch (error) {
+    throw unreadable(name, error);
+  }
 }
 
 function grown(buffer: Buffer): Buffer<ArrayBuffer> {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { listeningPlaces, parseSocket, parseWebSocket, rootKeyOptions, type ServeOptions } from './serve-options.ts';
+import {
+  governanceOptions,
+  listeningPlaces,
+  parseSocket,
+  parseWebSocket,
+  rootKeyOptions,
+  type ServeOptions,
+} from './serve-options.ts';
 
 test('a socket is a path, with name, mode, owner and group where they are given', () => {
   assert.deepEqual(parseSocket('a=/run/a.sock,owner=root,group=0'), {
@@ -76,4 +83,19 @@ test('the root key is a key file unless a passphrase is named', () => {
   assert.deepEqual(rootKeyOptions({}, '/etc/root.key'), { kind: 'key-file', path: '/etc/root.key' });
   assert.deepEqual(rootKeyOptions({ rootKey: '/k' }, '/etc/root.key'), { kind: 'key-file', path: '/k' });
   assert.deepEqual(rootKeyOptions({ passphraseFd: 3 }, ''), { kind: 'passphrase', source: { descriptor: 3 } });
+});
+
+test('times are given in seconds, hooks as programs and addresses', () => {
+  const options = {
+    sessionIdle: 60,
+    approvalLifetime: 900,
+    approvalCommand: ['/bin/tell'],
+    approvalWebhook: ['https://a'],
+  };
+  assert.deepEqual(governanceOptions(options), {
+    sessionIdleMs: 60_000,
+    approvalLifetimeMs: 900_000,
+    approvalHooks: [{ command: ['/bin/tell'] }, { url: 'https://a' }],
+  });
+  assert.deepEqual(governanceOptions({ sessionMax: 0 }), { sessionMaxMs: 0, approvalHooks: [] });
 });

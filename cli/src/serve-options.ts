@@ -21,6 +21,12 @@ export interface ServeOptions {
   readonly passphraseFile?: string;
   readonly passphraseFd?: number;
   readonly sessionKeyAudit?: 'durable' | 'buffered';
+  /** Seconds, as the next two. */
+  readonly sessionIdle?: number;
+  readonly sessionMax?: number;
+  readonly approvalLifetime?: number;
+  readonly approvalCommand?: readonly string[];
+  readonly approvalWebhook?: readonly string[];
 }
 
 /** A Unix socket to listen on. */
@@ -123,4 +129,18 @@ export function rootKeyOptions(options: ServeOptions, defaultKeyFile: string) {
   if (passphraseFile !== undefined) return { kind: 'passphrase' as const, source: { path: resolve(passphraseFile) } };
   if (passphraseFd !== undefined) return { kind: 'passphrase' as const, source: { descriptor: passphraseFd } };
   return { kind: 'key-file' as const, path: resolve(rootKey ?? defaultKeyFile) };
+}
+
+/** How long sessions and held operations last, and who is told of held ones. */
+export function governanceOptions(options: ServeOptions) {
+  const { sessionIdle, sessionMax, approvalLifetime, approvalCommand = [], approvalWebhook = [] } = options;
+  return {
+    ...(sessionIdle !== undefined && { sessionIdleMs: sessionIdle * 1000 }),
+    ...(sessionMax !== undefined && { sessionMaxMs: sessionMax * 1000 }),
+    ...(approvalLifetime !== undefined && { approvalLifetimeMs: approvalLifetime * 1000 }),
+    approvalHooks: [
+      ...approvalCommand.map((program) => ({ command: [resolve(program)] })),
+      ...approvalWebhook.map((url) => ({ url })),
+    ],
+  };
 }

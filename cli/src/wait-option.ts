@@ -29,5 +29,5 @@ export function clientsOf({ sidecar, options, output }: ConnectedContext<WaitOpt
 export function heldText({ id, needed, given, expiresAt }: HeldRequest): string {
   const missing = needed - given;
   const consents = missing === 1 ? '1 approval' : `${missing} approvals`;
-  return `${consents} until ${isoTime(expiresAt)}: ferrohsm approval approve ${id}`;
+  return `${consents} until ${isoTime(expiresAt)}: ferrohsm approval approve ${id} --key FILE`;
 }

@@ -6,6 +6,8 @@ export interface ChangeRequest {
   readonly requestDigest: string;
   /** Id of the principal; each has its own request ids. */
   readonly principal: string;
+  /** Asked in the very moment of the change: throws when the decision that let it through no longer counts. */
+  readonly requireCurrent?: (() => void) | undefined;
 }
 
 /** JSON documents by kind and id, authenticated like keys but not sealed: nothing secret belongs into one. */

@@ -1,6 +1,6 @@
 import type { ApprovalSubject, StoredApproval } from './approval/desk.ts';
 import { SidecarError } from './errors.ts';
-import type { Principal } from './generated/types.ts';
+import type { Principal, PrincipalRecord } from './generated/types.ts';
 import type { Directory } from './identity/directory.ts';
 import type { PolicyContext, PolicyRequest, PolicyResource, Threshold } from './policy/engine.ts';
 
@@ -8,6 +8,8 @@ import type { PolicyContext, PolicyRequest, PolicyResource, Threshold } from './
 export interface Deciding {
   readonly thresholds: readonly Threshold[];
   allows(request: PolicyRequest): boolean;
+  /** The fewest approvals that allow it; undefined when none help. */
+  approvalsNeeded(request: PolicyRequest): number | undefined;
 }
 
 /** A question without a connection: who votes is asked whenever votes are counted, wherever the person is by then. */
@@ -56,24 +58,61 @@ export function mayVote(
 /** Of a change of governance that somebody unknown asks for. */
 const anyChange: ApprovalSubject = Object.freeze({ operation: 'policy.load', requester: 'nobody', labels: {} });
 
+const system: PolicyResource = Object.freeze({ type: 'System', id: 'sidecar', attributes: Object.freeze({}) });
+
+export interface QuorumQuestion {
+  readonly deciding: Deciding;
+  readonly directory: Directory;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Whether a person has a credential left to connect with. */
+  readonly canConnect: (record: PrincipalRecord) => boolean;
+}
+
 /**
- * Whether every operation that needs people could still find enough of them: those who may approve, without the one who
- * asks.
+ * Whether every operation that needs people could still find enough of them (those who may connect, look and approve,
+ * without the one who asks), and whether one of them may still load policies: what nobody could change any more would
+ * stay for good.
  *
  * @throws SidecarError `quorum_unreachable`
  */
-export function requireReachableQuorum(deciding: Deciding, directory: Directory, time: number): void {
-  const resource = approvalResource('apr_any', anyChange);
-  const approvers = directory.principals.filter(({ id, kind, approvalKeys = [] }) => {
-    const principal = kind === 'person' && approvalKeys.length > 0 ? principalOf(directory, id) : undefined;
-    if (principal === undefined) return false;
-    return deciding.allows({ principal, action: 'approvals.approve', resource, context: contextAt(time) });
-  });
+export function requireReachableQuorum(question: QuorumQuestion): void {
+  const { deciding } = question;
+  const approvers = question.directory.principals.filter((record) => isApprover(record, question));
   const highest = deciding.thresholds.reduce((most, next) => (next.approvals > most.approvals ? next : most), {
     policy: 'the floor of every change of governance',
     approvals: 1,
   });
-  if (approvers.length > highest.approvals) return;
-  const detail = `${highest.policy} asks for ${highest.approvals} besides the requester, ${approvers.length} could approve`;
-  throw new SidecarError('quorum_unreachable', detail);
+  if (approvers.length <= highest.approvals) {
+    const count = `${approvers.length} could approve`;
+    throw unreachable(`${highest.policy} asks for ${highest.approvals} besides the requester, ${count}`);
+  }
+  const others = approvers.length - 1;
+  if (!approvers.some(({ id }) => mayLoadPolicies(id, others, question))) {
+    throw unreachable('nobody who can approve could load policies any more');
+  }
+}
+
+function isApprover(record: PrincipalRecord, { deciding, directory, time, canConnect }: QuorumQuestion): boolean {
+  const { id, kind, approvalKeys = [] } = record;
+  const principal = principalOf(directory, id);
+  if (principal === undefined || kind !== 'person' || approvalKeys.length === 0 || !canConnect(record)) return false;
+  const context = contextAt(time);
+  const resource = approvalResource('apr_any', anyChange);
+  return (
+    deciding.allows({ principal, action: 'system.hello', resource: system, context }) &&
+    ['approvals.get', 'approvals.approve'].every((action) => deciding.allows({ principal, action, resource, context }))
+  );
+}
+
+function mayLoadPolicies(id: string, others: number, { deciding, directory, time }: QuorumQuestion): boolean {
+  const principal = principalOf(directory, id);
+  if (principal === undefined) return false;
+  const context = contextAt(time);
+  const needed = deciding.approvalsNeeded({ principal, action: 'policy.load', resource: system, context });
+  return needed !== undefined && needed <= others;
+}
+
+function unreachable(detail: string): SidecarError {
+  return new SidecarError('quorum_unreachable', detail);
 }

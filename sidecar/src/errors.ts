@@ -1,6 +1,14 @@
 import { type ErrorCode, errorTable } from './generated/errors.ts';
 import type { ApprovalRequest } from './generated/types.ts';
 
+/**
+ * Thrown in the moment of a change when principals, policy, roles or keys have changed since it was decided: it is decided
+ * once more. No client sees it.
+ */
+export class OutdatedDecision extends Error {
+  override readonly name = 'OutdatedDecision';
+}
+
 /** What a client is told beside the code, as members of the error's `data`. */
 export interface ErrorFacts {
   /** Of `approval_required`: the request that was filed. */

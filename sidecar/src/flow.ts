@@ -90,6 +90,7 @@ export function createFlow(parts: FlowParts): Flow {
       log,
       digest: digests.ofBytes,
       authorizer,
+      approve,
       renew,
       refusals,
       sessionKeyAudit,
@@ -120,7 +121,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     mayHear: (execution, { event, subject }) =>
       subject === undefined || mayDo(execution, 'approvals.get', approvalResource(event.approval ?? '', subject)),
     mayChangeOthers: (execution) =>
-      mayDo(execution, 'principals.set', { type: 'System', id: 'sidecar', attributes: {} }, execution.approval),
+      mayDo(execution, 'principals.set', { type: 'System', id: 'sidecar', attributes: {} }),
     cursors,
     keyChanged: (record) => {
       namedKeys.forget(record);

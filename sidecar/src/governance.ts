@@ -6,12 +6,16 @@ import type { Notifier } from './approval/notifier.ts';
 import type { Digests } from './digests.ts';
 import type { Documents } from './documents.ts';
 import { type Deciding, mayVote, requireReachableQuorum } from './electorate.ts';
+import { SidecarError } from './errors.ts';
 import { methodTable } from './generated/methods.ts';
+import type { Principal, PrincipalRecord } from './generated/types.ts';
 import { type Authenticator, createAuthenticator } from './identity/authenticator.ts';
+import type { Directory } from './identity/directory.ts';
 import { type DirectoryHolder, openDirectory } from './identity/directory-store.ts';
 import { loadIssuers } from './identity/issuers-file.ts';
 import { createJwtVerifier, type JwtVerifier } from './identity/jwt.ts';
 import { loadRegisteredTokens, type RegisteredTokens } from './identity/registered-tokens.ts';
+import { createInTurn } from './in-turn.ts';
 import { type KeyGrants, loadKeyGrants } from './key-grants.ts';
 import { createQuotas, type Quotas } from './limits/quotas.ts';
 import { defaultSocketName, type SidecarOptions } from './options.ts';
@@ -21,6 +25,7 @@ import { verifyPolicySignature } from './policy/policy-signature.ts';
 import { newestPolicyText, openPolicies, type PolicyStore } from './policy/policy-store.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import type { Session } from './request/context.ts';
+import { loadRetiredIds } from './retired-ids.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
 export interface GovernanceParts {
@@ -52,12 +57,16 @@ export interface Governance {
   readonly quotas: Quotas;
   readonly grants: KeyGrants;
   readonly sessions: Sessions;
+  /** @throws SidecarError `quorum_unreachable` when revoking that token would leave too few people to approve */
+  requireRevocable(tokenSha256: string): void;
   /** Ends the sessions whose credentials no longer hold and tells how many. */
   endStaleSessions(): number;
   close(): void;
 }
 
 const nothing = (): void => undefined;
+/** Of a SHA-256 digest. */
+const hexDigits = 64;
 const expiryMs = 1_000;
 
 /** @throws SidecarError `config_invalid`, `quorum_unreachable` for first records that could never be changed */
@@ -69,12 +78,39 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
   const hasRecords = (await documents.list('principal', { limit: 1 })).length > 0;
   const policy = await loadPolicies((hasRecords ? await newestPolicyText(documents) : undefined) ?? fileText, onError);
   const inForce: Deciding = decidingOf(policy);
+  // People and policies together decide whether enough could approve: they change one after the other.
+  const inTurn = createInTurn();
+
+  const retired = await loadRetiredIds(documents);
+  function refuseRetired({ principals, groups }: Directory): void {
+    const again = [...principals, ...groups].find(({ id }) => retired.has(id));
+    // Keys, labels and approvals name people by their ids.
+    if (again !== undefined) throw new SidecarError('data_invalid', `${again.id} was removed: choose another id`);
+  }
+
+  /** Nothing was revoked before the first records are written. */
+  let isTokenRevoked = (_sha256: string): boolean => false;
+
+  /** @param without a token that is about to be revoked */
+  function requireQuorum(deciding: Deciding, next: Directory, without?: string): void {
+    const canConnect = ({ credentials }: PrincipalRecord) =>
+      credentials.some(({ tokenSha256 }) => {
+        if (tokenSha256 === undefined) return true;
+        const sha256 = canonicalDigest(tokenSha256);
+        return sha256 !== without && !isTokenRevoked(sha256);
+      });
+    requireReachableQuorum({ deciding, directory: next, time: now(), canConnect });
+  }
 
   const { holder, notices } = await openDirectory({
     documents,
     path: join(configFolder, 'principals.json'),
     uid,
-    check: (next) => requireReachableQuorum(inForce, next, now()),
+    check: (next) => {
+      refuseRetired(next);
+      requireQuorum(inForce, next);
+    },
+    inTurn,
     changed: () => {
       policy.advanceEpoch();
       endStaleSessions();
@@ -82,6 +118,7 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
     removed: (id, changes) => {
       tokens.forget(id, changes);
       if (grants.forget(id, changes)) grantsChanged();
+      retired.add(id, changes);
     },
   });
   for (const notice of notices) onNotice(notice);
@@ -95,6 +132,7 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
     isConfigured: (sha256) => holder.current.credentials.ofToken(sha256) !== undefined,
     recorded,
   });
+  isTokenRevoked = (tokenSha256) => tokens.isRevoked({ tokenSha256 });
   const issuers = loadIssuers(join(configFolder, 'issuers.json'), uid);
   const jwt = createJwtVerifier({ issuers, uid, now, onError: (error) => onError(error, 'issuers') });
   const authenticator = createAuthenticator({
@@ -116,7 +154,9 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
 
   const opened = await openPolicies({
     documents,
+    isFileTrue: holder.governance === 'file' || !hasRecords,
     governance: holder.governance,
+    inTurn,
     fileText,
     audience,
     verifySignature: (jws, signed) =>
@@ -124,9 +164,7 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
     now,
   });
   if (opened.text !== policy.text) policy.replace(policy.compile(opened.text));
-  const policies = opened.attach(policy, (compiled) =>
-    requireReachableQuorum(decidingOfCompiled(compiled), holder.current, now()),
-  );
+  const policies = opened.attach(policy, (compiled) => requireQuorum(decidingOfCompiled(compiled), holder.current));
 
   const events = createEvents({ now, onEvent: (event) => notifier.notify(event) });
   const record = (id: string) => holder.current.record(id);
@@ -149,7 +187,7 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
     events,
     elevate: (id, untilMs) => {
       const session = [...sessions.open].find((candidate) => candidate.id === id);
-      if (session !== undefined) elevate(session, untilMs);
+      if (session?.identity !== undefined) elevate(session, authenticator.current(session.identity), untilMs);
       policy.advanceEpoch();
     },
   });
@@ -177,6 +215,9 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
     quotas,
     grants,
     sessions,
+    requireRevocable: (tokenSha256) => {
+      if (holder.governance === 'records') requireQuorum(inForce, holder.current, tokenSha256);
+    },
     endStaleSessions,
     close() {
       clearInterval(expiry);
@@ -197,6 +238,7 @@ function decidingOf(policy: PolicyEngine): Deciding {
       return policy.thresholds;
     },
     allows: (request) => policy.decide(request).outcome === 'allow',
+    approvalsNeeded: (request) => policy.approvalsNeeded(request),
   };
 }
 
@@ -207,13 +249,17 @@ function decidingOfCompiled(compiled: CompiledPolicies): Deciding {
       const { outcome, isSound } = compiled.evaluate(request);
       return isSound && outcome === 'allow';
     },
+    approvalsNeeded: (request) => compiled.approvalsNeeded(request),
   };
 }
 
 /** The session acts with the role BreakGlass beside its own. */
-function elevate(session: Session, untilMs: number): void {
-  const opened = session.identity?.principal;
-  if (opened === undefined) return;
-  const roles = Object.freeze([...opened.roles, 'BreakGlass']) as typeof opened.roles;
-  session.elevation = { principal: Object.freeze({ ...opened, roles }), untilMs };
+function elevate(session: Session, from: Principal, untilMs: number): void {
+  const roles = Object.freeze([...from.roles, 'BreakGlass']) as Principal['roles'];
+  session.elevation = { from, principal: Object.freeze({ ...from, roles }), untilMs };
+}
+
+/** Another spelling of the same digest is the same token. */
+function canonicalDigest(sha256: string): string {
+  return Buffer.from(sha256, sha256.length === hexDigits ? 'hex' : 'base64url').toString('base64url');
 }

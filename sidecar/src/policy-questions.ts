@@ -1,5 +1,6 @@
 import type { AuditLog } from './audit/log.ts';
 import { approvalResource, principalOf } from './electorate.ts';
+import { SidecarError } from './errors.ts';
 import { methodTable } from './generated/methods.ts';
 import type { AuditRecord, MethodName } from './generated/types.ts';
 import type { Governance } from './governance.ts';
@@ -24,7 +25,8 @@ export function createPolicyQuestions({ directory }: Asked, namedKeys: NamedKeys
       const method = Object.values(methodTable).find((traits) => traits.action === action);
       if (method === undefined) return undefined;
       if (method.resource === 'session') return session;
-      if (method.resource === 'system' || key === undefined) return system;
+      if (method.resource === 'system') return system;
+      if (key === undefined) throw new SidecarError('invalid_params', `${action} acts on a key: name it`);
       const handle = await namedKeys.handle(key);
       if (method.resource === 'key' || method.resource === 'named-key') {
         return handle === undefined ? undefined : (await namedKeys.held(handle))?.resource;

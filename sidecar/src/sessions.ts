@@ -34,25 +34,32 @@ export function createSessions({ limits, invalidate, now }: SessionsOptions): Se
     return ended.length;
   }
 
-  const sweep = setInterval(() => end((session) => endOf(timesOf(session), limits) <= now()), sweepMs);
+  /** An emergency takes its session with it: keys that it unwrapped or derived would outlive it. */
+  const isOver = ({ elevation }: Session) => elevation !== undefined && elevation.untilMs <= now();
+
+  const sweep = setInterval(
+    () => end((session) => isOver(session) || endOf(timesOf(session, now()), limits) <= now()),
+    sweepMs,
+  );
   sweep.unref();
   return {
     open,
     end,
-    list: () => [...open].flatMap((session) => infoOf(session, limits)),
+    list: () => [...open].flatMap((session) => infoOf(session, limits, now())),
     close: () => clearInterval(sweep),
   };
 }
 
-function timesOf({ openedAt, usedAt, identity }: Session) {
-  return { openedAt, usedAt, expiresAt: identity?.expiresAt };
+/** Who waits for an answer is not idle. */
+function timesOf({ openedAt, usedAt, underWay, identity }: Session, nowMs: number) {
+  return { openedAt, usedAt: underWay > 0 ? nowMs : usedAt, expiresAt: identity?.expiresAt };
 }
 
-function infoOf(session: Session, limits: SessionLimits): SessionInfo[] {
+function infoOf(session: Session, limits: SessionLimits, nowMs: number): SessionInfo[] {
   const { id, identity, peer, openedAt, usedAt } = session;
   if (identity === undefined) return [];
   const { principal } = identity;
-  const expiresAt = latestEndOf(timesOf(session), limits);
+  const expiresAt = latestEndOf(timesOf(session, nowMs), limits);
   const times = { openedAt, usedAt, ...(Number.isFinite(expiresAt) && { expiresAt }) };
   const credential = principal.credential.subject;
   return [{ id, principal: principal.id, credential, transport: peer.transport, ...times }];

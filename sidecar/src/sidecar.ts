@@ -48,17 +48,18 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   const sealing = createSealing();
   const state = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) => it.close());
   const { keystore, log, foundRoot } = state;
-  const digests = opened.adopt(await createDigests(keystore, sealing), (it) => it.close());
-  const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
-  const cursorKey = opened.use(await keystore.systemSecret('keys-list/cursor-key', newSystemKey));
-  const notifier = opened.adopt(await createApprovalHooks(options, keystore, now), (it) => it.close());
   await reconcile(log, keystore, { version, foundRoot, sessionKeyAudit });
-
+  // Whatever the start makes or changes in the store lies between an intent and its result.
   const recorded = createRecordedChange(log, keystore);
+  const { digests, cursorKey, notifier } = await recorded('secrets.open', {}, async () => ({
+    digests: opened.adopt(await createDigests(keystore, sealing), (it) => it.close()),
+    cursorKey: opened.use(await keystore.systemSecret('keys-list/cursor-key', newSystemKey)),
+    notifier: opened.adopt(await createApprovalHooks(options, keystore, now), (it) => it.close()),
+  }));
+  const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
   let openKeys: NamedKeyRing | undefined;
   const parts = { options, documents: keystore.documents, digests, audience: log.origin, notifier, now };
   const grantsChanged = () => openKeys?.clear();
-  // Whatever the start changes of principals and policies lies between an intent and its result.
   const governance = opened.adopt(
     await recorded('governance.open', {}, () => openGovernance({ ...parts, recorded, grantsChanged })),
     (it) => it.close(),

@@ -34,7 +34,9 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
   if (recordedRoot !== undefined && recordedRoot !== foundRoot && !openIntents.some(mayHaveChanged)) {
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
-  for (const intent of openIntents) await log.append(closing(intent));
+  // Each carries the root: this start may be cut off before its own record.
+  const stateRoot = await keystore.root();
+  for (const intent of openIntents) await log.append(closing(intent, stateRoot));
   const details = {
     version,
     [stateRootDetail]: await keystore.root(),
@@ -85,13 +87,14 @@ async function* backwards(log: AuditLog): AsyncGenerator<AuditRecord> {
   }
 }
 
-function closing({ operation, id = '', principal, resource }: AuditRecord) {
+function closing({ operation, id = '', principal, resource }: AuditRecord, stateRoot: string) {
   return {
     phase: 'result',
     operation,
     id,
     outcome: 'failed',
     error: 'outcome_unknown',
+    details: { [stateRootDetail]: stateRoot },
     ...(principal !== undefined && { principal }),
     ...(resource !== undefined && { resource }),
   } as const;

@@ -38,3 +38,12 @@ test('a short run prints a line for each row and writes the figures as JSON', ()
     expect(text).toContain(row.operation);
   }
 });
+
+test('a held operation with two approvals is timed from the request to the secret', () => {
+  const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'approvals.ts'), '3'];
+  const text = execFileSync(process.execPath, args, { encoding: 'utf8' });
+  const [, p50, p99] =
+    /^request, two approvals and export .* median (\d+\.\d) ms, p99 (\d+\.\d) ms of 3$/m.exec(text) ?? [];
+  expect(Number(p50)).toBeGreaterThan(0);
+  expect(Number(p99)).toBeGreaterThanOrEqual(Number(p50));
+});

@@ -31,6 +31,40 @@ export function run(program: string, words: readonly string[], place: Place, inp
   return { status, stdout, stderr: stderr.toString() };
 }
 
+/** A command that waits for something. */
+export interface RunningCommand {
+  /** Resolves when its standard error matches; rejects when it ends before. */
+  until(pattern: RegExp): Promise<void>;
+  end(): Promise<Outcome>;
+  kill(): void;
+}
+
+/** Starts a command that is not waited for. */
+export function startCommand(words: readonly string[], place: Place): RunningCommand {
+  const child = spawn(process.execPath, [ferrohsm, ...words], {
+    cwd: place.folder,
+    env: place.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const stdout: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return {
+    async until(pattern) {
+      while (!pattern.test(stderr)) {
+        const [status] = await Promise.race([once(child.stderr, 'data').then(() => []), closed]);
+        if (status !== undefined) throw new Error(`ended with ${status} before it said ${pattern}: ${stderr}`);
+      }
+    },
+    end: async () => ({ status: (await closed)[0], stdout: Buffer.concat(stdout), stderr }),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
 /** A sidecar in a process of its own. */
 export interface RunningServer {
   readonly addresses: readonly string[];

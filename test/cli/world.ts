@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { oracles } from './oracle.ts';
-import { ferrohsm, type Outcome, type Place, type RunningServer, run, startServer } from './processes.ts';
+import {
+  ferrohsm,
+  type Outcome,
+  type Place,
+  type RunningCommand,
+  type RunningServer,
+  run,
+  startCommand,
+  startServer,
+} from './processes.ts';
 import { expand, type Line } from './script.ts';
 
 type Verb = (this: World, words: string[], negated: boolean) => void | Promise<void>;
@@ -23,6 +33,7 @@ export class World {
   readonly variables = new Map([['UID', String(process.getuid?.())]]);
   last: Outcome | undefined;
   server: RunningServer | undefined;
+  started: RunningCommand | undefined;
 
   get place(): Place {
     const { PATH } = process.env;
@@ -46,6 +57,7 @@ export class World {
   }
 
   async end(): Promise<void> {
+    this.started?.kill();
     await this.server?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -90,11 +102,30 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
   },
 
   ferrohsm(words, negated) {
-    const { plain, input, output } = redirections(words);
+    const { plain, input, output, more } = redirections(words);
     this.last = run(process.execPath, [ferrohsm, ...plain], this.place, this.inputBytes(input));
     assert.equal(this.last.status !== 0, negated, `exit status ${this.last.status}: ${this.last.stderr}`);
     assert.doesNotMatch(this.last.stderr, noise);
     if (output !== undefined) writeFileSync(this.path(output), this.last.stdout);
+    if (more !== undefined) appendFileSync(this.path(more), this.last.stdout);
+  },
+
+  start(words) {
+    assert(this.started === undefined, 'the command that was started has not ended');
+    this.started = startCommand(words, this.place);
+  },
+
+  async until([pattern = '']) {
+    assert(this.started !== undefined, 'no command was started');
+    await this.started.until(new RegExp(pattern, 'm'));
+  },
+
+  async end(_, negated) {
+    assert(this.started !== undefined, 'no command was started');
+    this.last = await this.started.end();
+    this.started = undefined;
+    assert.equal(this.last.status !== 0, negated, `exit status ${this.last.status}: ${this.last.stderr}`);
+    assert.doesNotMatch(this.last.stderr, noise);
   },
 
   openssl(words, negated) {
@@ -127,14 +158,20 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
   },
 
   set([name = '', pattern = '']) {
-    const found = new RegExp(pattern, 'm').exec(this.last?.stdout.toString() ?? '')?.[1];
-    assert(found !== undefined, `standard output does not match ${pattern}`);
-    this.variables.set(name, found);
+    const { stdout = '', stderr = '' } = this.last ?? {};
+    const found = [stdout.toString(), stderr].map((text) => new RegExp(pattern, 'm').exec(text)?.[1]);
+    const value = found[0] ?? found[1];
+    assert(value !== undefined, `neither output matches ${pattern}:\n${stdout}${stderr}`);
+    this.variables.set(name, value);
   },
 
   write([name, text = '']) {
     mkdirSync(dirname(this.path(name)), { recursive: true, mode: 0o700 });
     writeFileSync(this.path(name), text.replaceAll('\\n', '\n'), { mode: 0o600 });
+  },
+
+  append([name, text = '']) {
+    appendFileSync(this.path(name), text.replaceAll('\\n', '\n'));
   },
 
   size([name, bytes]) {
@@ -166,12 +203,20 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
   },
 });
 
-function redirections(words: readonly string[]): { plain: string[]; input?: string; output?: string } {
+interface Redirections {
+  input?: string;
+  output?: string;
+  /** Is appended to. */
+  more?: string;
+}
+
+function redirections(words: readonly string[]): { plain: string[] } & Redirections {
   const plain = [...words];
-  const found: { input?: string; output?: string } = {};
+  const found: Redirections = {};
   for (const [sign, name] of [
     ['<', 'input'],
     ['>', 'output'],
+    ['>>', 'more'],
   ] as const) {
     const at = plain.indexOf(sign);
     const file = at < 0 ? undefined : plain.splice(at, 2)[1];

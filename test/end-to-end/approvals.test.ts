@@ -138,6 +138,32 @@ describe('an export of a named key', () => {
   });
 });
 
+describe('a name that leads to another key while its export is under way', () => {
+  test.each([1, 2, 3, 4])('releases nothing but the key that people have seen (%i)', async (round) => {
+    const publicKeys = new Map<string, string>();
+    for (const name of [`cheap/${round}`, `root/${round}`]) {
+      const creation = { name, algorithm: { name: 'Ed25519' }, usages: ['sign', 'verify'], requestId: randomUUID() };
+      const { result } = await ask('alice', 'keys.create', creation);
+      const { versions } = (result as { record: { versions: [{ publicKey: { data: string } }] } }).record;
+      publicKeys.set(name, versions[0].publicKey.data);
+    }
+    const wanted = { name: `cheap/${round}`, format: 'pkcs8' };
+    await approve(bob, await held(wanted));
+    const rename = (name: string, newName: string) => ({ name, newName, requestId: randomUUID() });
+    const calls = [
+      ['keys.export', wanted],
+      ['keys.rename', rename(`cheap/${round}`, `old/${round}`)],
+      ['keys.rename', rename(`root/${round}`, `cheap/${round}`)],
+    ] as const;
+    const answers = await (clients.get('alice') as WebSocketClient).batch(calls);
+    const { result } = answers[0] as { result?: { keyData: string } };
+    if (result === undefined) return;
+    const released = createPrivateKey({ key: Buffer.from(result.keyData, 'base64url'), format: 'der', type: 'pkcs8' });
+    const spki = createPublicKey(released).export({ format: 'der', type: 'spki' }).toString('base64url');
+    expect(spki).toBe(publicKeys.get(`cheap/${round}`));
+  });
+});
+
 describe('a request for approval', () => {
   test('outlives the sidecar, with its votes', async () => {
     const approval = await held();

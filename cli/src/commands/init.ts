@@ -56,9 +56,14 @@ ferrohsm init --config /etc/ferrohsm --custodian alice:1000 --custodian bob:1001
     const secretsFolder = resolve(options.secrets);
     const belongings = holdCeremony({ ...options, custodians, configFolder, secretsFolder, policy });
     await output.result({ config: configFolder, threshold, custodians: belongings }, keepText(belongings));
-    output.note(`now start it: ferrohsm serve --config ${configFolder}`);
+    output.note(`now start it: ferrohsm serve --config ${configFolder}${webSocketFor(belongings)}`);
   }),
 };
+
+/** Over the Unix socket a token does not stand in for a uid. */
+function webSocketFor(belongings: readonly Belongings[]): string {
+  return belongings.some(({ tokenFile }) => tokenFile !== undefined) ? ' --websocket 127.0.0.1:7420' : '';
+}
 
 /** Whoever asks cannot approve, so there must be one more than approve. */
 function requireQuorum(custodians: readonly Custodian[], threshold: number): void {
@@ -78,7 +83,7 @@ function keepText(belongings: readonly Belongings[]): string {
     .flatMap(({ id, keyId, keyFile, tokenFile }) => [
       `${id}:`,
       keyFile === undefined ? `  approves with the own key ${keyId}` : `  keep ${keyFile}: signs approvals as ${keyId}`,
-      ...(tokenFile === undefined ? [] : [`  keep ${tokenFile}: logs in as ${id}`]),
+      ...(tokenFile === undefined ? [] : [`  keep ${tokenFile}: logs in as ${id}, over WebSocket`]),
     ])
     .concat('Hand each file to its person and to nobody else, then delete it here.')
     .join('\n');

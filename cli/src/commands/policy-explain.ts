@@ -21,9 +21,8 @@ ferrohsm policy explain alice keys.export --key vault/master`,
     const { key, transport } = options;
     const request = { principal, action, ...(key && { key }), ...(transport && { transport }) };
     const result = await sidecar.policy.explain(request);
-    const { outcome, approvals, policies, reason } = result;
-    const verdict = approvals > 0 ? `${outcome}, unless ${approvals} other people approve` : outcome;
+    const { outcome, policies, reason } = result;
     const texts = policies.map(({ id, effect, text }) => `\n${id} (${effect}):\n${text}`);
-    await output.result(result, [`${verdict}: ${reason}`, ...texts].join('\n'));
+    await output.result(result, [`${outcome}: ${reason}`, ...texts].join('\n'));
   }),
 };

@@ -6,7 +6,13 @@ import { describeFailure, printFailure } from '../failure.ts';
 import { repeated, wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
 import { guardProcess } from '../process-guard.ts';
-import { listeningPlaces, parseWebSocket, rootKeyOptions, type ServeOptions } from '../serve-options.ts';
+import {
+  governanceOptions,
+  listeningPlaces,
+  parseWebSocket,
+  rootKeyOptions,
+  type ServeOptions,
+} from '../serve-options.ts';
 
 export const serve: CommandDescription = {
   usage: 'serve',
@@ -72,8 +78,19 @@ function addServeOptions(command: Command): void {
         '--session-key-audit <mode>',
         'whether uses of session keys wait for the disk (default: durable)',
       ).choices(['durable', 'buffered']),
-    );
+    )
+    .option('--session-idle <seconds>', 'end a session without a call for so long; 0 for never (default)', seconds)
+    .option('--session-max <seconds>', 'end a session after so long, however busy; 0 for never (default)', seconds)
+    .option(
+      '--approval-lifetime <seconds>',
+      'how long a held operation waits for people (default: 3600)',
+      wholeNumber(1, 86_400),
+    )
+    .option('--approval-command <program>', 'is run with each step of an approval as JSON, more than once', repeated)
+    .option('--approval-webhook <url>', 'is posted each step of an approval, signed; more than once', repeated);
 }
+
+const seconds = wholeNumber(0, 31_536_000);
 
 const passphraseOptions = ['passphraseFile', 'passphraseFd'];
 
@@ -91,6 +108,7 @@ function sidecarOptions(
     ...(webSocket && { webSocket }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
+    ...governanceOptions(options),
     onNotice: output.warn,
     onError: reportInside,
     onLogFailure: stopForLog,

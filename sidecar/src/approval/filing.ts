@@ -38,7 +38,9 @@ export function createFiling(parts: DeskParts): Filing {
   async function usedUpBy(held: HeldOperation, fingerprint: string): Promise<StoredApproval | undefined> {
     if (!isRepeatable(held.method)) return undefined;
     const stored = await reader.redeemed(held.requester, held.by);
-    return stored?.fingerprint === fingerprint && stored.usedBy === held.by ? stored : undefined;
+    if (stored?.fingerprint !== fingerprint || stored.usedBy !== held.by) return undefined;
+    // Where the first call failed this one acts: not longer than people have consented to.
+    return now() < stored.approval.operation.expiresAt ? stored : undefined;
   }
 
   async function find(held: HeldOperation): Promise<Approval | undefined> {

@@ -33,7 +33,8 @@ export function createRedemption(parts: DeskParts): Redemption {
   /** What it becomes; undefined when the votes do not suffice. */
   function redeem(changes: DocumentChanges, stored: StoredApproval, needed: number, by: string): Step {
     const { approval } = stored;
-    if (approval.state === 'consumed' && stored.usedBy === by && isRepeatable(approval.operation.method)) {
+    const isInTime = now() < approval.operation.expiresAt;
+    if (approval.state === 'consumed' && stored.usedBy === by && isInTime && isRepeatable(approval.operation.method)) {
       if (stored.isRepeated === undefined) putApproval(changes, { ...stored, isRepeated: true });
       return { outcome: 'repeated', stored };
     }

@@ -1,6 +1,7 @@
 import type { ChangeRequest, DocumentChanges, Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { ApprovalKey, Group, PrincipalRecord } from '../generated/types.ts';
+import { createInTurn, type InTurn } from '../in-turn.ts';
 import { proveApprovalKey } from './approval-keys.ts';
 import { createDirectory, type Directory, type DirectoryChange } from './directory.ts';
 import { allDocuments } from './document-pages.ts';
@@ -45,6 +46,8 @@ export interface DirectoryHolderOptions {
   readonly check: DirectoryCheck;
   /** Ends what rests on the directory as it was. */
   readonly changed: () => void;
+  /** Shared with whatever else `check` looks at, so that nothing changes between check and change. */
+  readonly inTurn?: InTurn;
   /** Writes what else goes with a principal or group, in the same transaction. */
   readonly removed: (id: string, changes: DocumentChanges) => void;
 }
@@ -102,8 +105,8 @@ function fileHolder(current: Directory): DirectoryHolder {
 
 function recordsHolder(first: Directory, options: DirectoryHolderOptions): DirectoryHolder {
   const { documents, changed, removed } = options;
+  const { inTurn = createInTurn() } = options;
   let current = first;
-  let last: Promise<unknown> = Promise.resolve();
 
   async function make(
     wish: (current: Directory) => DirectoryChange,
@@ -129,11 +132,8 @@ function recordsHolder(first: Directory, options: DirectoryHolderOptions): Direc
   }
 
   /** One after the other: each change starts from what the one before has left. */
-  const update: DirectoryHolder['update'] = (wish, request, check = options.check) => {
-    const turn = last.then(() => make(wish, request, check));
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+  const update: DirectoryHolder['update'] = (wish, request, check = options.check) =>
+    inTurn(() => make(wish, request, check));
 
   return {
     governance: 'records',

@@ -46,6 +46,7 @@ export class DocumentRows implements Documents {
     if (request !== undefined) {
       const earlier = this.#earlier<Result>(request);
       if (earlier !== undefined) return earlier;
+      request.requireCurrent?.();
     }
     return this.#rows.change((rows) => {
       const result = work(this.#changes(rows));

@@ -30,6 +30,7 @@ export class RowKeystore implements Keystore {
   async create(key: NewKey): Promise<KeyRecord> {
     const made = this.#keys.outcome(key);
     if (made !== undefined) return made;
+    key.requireCurrent?.();
     this.#refuseTakenName(key.name);
     const record = newRecord(key, this.#now());
     const version = record.versions[0];
@@ -46,6 +47,7 @@ export class RowKeystore implements Keystore {
   async rename(change: KeyRename): Promise<KeyRecord> {
     const made = this.#keys.outcome(change);
     if (made !== undefined) return made;
+    change.requireCurrent?.();
     const before = this.#found(change.nameOrId);
     this.#refuseTakenName(change.newName);
     const after = { ...before, name: change.newName, updatedAt: this.#now(), revision: before.revision + 1 };

@@ -93,6 +93,20 @@ describe('limits of a key', () => {
     expect(await keystore.documents.get('key-quota', keyId)).toBeUndefined();
   });
 
+  test('are of every key that an operation uses, once each', async () => {
+    const { quotas, keyId, request, use } = await testQuotas();
+    await quotas.limit(keyId, { perSecond: 3 }, request());
+    const unlimited = 'key_BBBBBBBBBBBBBBBBBBBBBB';
+    const wrap = (keys: { keyId?: string; otherKeyId: string }) =>
+      codeOf(() => quotas.admit({ principal: 'bob', bytes: 0, action: 'subtle.wrapKey', ...keys }));
+    expect(wrap({ keyId: unlimited, otherKeyId: keyId })).toBe('ok');
+    expect(wrap({ keyId, otherKeyId: keyId })).toBe('ok');
+    expect(wrap({ otherKeyId: keyId })).toBe('ok');
+    expect(wrap({ otherKeyId: keyId })).toBe('rate_limited');
+    expect(codeOf(() => use())).toBe('rate_limited');
+    expect(wrap({ otherKeyId: unlimited })).toBe('ok');
+  });
+
   test('a refusal counts nowhere: neither for the key nor for the principal', async () => {
     const { quotas, keyId, request, use, principals, clock } = await testQuotas();
     principals.set('alice', { perMinute: 10 });

@@ -26,6 +26,8 @@ export interface Use {
   readonly principal: string;
   /** Id of the named key that it uses. */
   readonly keyId?: string;
+  /** Id of a further named key that it uses. */
+  readonly otherKeyId?: string;
   /** Of the data that it works on. */
   readonly bytes: number;
   /** Policy action. */
@@ -56,6 +58,16 @@ export interface Quotas {
   unfreeze(keyId: string, request: ChangeRequest): Promise<void>;
 }
 
+/** A quota and what was used of it. */
+interface Metered {
+  readonly quota: Quota;
+  readonly meter: Meter;
+}
+
+interface LimitedKey extends Metered, KeyQuota {
+  readonly keyId: string;
+}
+
 const rememberedMeters = 16_384;
 
 const nothingToLeave = (): void => undefined;
@@ -72,36 +84,52 @@ export async function createQuotas(parts: QuotasParts): Promise<Quotas> {
     onFreeze(freeze);
   }
 
-  /** Looks at both limits before it counts for either. */
-  function admitLimited(use: Use, ofPrincipal: Quota | undefined, ofKey: KeyQuota | undefined): () => void {
-    const { principal, keyId = '', bytes } = use;
+  /** Looks at every limit before it counts for any. */
+  function admitLimited(use: Use, ofPrincipal: Quota | undefined): () => void {
+    const { principal, bytes } = use;
     const nowMs = now();
-    if (ofKey?.isFrozen) throw new SidecarError('key_frozen', keyId);
-    const own = ofPrincipal && meterOf(principalMeters, principal);
-    const beyondOwn = ofPrincipal && own?.exceeded(ofPrincipal, bytes, nowMs);
+    const keys = limitedKeys(use);
+    const frozen = keys.find(({ isFrozen }) => isFrozen);
+    if (frozen !== undefined) throw new SidecarError('key_frozen', frozen.keyId);
+    const own = ofPrincipal && { quota: ofPrincipal, meter: meterOf(principalMeters, principal) };
+    const beyondOwn = own?.meter.exceeded(own.quota, bytes, nowMs);
     // A principal beyond its own limits must not be able to freeze a key.
     if (beyondOwn !== undefined) throw rateLimited(principal, beyondOwn);
-    const shared = ofKey && meterOf(keyMeters, keyId);
-    const beyondKey = ofKey && shared?.exceeded(ofKey.quota, bytes, nowMs);
-    if (beyondKey !== undefined) {
-      if (ofKey?.quota.onExceed !== 'freeze') throw rateLimited(keyId, beyondKey);
+    for (const { keyId, quota, meter } of keys) {
+      const beyondKey = meter.exceeded(quota, bytes, nowMs);
+      if (beyondKey === undefined) continue;
+      if (quota.onExceed !== 'freeze') throw rateLimited(keyId, beyondKey);
       freeze({ keyId, by: principal, limit: beyondKey.limit });
       throw new SidecarError('key_frozen', keyId);
     }
-    if (ofPrincipal !== undefined) own?.take(ofPrincipal, bytes, nowMs);
-    if (ofKey !== undefined) shared?.take(ofKey.quota, bytes, nowMs);
-    return leaving(
-      ofPrincipal?.concurrent === undefined ? undefined : own,
-      ofKey?.quota.concurrent === undefined ? undefined : shared,
-    );
+    const taken: readonly Metered[] = own === undefined ? keys : [own, ...keys];
+    for (const { quota, meter } of taken) meter.take(quota, bytes, nowMs);
+    return leaving(taken.filter(({ quota }) => quota.concurrent !== undefined));
+  }
+
+  function limitedKeys({ keyId, otherKeyId }: Use): LimitedKey[] {
+    const keys: LimitedKey[] = [];
+    addLimited(keys, keyId);
+    if (otherKeyId !== keyId) addLimited(keys, otherKeyId);
+    return keys;
+  }
+
+  function addLimited(keys: LimitedKey[], keyId: string | undefined): void {
+    const limits = keyId === undefined ? undefined : keyQuotas.of(keyId);
+    if (keyId === undefined || limits === undefined) return;
+    const { quota, isFrozen } = limits;
+    keys.push({ keyId, quota, isFrozen, meter: meterOf(keyMeters, keyId) });
+  }
+
+  function isLimited(keyId: string | undefined): boolean {
+    return keyId !== undefined && keyQuotas.of(keyId) !== undefined;
   }
 
   return {
     admit(use) {
       const ofPrincipal = principalQuota(use.principal);
-      const ofKey = use.keyId === undefined ? undefined : keyQuotas.of(use.keyId);
-      if (ofPrincipal === undefined && ofKey === undefined) return nothingToLeave;
-      return admitLimited(use, ofPrincipal, ofKey);
+      if (ofPrincipal === undefined && !isLimited(use.keyId) && !isLimited(use.otherKeyId)) return nothingToLeave;
+      return admitLimited(use, ofPrincipal);
     },
     limit: (keyId, quota, request) => keyQuotas.limit(keyId, quota, request),
     async unfreeze(keyId, request) {
@@ -122,13 +150,12 @@ function rateLimited(id: string, { limit, retryAfterMs }: Exceeded): SidecarErro
 }
 
 /** What gives back the places that an operation takes among those under way; nothing when called again. */
-function leaving(own: Meter | undefined, shared: Meter | undefined): () => void {
-  if (own === undefined && shared === undefined) return nothingToLeave;
+function leaving(taken: readonly Metered[]): () => void {
+  if (taken.length === 0) return nothingToLeave;
   let isUnderWay = true;
   return () => {
     if (!isUnderWay) return;
     isUnderWay = false;
-    own?.leave();
-    shared?.leave();
+    for (const { meter } of taken) meter.leave();
   };
 }

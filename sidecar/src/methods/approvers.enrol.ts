@@ -20,7 +20,12 @@ export function createApproversEnrol(
     }
     const { principal } = await holder.update(
       (directory) => ({ principal: withKey(directory.record(person), person, key) }),
-      { requestId, requestDigest: execution.requestDigest, principal: execution.principal.id },
+      {
+        requestId,
+        requestDigest: execution.requestDigest,
+        principal: execution.principal.id,
+        requireCurrent: execution.requireCurrent,
+      },
       nothingToCheck,
     );
     if (principal === undefined) throw new SidecarError('not_found', person);

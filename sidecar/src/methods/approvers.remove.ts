@@ -4,10 +4,10 @@ import type { DirectoryHolder } from '../identity/directory-store.ts';
 import type { Handler } from '../request/context.ts';
 
 export function createApproversRemove(holder: Pick<DirectoryHolder, 'update'>): Handler<'approvers.remove'> {
-  return async ({ person, keyId, requestId }, { principal: caller, requestDigest }) => {
+  return async ({ person, keyId, requestId }, { principal: caller, requestDigest, requireCurrent }) => {
     const { principal } = await holder.update(
       (directory) => ({ principal: withoutKey(directory.record(person), person, keyId) }),
-      { requestId, requestDigest, principal: caller.id },
+      { requestId, requestDigest, principal: caller.id, requireCurrent },
     );
     if (principal === undefined) throw new SidecarError('not_found', person);
     return { principal };

@@ -90,7 +90,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const { crypto, keystore, log, mayLook, cursors, keyChanged, greeting, fillRandom, status } = parts;
   const { directory, tokens, jwt, policy, policies, desk, events, emergencies, quotas, grants, sessions } =
     parts.governance;
-  const { endStaleSessions } = parts.governance;
+  const { endStaleSessions, requireRevocable } = parts.governance;
   return {
     'approvals.approve': createApprovalsApprove(desk),
     'approvals.cancel': createApprovalsCancel(desk),
@@ -123,8 +123,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'principals.set': createPrincipalsSet(directory),
     'session.list': createSessionList(sessions),
     'session.revoke': createSessionRevoke(sessions),
-    'tokens.invite': createTokensInvite(tokens),
-    'tokens.revoke': createTokensRevoke(tokens, jwt.issuers, endStaleSessions),
+    'tokens.invite': createTokensInvite(tokens, (id) => directory.current.record(id)?.kind === 'person'),
+    'tokens.revoke': createTokensRevoke(tokens, jwt.issuers, endStaleSessions, requireRevocable),
     'audit.checkpoint': createAuditCheckpoint(log),
     'audit.list': createAuditList(log),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),

@@ -13,7 +13,8 @@ export function createKeysCreate(
   keystore: Keystore,
   changed: KeyChanged,
 ): Handler<'keys.create'> {
-  return async ({ name, algorithm, usages, labels = {}, requestId }, { principal, requestDigest }) => {
+  return async ({ name, algorithm, usages, labels = {}, requestId }, execution) => {
+    const { principal, requestDigest, requireCurrent } = execution;
     const earlier = await keystore.outcome(principal.id, requestId, requestDigest);
     if (earlier !== undefined) return { record: earlier };
 
@@ -21,6 +22,8 @@ export function createKeysCreate(
     const { held, publicHalf } = halves(await crypto.generateKey(algorithm, { extractable: true, usages }));
     const stored = crypto.store(held);
     using secret = Secret.take(stored.bytes);
+    // Generation may take seconds: it is decided anew, so that only what changes in this very moment makes another key.
+    await execution.renew?.();
     const record = await keystore.create({
       name,
       owner: principal.id,
@@ -34,6 +37,7 @@ export function createKeysCreate(
       requestId,
       requestDigest,
       principal: principal.id,
+      requireCurrent,
     });
     changed(record);
     return { record };

@@ -5,10 +5,10 @@ import type { Grants } from './grants.ts';
 import type { KeyChanged } from './keys.create.ts';
 
 export function createKeysGrant(keystore: Keystore, grants: Grants, changed: KeyChanged): Handler<'keys.grant'> {
-  return async ({ name, grantee, requestId }, { principal, requestDigest }) => {
+  return async ({ name, grantee, requestId }, { principal, requestDigest, requireCurrent }) => {
     const record = await keystore.get(name);
     if (record === undefined) throw new SidecarError('not_found', name);
-    const request = { requestId, requestDigest, principal: principal.id };
+    const request = { requestId, requestDigest, principal: principal.id, requireCurrent };
     const grantees = await grants.grant(record.id, grantee, request);
     changed(record);
     return { grantees: [...grantees] };

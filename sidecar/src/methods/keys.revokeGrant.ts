@@ -9,10 +9,10 @@ export function createKeysRevokeGrant(
   grants: Grants,
   changed: KeyChanged,
 ): Handler<'keys.revokeGrant'> {
-  return async ({ name, grantee, requestId }, { principal, requestDigest }) => {
+  return async ({ name, grantee, requestId }, { principal, requestDigest, requireCurrent }) => {
     const record = await keystore.get(name);
     if (record === undefined) throw new SidecarError('not_found', name);
-    const request = { requestId, requestDigest, principal: principal.id };
+    const request = { requestId, requestDigest, principal: principal.id, requireCurrent };
     const grantees = await grants.revoke(record.id, grantee, request);
     changed(record);
     return { grantees: [...grantees] };

@@ -7,7 +7,11 @@ import type { Handler } from '../request/context.ts';
 export interface PolicyQuestions {
   /** A principal as it would be now. */
   principal(id: string): Principal | undefined;
-  /** What the action acts upon: the key where one is named, else the sidecar or the session. */
+  /**
+   * What the action acts upon: a key, the sidecar or the session; undefined where that is not there.
+   *
+   * @throws SidecarError `invalid_params` when the action acts on a key and none is named
+   */
   resource(action: string, key: string | undefined): Promise<PolicyResource | undefined>;
 }
 

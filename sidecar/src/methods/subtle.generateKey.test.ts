@@ -23,7 +23,17 @@ function executionWith(limit: number): Execution & { readonly session: Session }
     throw new Error('not asked for');
   };
   const target = 'session';
-  return { identity, principal, session, target, approval: undefined, key, released: key, requestDigest: '' };
+  return {
+    identity,
+    principal,
+    session,
+    target,
+    approval: undefined,
+    approvals: 0,
+    key,
+    released: key,
+    requestDigest: '',
+  };
 }
 
 it('holds both halves of a pair', async () => {

@@ -6,19 +6,22 @@ import type { Handler } from '../request/context.ts';
 
 /**
  * @param issuers names of the trusted issuers
+ * @param requireRevocable throws when too few people could approve without that token
  * @param endStale ends the sessions whose credentials no longer hold and tells how many
  */
 export function createTokensRevoke(
   tokens: Pick<RegisteredTokens, 'revoke'>,
   issuers: readonly string[],
   endStale: () => number,
+  requireRevocable: (tokenSha256: string) => void,
 ): Handler<'tokens.revoke'> {
-  return async (params, { principal, requestDigest }) => {
+  return async (params, { principal, requestDigest, requireCurrent }) => {
     const token = revokedToken(params);
     if ('issuer' in token && !issuers.includes(token.issuer)) {
       throw new SidecarError('not_found', `issuer ${token.issuer}`);
     }
-    await tokens.revoke(token, { requestId: params.requestId, requestDigest, principal: principal.id });
+    if ('tokenSha256' in token) requireRevocable(token.tokenSha256);
+    await tokens.revoke(token, { requestId: params.requestId, requestDigest, principal: principal.id, requireCurrent });
     return { sessions: endStale() };
   };
 }

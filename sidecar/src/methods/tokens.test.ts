@@ -11,7 +11,7 @@ import { createTokensRevoke } from './tokens.revoke.ts';
 
 test('an invitation is answered once, as a secret, and leads to a token', async () => {
   const { tokens } = await testIdentity({ principals: [bob] });
-  const invite = createTokensInvite(tokens);
+  const invite = createTokensInvite(tokens, (id) => id === 'olga');
   const { enrolment, expiresAt } = await invite(
     { principal: 'bob', expiresInSeconds: 60, tokenSeconds: 120, requestId: 'r-1' },
     callOf('alice'),
@@ -23,6 +23,8 @@ test('an invitation is answered once, as a secret, and leads to a token', async 
   expect(tokens.ofToken(sha256)).toMatchObject({ principal: 'bob', expiresAt: 120_000 });
   const unknown = invite({ principal: 'nobody', requestId: 'r-2' }, callOf('alice'));
   await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
+  const person = invite({ principal: 'olga', requestId: 'r-3' }, callOf('alice'));
+  await expect(person).rejects.toMatchObject({ code: 'not_supported' });
 });
 
 test('a token is revoked by its digest, a JWT by issuer and jti, and stale sessions end', async () => {
@@ -31,7 +33,12 @@ test('a token is revoked by its digest, a JWT by issuer and jti, and stale sessi
     principals: [{ ...bob, credentials: [{ tokenSha256: sha256 }] }],
   });
   const own = await authenticator.authenticate({ transport: 'websocket', remoteAddress: '::1' }, { token });
-  const revoke = createTokensRevoke(tokens, ['ci'], () => (authenticator.isCurrent(own) ? 0 : 1));
+  const revoke = createTokensRevoke(
+    tokens,
+    ['ci'],
+    () => (authenticator.isCurrent(own) ? 0 : 1),
+    () => undefined,
+  );
   expect(await revoke({ issuer: 'ci', jti: 'j-1', requestId: 'r-1' }, callOf('alice'))).toEqual({ sessions: 0 });
   expect(tokens.isRevoked({ issuer: 'ci', jti: 'j-1' })).toBe(true);
   expect(await revoke({ tokenSha256: sha256, requestId: 'r-2' }, callOf('alice'))).toEqual({ sessions: 1 });

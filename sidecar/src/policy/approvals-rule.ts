@@ -83,14 +83,17 @@ function checkAccess(found: number[], { left, attr }: Node): void {
     throw new Misuse('context.approvals may appear only as context.approvals >= N');
 }
 
+/** More than any organization could gather: a misprint. */
+const mostApprovals = 1_000;
+
 function checkThreshold(found: number[], operands: Node, polarity: Polarity): void {
   if (!isApprovals(operands.left)) {
     checkOpaque(found, operands);
     return;
   }
   const threshold = isNode(operands.right) ? operands.right.Value : undefined;
-  if (typeof threshold !== 'number' || threshold < 1) {
-    throw new Misuse('context.approvals is compared with a number of at least 1');
+  if (typeof threshold !== 'number' || threshold < 1 || threshold > mostApprovals) {
+    throw new Misuse(`context.approvals is compared with a number of at least 1, at most ${mostApprovals}`);
   }
   if (polarity !== 1) throw new Misuse('more approvals would turn an allow into a deny');
   found.push(threshold);

@@ -170,14 +170,15 @@ permit (
   resource is Key
 ) when { resource.scope == "named" && resource.owner == principal };
 
-// ---- Grants: whoever a key was lent to uses it ---------------------------------------------------------------------
+// ---- Grants: whoever a key was lent to uses it; whoever governs keys does not by lending them to oneself -------------
 
 @id("grant.use")
 permit (
   principal,
   action in [Action::"key.use", Action::"keys.get", Action::"subtle.getPublicKey"],
   resource is Key
-) when { resource.usedBy.contains(principal) || principal in resource.usedByGroups };
+) when { resource.usedBy.contains(principal) || principal in resource.usedByGroups }
+unless { principal in [Role::"Administrator", Role::"Officer", Role::"Auditor"] };
 
 @id("grant.look-by-name")
 permit (
@@ -258,7 +259,8 @@ forbid (
   action in [
     Action::"principals.set", Action::"principals.remove", Action::"groups.set", Action::"groups.remove",
     Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
-    Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open"
+    Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
+    Action::"keys.grant"
   ],
   resource
 ) unless { context.approvals >= 1 };

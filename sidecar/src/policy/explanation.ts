@@ -19,8 +19,8 @@ export function explainDecision(compiled: CompiledPolicies, request: PolicyReque
 function reasonOf(request: PolicyRequest, outcome: Decision['outcome'], ids: readonly string[], approvals: number) {
   const { principal, action, resource } = request;
   const what = `${principal.id} may${outcome === 'allow' ? '' : ' not'} ${action} on ${resource.type} ${resource.id}`;
-  if (ids.length === 0) return `${what}: no policy permits it`;
-  const because = `${outcome === 'allow' ? 'permitted' : 'forbidden'} by ${ids.join(', ')}`;
+  const decided = `${outcome === 'allow' ? 'permitted' : 'forbidden'} by ${ids.join(', ')}`;
+  const because = ids.length === 0 ? 'no policy permits it' : decided;
   if (approvals === 0) return `${what}: ${because}`;
   return `${what}: ${because}, unless ${approvals === 1 ? 'one other person approves' : `${approvals} other people approve`}`;
 }

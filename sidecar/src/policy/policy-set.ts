@@ -5,8 +5,8 @@ export interface ParsedPolicy {
   readonly id: string;
   readonly text: string;
   readonly tree: PolicyJson;
-  /** Where it begins in the whole text. */
-  readonly start: number;
+  /** Where it begins in the whole text, counted from 1. */
+  readonly line: number;
 }
 
 /** The policies as Cedar takes them, so that its diagnostics name them by id. */

@@ -16,6 +16,8 @@ export interface SignedPolicy {
 
 const type = 'ferrohsm-policy+jws';
 
+type Payload = Readonly<Record<string, unknown>>;
+
 /**
  * Checks a compact JWS (RFC 7515) by one of the person's approval keys over exactly this policy.
  *
@@ -27,20 +29,20 @@ export async function verifyPolicySignature(
   keys: readonly ApprovalKey[],
 ): Promise<void> {
   const payload = await verifiedPayload(jws, keys);
-  if (payload.v !== 1) throw refusal('the payload is not of a policy');
+  if (payload?.v !== 1) throw refusal('the payload is not of a policy');
   for (const [member, value] of Object.entries(signed)) {
     if (payload[member] !== value) throw refusal(`${member} is not ${value}`);
   }
 }
 
-async function verifiedPayload(jws: string, keys: readonly ApprovalKey[]): Promise<Record<string, unknown>> {
+async function verifiedPayload(jws: string, keys: readonly ApprovalKey[]): Promise<Payload | null> {
   try {
     const { alg, typ, kid } = decodeProtectedHeader(jws);
     const key = keys.find(({ id, kind }) => kind === 'jwk' && id === kid);
     if (key?.jwk === undefined || typ !== type || alg !== key.algorithm) throw refusal('no approval key of the caller');
     const publicKey = await importJWK(JSON.parse(key.jwk) as JWK, key.algorithm);
     const { payload } = await compactVerify(jws, publicKey, { algorithms: [key.algorithm] });
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)) as Record<string, unknown>;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)) as Payload | null;
   } catch (cause) {
     if (cause instanceof SidecarError) throw cause;
     throw refusal('the signature does not verify', cause);

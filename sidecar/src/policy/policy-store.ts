@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ChangeRequest, Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { PolicyVersion } from '../generated/types.ts';
+import { createInTurn, type InTurn } from '../in-turn.ts';
 import type { CompiledPolicies, PolicyEngine } from './engine.ts';
 import type { SignedPolicy } from './policy-signature.ts';
 
@@ -37,12 +38,16 @@ export interface PolicyStoreOptions {
   readonly documents: Documents;
   /** Whether the file is the truth. */
   readonly governance: 'file' | 'records';
+  /** Whether the file is the truth at this start: where it governs, and where records are seeded from it. */
+  readonly isFileTrue: boolean;
   /** Text of `policy.cedar`. */
   readonly fileText: string;
   /** Origin of the log of this sidecar. */
   readonly audience: string;
   /** @throws SidecarError `evidence_invalid` */
   readonly verifySignature: (jws: string, signed: SignedPolicy) => Promise<void>;
+  /** Shared with whatever else `check` looks at, so that nothing changes between check and switch. */
+  readonly inTurn?: InTurn;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -62,9 +67,9 @@ const versionDigits = 10;
  * are seeded from the file once.
  */
 export async function openPolicies(options: PolicyStoreOptions): Promise<OpenedPolicies> {
-  const { documents, governance, fileText, now } = options;
+  const { documents, isFileTrue, fileText, now } = options;
   let current = await newest(documents);
-  if (current === undefined || (governance === 'file' && current.text !== fileText)) {
+  if (current === undefined || (isFileTrue && current.text !== fileText)) {
     const seeded = versionOf((current?.version ?? 0) + 1, fileText, { source: 'file', loadedAt: now() });
     await documents.change((changes) => changes.put(kind, idOf(seeded.version), seeded));
     current = seeded;
@@ -77,10 +82,9 @@ function createStore(
   first: PolicyVersion,
   engine: PolicyEngine,
   check: (compiled: CompiledPolicies) => void,
-  { documents, governance, audience, verifySignature, now }: PolicyStoreOptions,
+  { documents, governance, audience, verifySignature, now, inTurn = createInTurn() }: PolicyStoreOptions,
 ): PolicyStore {
   let current = first;
-  let last: Promise<unknown> = Promise.resolve();
 
   async function version(wanted: number): Promise<PolicyVersion> {
     const found = await documents.get<PolicyVersion>(kind, idOf(wanted));
@@ -108,11 +112,9 @@ function createStore(
   }
 
   /** One after the other: a signature names the version that it replaces. */
-  function inTurn(work: () => Promise<PolicyVersion>): Promise<PolicyVersion> {
+  function byRecords(work: () => Promise<PolicyVersion>): Promise<PolicyVersion> {
     if (governance === 'file') return Promise.reject(new SidecarError('governed_by_file', 'policy.cedar'));
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
+    return inTurn(work);
   }
 
   return {
@@ -120,13 +122,13 @@ function createStore(
       return current;
     },
     version,
-    async history(before = current.version + 1, limit) {
-      const count = Math.min(limit, before - 1);
-      const numbers = Array.from({ length: Math.max(0, count) }, (_, index) => before - 1 - index);
+    async history(before, limit) {
+      const newest = Math.min(before ?? Number.POSITIVE_INFINITY, current.version + 1) - 1;
+      const numbers = Array.from({ length: Math.min(limit, Math.max(0, newest)) }, (_, index) => newest - index);
       return Promise.all(numbers.map(version));
     },
-    load: (text, loading) => inTurn(() => put(text, 'rpc', loading)),
-    rollback: (wanted, loading) => inTurn(async () => put((await version(wanted)).text, 'rollback', loading)),
+    load: (text, loading) => byRecords(() => put(text, 'rpc', loading)),
+    rollback: (wanted, loading) => byRecords(async () => put((await version(wanted)).text, 'rollback', loading)),
   };
 }
 

@@ -38,7 +38,13 @@ const resources: Record<string, PolicyResource> = {
   'labelled name': name(keyOf(labelled).attributes),
   'own name': name(keyOf(mine).attributes),
   'free name': name({}),
+  "another's request": approvalOf('zoe'),
+  'own request': approvalOf('me'),
 };
+
+function approvalOf(requester: string): PolicyResource {
+  return { type: 'Approval', id: 'apr', attributes: { operation: 'keys.export', requester, labels: {} } };
+}
 
 type Row = Readonly<Record<string, string>>;
 
@@ -58,6 +64,16 @@ const uses: Row = {
   "another's session key": nobody,
 };
 
+// Everyone asks as a person; what workloads may not is told by role-matrix.txt.
+const administratorHeld: Row = { system: '1-----' };
+const governors: Row = { system: '11----' };
+const reading: Row = { system: '++-+--' };
+const decides: Row = { "another's request": '++----', 'own request': '++----' };
+
+function keyRows(cell: string): Row {
+  return { 'any name': cell, 'labelled name': cell, 'own name': cell, 'free name': cell };
+}
+
 /** What the descriptions of the roles say, written out. */
 const matrix: Readonly<Record<string, Row>> = {
   'system.hello': basics,
@@ -68,6 +84,45 @@ const matrix: Readonly<Record<string, Row>> = {
   'session.release': ownConnection,
   'audit.checkpoint': audit,
   'audit.list': audit,
+  'principals.list': reading,
+  'principals.set': administratorHeld,
+  'principals.remove': administratorHeld,
+  'groups.set': administratorHeld,
+  'groups.remove': administratorHeld,
+  'approvers.enrol': { system: '111111' },
+  'approvers.remove': administratorHeld,
+  'tokens.invite': administratorHeld,
+  'tokens.revoke': { system: '+-----' },
+  'session.list': audit,
+  'session.revoke': { system: '+-----' },
+  'policy.get': reading,
+  'policy.history': reading,
+  'policy.check': reading,
+  'policy.explain': reading,
+  'policy.simulate': reading,
+  'policy.load': governors,
+  'policy.rollback': governors,
+  'approvals.list': basics,
+  'approvals.events': basics,
+  'approvals.get': { "another's request": '++-+--', 'own request': everyone },
+  'approvals.cancel': { "another's request": nobody, 'own request': everyone },
+  'approvals.approve': decides,
+  'approvals.deny': decides,
+  'breakGlass.open': { system: '--1---' },
+  'breakGlass.list': { system: '++++--' },
+  'breakGlass.review': reading,
+  'keys.grant': keyRows('-+----'),
+  'keys.revokeGrant': keyRows('-+----'),
+  'keys.limit': keyRows('-1----'),
+  'keys.unfreeze': keyRows('-1----'),
+  'keys.export': {
+    'any key': '-11---',
+    'labelled key': '-11---',
+    'own key': '-11-11',
+    'public half': '-++---',
+    'own session key': everyone,
+    "another's session key": nobody,
+  },
   'keys.list': { system: '+++++-' },
   'keys.create': { 'any name': '-+----', 'labelled name': '-+----', 'own name': '-+----', 'free name': '-+----' },
   'keys.rename': { 'any name': '++----', 'labelled name': '++----', 'own name': '++----', 'free name': '++----' },

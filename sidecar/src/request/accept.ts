@@ -29,6 +29,7 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
       keys: new SessionKeys<HeldKey>(options.sessionKeys),
       openedAt: options.now(),
       usedAt: options.now(),
+      underWay: 0,
       identity: undefined,
       attachments: false,
       isRevoked: false,
@@ -53,8 +54,7 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
 
 type Answer = (message: InboundMessage) => Promise<Reply>;
 
-function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: AcceptOptions): Answer {
-  let underWay = 0;
+function createAnswer(session: Session, turns: Turns, { dispatch, inFlight, now }: AcceptOptions): Answer {
   let opening: Promise<Reply> | undefined;
 
   /** What follows `system.hello` in one write waits for its answer. */
@@ -68,14 +68,16 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight }: Ac
   }
 
   return async (message) => {
-    if (underWay >= inFlight) return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
-    underWay += 1;
+    if (session.underWay >= inFlight)
+      return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
+    session.underWay += 1;
     try {
       const turn = turns.take();
       if (turn !== undefined) await turn;
       return await (session.identity === undefined ? inOrder(message) : dispatch(session, message));
     } finally {
-      underWay -= 1;
+      session.underWay -= 1;
+      session.usedAt = now();
     }
   };
 }

@@ -13,6 +13,12 @@ export interface Approve {
   approve(trail: Trail): Promise<void> | undefined;
   /** Uses the approval up, in the moment before the operation acts. */
   redeem(trail: Trail): Promise<void>;
+  /**
+   * Before an answer leaves: an approval that is needed only since the operation acted was not used up by it.
+   *
+   * @throws SidecarError `approval_required`
+   */
+  requireRedeemed(trail: Trail): void;
 }
 
 export function createApprove(desk: ApprovalDesk): Approve {
@@ -28,11 +34,15 @@ export function createApprove(desk: ApprovalDesk): Approve {
     throw required(await desk.file(held, needed), desk, needed);
   }
 
-  /** It was used up and has not acted yet: when more is needed by now, people decide again. */
+  /**
+   * It was used up, and nothing has left yet: when more is needed by now, or a name leads to another key than the one
+   * that people have seen, they decide again.
+   */
   async function reconsider(trail: Trail, approval: Approval, needed: number): Promise<void> {
-    if (desk.validVotes(approval) >= needed) return;
-    await desk.restore(approval.id, needed);
+    if (isSameOperation(trail, approval) && desk.validVotes(approval) >= needed) return;
     trail.isRedeemed = false;
+    trail.hasChangedStore = true;
+    await desk.restore(approval.id, needed);
     throw required(approval, desk, needed);
   }
 
@@ -42,6 +52,11 @@ export function createApprove(desk: ApprovalDesk): Approve {
       trail.approvalsNeeded = needed;
       return needed === 0 ? undefined : hold(trail, needed);
     },
+    requireRedeemed({ approval, approvalsNeeded = 0, isRedeemed }) {
+      if (approval !== undefined && approvalsNeeded > 0 && isRedeemed !== true) {
+        throw required(approval, desk, approvalsNeeded);
+      }
+    },
     async redeem(trail) {
       const { approval, approvalsNeeded = 0 } = trail;
       // A policy that was loaded meanwhile may ask for none.
@@ -49,10 +64,19 @@ export function createApprove(desk: ApprovalDesk): Approve {
         delete trail.approval;
         return;
       }
+      // A crash between this and the result is forgiven only to an intent that names the approval.
+      if (trail.intendedApproval !== approval.id) throw required(approval, desk, approvalsNeeded);
+      trail.hasChangedStore = true;
       await desk.consume(approval.id, approvalsNeeded, requestIdOf(trail));
       trail.isRedeemed = true;
     },
   };
+}
+
+/** Method, action and params are those of this very call; what they lead to may have become another. */
+function isSameOperation({ target, principal }: Trail, { operation }: Approval): boolean {
+  const { resource, resourceState, requester } = operation;
+  return target?.id === resource && target.etag === resourceState && principal?.id === requester;
 }
 
 /** The floor protects secret halves of named keys; session keys are their connection's own. */

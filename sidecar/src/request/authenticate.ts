@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts';
 import type { Principal, SystemHelloParams } from '../generated/types.ts';
-import type { Authenticator, Identity, Peer } from '../identity/authenticator.ts';
+import type { Authenticator, Peer } from '../identity/authenticator.ts';
 import type { Session, Trail } from './context.ts';
 
 /** Sets who a call comes from; no principal names itself. */
@@ -46,7 +46,7 @@ export function createAuthenticate({ authenticator, attempts, enrol, now }: Auth
     if (identity === undefined) throw new SidecarError('unauthenticated', 'system.hello must be the first message');
     if (session.isRevoked) throw new SidecarError('unauthenticated', 'the session was revoked');
     trail.identity = identity;
-    trail.principal = actingPrincipal(session, identity, authenticator.current(identity), now);
+    trail.principal = actingPrincipal(session, authenticator.current(identity), now);
   }
 
   return {
@@ -60,10 +60,9 @@ export function createAuthenticate({ authenticator, attempts, enrol, now }: Auth
   };
 }
 
-function actingPrincipal(session: Session, { principal: opened }: Identity, current: Principal, now: () => number) {
+function actingPrincipal(session: Session, current: Principal, now: () => number): Principal {
   const { elevation } = session;
-  // Whoever lost a role or a credential meanwhile does not keep the emergency's.
-  return elevation !== undefined && current === opened && elevation.untilMs > now() ? elevation.principal : current;
+  return elevation?.from === current && elevation.untilMs > now() ? elevation.principal : current;
 }
 
 /** The params are not validated yet, because a stranger is told nothing about them. */

@@ -25,14 +25,13 @@ export interface AuthorizerOptions {
 }
 
 /** Says whether a caller may do something beside what it called: look at an element of a list, for example. */
-export type MayDo = (execution: Execution, action: string, resource: PolicyResource, approval?: string) => boolean;
+export type MayDo = (execution: Execution, action: string, resource: PolicyResource) => boolean;
 
-/** With an approval, whoever approved the call approved that too: it counts as if everybody had. */
+/** With the approvals that the call has used up, because people have seen all of it. */
 export function createMayDo(policy: PolicyEngine, now: () => number): MayDo {
-  return ({ principal, session }, action, resource, approval) => {
-    const request = { principal, action, resource, context: contextOf(session.peer, now()) };
-    if (approval !== undefined) return policy.approvalsNeeded(request) !== undefined;
-    return policy.decide(request).outcome === 'allow';
+  return ({ principal, session, approvals }, action, resource) => {
+    const context = { ...contextOf(session.peer, now()), approvals };
+    return policy.decide({ principal, action, resource, context }).outcome === 'allow';
   };
 }
 

@@ -16,6 +16,8 @@ export interface Session {
   readonly openedAt: number;
   /** Milliseconds since 1970 of its last call. */
   usedAt: number;
+  /** Calls that are not answered yet. */
+  underWay: number;
   /** Set by `system.hello`; until then every other method is refused. */
   identity: Identity | undefined;
   /** An emergency session acts as this principal until then. */
@@ -30,6 +32,8 @@ export interface Session {
 
 /** The role BreakGlass, for a while. */
 export interface Elevation {
+  /** Who it was before: whoever is changed meanwhile does not keep the emergency's role. */
+  readonly from: Principal;
   readonly principal: Principal;
   /** Milliseconds since 1970. */
   readonly untilMs: number;
@@ -89,8 +93,12 @@ export interface Trail {
   approvalsNeeded?: number;
   /** What other people consented to: this very operation. */
   approval?: Approval;
+  /** Named in the intent: no other is used up by this call. */
+  intendedApproval?: string | undefined;
   /** The approval has been used up by this call. */
   isRedeemed?: boolean;
+  /** An approval was used up or given back, so that the store is another one. */
+  hasChangedStore?: boolean;
   /** Gives back what the limits of use counted as under way. */
   leave?: () => void;
   /** Joins the intent with the result. */
@@ -110,6 +118,12 @@ export interface Execution {
   key(handle: string): LoadedKey;
   /** The key of that handle as other people consented to release it: then a named key is extractable. */
   released(handle: string): LoadedKey;
+  /** For the very moment of a change: throws `OutdatedDecision` when it has to be decided once more. */
+  readonly requireCurrent?: (() => void) | undefined;
+  /** Decides once more what took long. */
+  readonly renew?: (() => Promise<void>) | undefined;
+  /** Approvals that this call has used up. */
+  readonly approvals: number;
   /** Keyed digest of the params, the same for a repeated request. */
   readonly requestDigest: string;
 }

@@ -1,4 +1,4 @@
-import { SidecarError } from '../errors.ts';
+import { OutdatedDecision, SidecarError } from '../errors.ts';
 import type { Principal } from '../generated/types.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
@@ -28,27 +28,55 @@ export function createExecute({ handlers, authorizer, approve, renew, requestDig
     await becomeCurrent(trail);
   }
 
-  return async (trail) => {
+  function requireCurrent(trail: Trail): () => void {
+    return () => {
+      if (!authorizer.isCurrent(trail)) throw new OutdatedDecision();
+    };
+  }
+
+  async function act(trail: Trail): Promise<object> {
     if (trail.approval !== undefined || !authorizer.isCurrent(trail)) await becomeCurrent(trail);
     const { call, identity, principal, params = {}, target, approval } = trail;
     if (identity === undefined || principal === undefined || target === undefined) {
       throw new SidecarError('permission_denied', call.method);
     }
-    const actor = { identity, principal, approval: approval?.id };
+    const approvals = trail.isRedeemed === true ? (trail.approvalsNeeded ?? 0) : 0;
+    const actor = {
+      identity,
+      principal,
+      approval: approval?.id,
+      approvals,
+      requireCurrent: requireCurrent(trail),
+      renew: () => becomeCurrent(trail),
+    };
     const execution = new RequestExecution(actor, call, params, target, requestDigest);
     // The params were validated against this very method's schema.
     const handler = handlers[call.method] as (params: object, execution: Execution) => Promise<object>;
     return await handler(params, execution);
+  }
+
+  return async (trail) => {
+    for (;;) {
+      try {
+        return await act(trail);
+      } catch (error) {
+        // The change was not made.
+        if (!(error instanceof OutdatedDecision)) throw error;
+      }
+    }
   };
 }
 
-type Actor = Pick<Execution, 'identity' | 'principal' | 'approval'>;
+type Actor = Pick<Execution, 'identity' | 'principal' | 'approval' | 'approvals' | 'requireCurrent' | 'renew'>;
 
 /** A class: the engine builds an object literal that has an accessor in a slow way. */
 class RequestExecution implements Execution {
   readonly identity: Execution['identity'];
   readonly principal: Principal;
   readonly approval: string | undefined;
+  readonly approvals: number;
+  readonly requireCurrent: (() => void) | undefined;
+  readonly renew: (() => Promise<void>) | undefined;
   readonly session: Session;
   readonly #call: Call;
   readonly #params: object;
@@ -59,6 +87,9 @@ class RequestExecution implements Execution {
     this.identity = actor.identity;
     this.principal = actor.principal;
     this.approval = actor.approval;
+    this.approvals = actor.approvals;
+    this.requireCurrent = actor.requireCurrent;
+    this.renew = actor.renew;
     this.session = call.session;
     this.#call = call;
     this.#params = params;

@@ -15,5 +15,6 @@ export function createIntend(log: AuditLog, digest: DigestFunction): Intend {
     const id = randomUUID();
     await log.append({ ...recordOf(trail, digest), phase: 'intent', outcome: 'pending', id });
     trail.intent = id;
+    trail.intendedApproval = trail.approval?.id;
   };
 }

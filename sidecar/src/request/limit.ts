@@ -1,9 +1,9 @@
 import type { Quotas } from '../limits/quotas.ts';
 import { Secret } from '../secret.ts';
-import type { Trail } from './context.ts';
+import type { Target, Trail } from './context.ts';
 
 /**
- * Counts an operation against the limits of its principal and its key; what is denied does not count.
+ * Counts an operation against the limits of its principal and its keys; what is denied does not count.
  *
  * @throws SidecarError `rate_limited`, `key_frozen`
  */
@@ -13,14 +13,22 @@ export function createLimit(quotas: Quotas): Limit {
   return (trail) => {
     const { call, principal, params, target } = trail;
     if (principal === undefined || target === undefined) return;
-    const keyId = namedKeyOf(target.id);
+    const [keyId, otherKeyId] = namedKeysOf(target);
     trail.leave = quotas.admit({
       principal: principal.id,
       ...(keyId !== undefined && { keyId }),
+      ...(otherKeyId !== undefined && { otherKeyId }),
       bytes: dataBytes(params),
       action: call.traits.action,
     });
   };
+}
+
+/** No method names more than two. */
+function namedKeysOf({ id, keys }: Target): readonly string[] {
+  if (keys.size < 2) return [namedKeyOf(id)].filter((keyId) => keyId !== undefined);
+  const ids = [...keys.keys()].map(namedKeyOf).filter((keyId) => keyId !== undefined);
+  return [...new Set(ids)];
 }
 
 /** Of a handle `key_<id>/<version>`. */

@@ -133,8 +133,8 @@ const sessionTargets = new Map<string, Target>();
 const maxSessionTargets = 1024;
 
 function sessionTarget(algorithm: Algorithm): Target {
-  const { name, namedCurve = '', modulusLength = '', length = '', hash = '' } = algorithm;
-  const id = `${name}/${namedCurve}${modulusLength}/${length}/${hash}`;
+  const { name, namedCurve, modulusLength, length, hash } = algorithm;
+  const id = JSON.stringify([name, namedCurve, modulusLength, length, hash]);
   const known = sessionTargets.get(id);
   if (known !== undefined) return known;
   const attributes = Object.freeze({ algorithm: name, ...strengthOf(algorithm) });

@@ -24,7 +24,11 @@ const pipeline = createPipeline({
     refresh: () => undefined,
   },
   limit: () => undefined,
-  approve: { approve: () => undefined, redeem: () => Promise.reject(new Error('not reached')) },
+  approve: {
+    approve: () => undefined,
+    redeem: () => Promise.reject(new Error('not reached')),
+    requireRedeemed: () => undefined,
+  },
   authorizer: { authorize: () => Promise.reject(new SidecarError('permission_denied')), isCurrent: () => true },
   intend: () => Promise.reject(new Error('not reached')),
   execute: () => Promise.reject(new Error('not reached')),

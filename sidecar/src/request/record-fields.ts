@@ -22,7 +22,7 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   else if (params !== undefined && call.traits.key !== null)
     fields.resource = String(memberAt(params, call.traits.key));
   if (decision !== undefined) {
-    fields.policies = decision.policies;
+    fields.policies = decision.policies.slice(0, namedPolicies);
     fields.epoch = decision.epoch;
   }
   if (params !== undefined)
@@ -63,6 +63,9 @@ function detailsOf({ traits }: Call, params: object, digest: DigestFunction): De
   }
   return details;
 }
+
+/** Policies that one record names; more of them would not fit into one. */
+const namedPolicies = 32;
 
 /** Longer than every name that means something. */
 const textLength = 256;

@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditLog } from '../audit/log.ts';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Outcome, Trail } from './context.ts';
 import { type DigestFunction, recordOf } from './record-fields.ts';
@@ -24,6 +25,7 @@ export interface RecorderOptions {
   readonly log: AuditLog;
   readonly digest: DigestFunction;
   readonly authorizer: Authorizer;
+  readonly approve: Pick<Approve, 'requireRedeemed'>;
   readonly renew: Renew;
   readonly refusals: RefusalWindow;
   /** `buffered`: an answer that only session keys computed does not wait for the sync. */
@@ -35,14 +37,14 @@ export interface RecorderOptions {
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { log, digest, authorizer, renew, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
+  const { log, digest, authorizer, approve, renew, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
 
   async function append(trail: Trail, outcome: Outcome): Promise<void> {
     const { effect } = trail.call.traits;
     const phase = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
     const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome };
     if (trail.intent !== undefined) entry.id = trail.intent;
-    if (effect === 'change' || trail.isRedeemed === true)
+    if (effect === 'change' || trail.hasChangedStore === true)
       entry.details = { ...entry.details, stateRoot: await stateRoot() };
     if (sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail)) await log.enqueue(entry);
     else await log.append(entry);
@@ -54,6 +56,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // A change was decided right before it acted, and it has happened.
       const canTakeBack = trail.call.traits.effect !== 'change';
       while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail);
+      approve.requireRedeemed(trail);
       await append(trail, { outcome: 'ok' });
       return result;
     } catch (error) {

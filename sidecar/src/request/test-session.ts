@@ -13,6 +13,7 @@ export function sessionOf(principal: Principal, change: Partial<Session> = {}): 
     identity: Object.freeze({ principal, credentialId: 'uid:1000' }),
     attachments: false,
     isRevoked: false,
+    underWay: 0,
     end: () => undefined,
     ...change,
   };
