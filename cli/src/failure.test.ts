@@ -22,7 +22,10 @@ test('a held operation says how to go on, and a limit when', () => {
   const held = { id: 'apr_1', digest: 'd', needed: 3, given: 1, expiresAt: 0, wait: async () => ({}) as never };
   const failure = describeFailure(new ApprovalRequiredError(held));
   assert.equal(failure?.exitStatus, 8);
-  assert.match(failure?.hint ?? '', /2 approvals until 1970-01-01T00:00:00.000Z: ferrohsm approval approve apr_1 --key FILE;/);
+  assert.match(
+    failure?.hint ?? '',
+    /2 approvals until 1970-01-01T00:00:00.000Z: ferrohsm approval approve apr_1 --key FILE;/,
+  );
   const limited = describeFailure(new FerroHsmError('rate_limited', undefined, { facts: { retryAfterMs: 1200 } }));
   assert.equal(limited?.exitStatus, 75);
   assert.equal(limited?.hint, 'try again in 2 s');

@@ -156,7 +156,7 @@ describe('a name that leads to another key while its export is under way', () =>
       ['keys.rename', rename(`root/${round}`, `cheap/${round}`)],
     ] as const;
     const answers = await (clients.get('alice') as WebSocketClient).batch(calls);
-    const { result } = answers[0] as { result?: { keyData: string } };
+    const { result } = answers[0] as unknown as { result?: { keyData: string } };
     if (result === undefined) return;
     const released = createPrivateKey({ key: Buffer.from(result.keyData, 'base64url'), format: 'der', type: 'pkcs8' });
     const spki = createPublicKey(released).export({ format: 'der', type: 'spki' }).toString('base64url');
