@@ -10,12 +10,18 @@ export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './cl
 export type { KeyCreation, KeyListOptions, KeyPageOptions, Keys } from './client/keys.ts';
 export type { NamedKey, NamedKeyVersion } from './client/named-key.ts';
 export type { Policy, PolicySignature } from './client/policy.ts';
-export type { Principals } from './client/principals.ts';
+export type { Principals, Repeatable } from './client/principals.ts';
 export type { Session } from './client/session.ts';
 export type { Sessions } from './client/sessions.ts';
 export type { System } from './client/system.ts';
 export type { InvitationOptions, Tokens } from './client/tokens.ts';
-export { ApprovalRequiredError, FerroHsmError, type HeldApproval } from './errors.ts';
+export {
+  ApprovalRequiredError,
+  type ErrorFacts,
+  FerroHsmError,
+  type FerroHsmErrorOptions,
+  type HeldApproval,
+} from './errors.ts';
 export type { ErrorCode } from './generated/errors.ts';
 export type * from './generated/types.ts';
 export * from './transparency/transparency.ts';

@@ -8,7 +8,8 @@ import type {
 import { newRequestId, onceMore } from './key-records.ts';
 import type { Rpc } from './rpc.ts';
 
-interface Repeatable {
+/** A change that can be repeated after a lost answer. */
+export interface Repeatable {
   /** Chosen by the caller who wants to repeat the request later, 8 to 64 characters of base64url. */
   readonly requestId?: string;
 }
