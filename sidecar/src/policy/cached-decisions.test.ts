@@ -6,6 +6,8 @@ import { contexts, policyTexts, requests } from './test-arbitraries.ts';
 import { smallEngine } from './test-request.ts';
 
 const cases = 10_000;
+/** On a machine that has other things to do. */
+const timeoutMs = 180_000;
 
 let engine: PolicyEngine;
 let other: PolicyEngine;
@@ -56,7 +58,9 @@ function decided({ outcome, policies }: Readonly<{ outcome: string; policies: re
   return { outcome, policies: [...policies].sort() };
 }
 
-test('a decision from the cache equals an uncached one, across switches of policies and ends of epochs', () => {
+test('a decision from the cache equals an uncached one, across switches of policies and ends of epochs', {
+  timeout: timeoutMs,
+}, () => {
   const tally = { asked: 0, switched: 0, advanced: 0 };
   const property = fc.property(runs, ({ texts, asked, sequence }) => {
     const versions = texts.map((text) => ({ ours: engine.compile(text), uncached: other.compile(text) }));
@@ -94,7 +98,7 @@ test('a decision from the cache equals an uncached one, across switches of polic
   expect(hits).toBeGreaterThan(tally.asked / 10);
 });
 
-test('what no context is said to change is decided alike in every context', async () => {
+test('what no context is said to change is decided alike in every context', { timeout: timeoutMs }, async () => {
   let independent = 0;
   const drawn = fc.tuple(requests, contexts);
   const ask = (compiled: CompiledPolicies, [request, context]: [PolicyRequest, PolicyRequest['context']]) => {

@@ -7,6 +7,8 @@ import { resources } from './test-matrix.ts';
 import { allActions, engineOf, smallEngine } from './test-request.ts';
 
 const cases = 10_000;
+/** On a machine that has other things to do. */
+const timeoutMs = 180_000;
 /** Requests that are asked of each set of policies, which takes longer to load than to ask. */
 const requestsOfSet = 25;
 
@@ -47,7 +49,9 @@ function expectConsentHelps({ outcome, approvalsNeeded }: Asked, { request, some
   return needed;
 }
 
-test('over random policies that load, more approvals never turn an allow into a deny, and those needed are the fewest', async () => {
+test('over random policies that load, more approvals never turn an allow into a deny, and those needed are the fewest', {
+  timeout: timeoutMs,
+}, async () => {
   const tally = { asked: 0, held: 0, refused: 0 };
   const several = fc.array(caseOf(requests), { minLength: requestsOfSet, maxLength: requestsOfSet });
   const property = fc.asyncProperty(policyTexts, several, async (text, all) => {
@@ -70,7 +74,7 @@ test('over random policies that load, more approvals never turn an allow into a 
   expect(tally.refused).toBeGreaterThan(5);
 });
 
-test('so it is under the shipped policy, for every action on everything', () => {
+test('so it is under the shipped policy, for every action on everything', { timeout: timeoutMs }, () => {
   const tally = { held: 0, allowed: 0 };
   const asked = {
     approvalsNeeded: shipped.approvalsNeeded,

@@ -39,7 +39,15 @@ describe('the shipped roles', () => {
 
   const governance = [
     ...['principals.set', 'principals.remove', 'groups.set', 'groups.remove', 'approvers.enrol', 'approvers.remove'],
-    ...['tokens.invite', 'policy.load', 'policy.rollback', 'keys.limit', 'keys.unfreeze', 'breakGlass.open'],
+    ...[
+      'tokens.invite',
+      'policy.load',
+      'policy.rollback',
+      'keys.grant',
+      'keys.limit',
+      'keys.unfreeze',
+      'breakGlass.open',
+    ],
   ];
 
   test.each(governance)('nobody does %s alone, and somebody does with one approval', (action) => {

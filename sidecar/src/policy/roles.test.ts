@@ -111,7 +111,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'breakGlass.open': { system: '--1---' },
   'breakGlass.list': { system: '++++--' },
   'breakGlass.review': reading,
-  'keys.grant': keyRows('-+----'),
+  'keys.grant': keyRows('-1----'),
   'keys.revokeGrant': keyRows('-+----'),
   'keys.limit': keyRows('-1----'),
   'keys.unfreeze': keyRows('-1----'),
