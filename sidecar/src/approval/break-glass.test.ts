@@ -26,8 +26,8 @@ async function house() {
     ticket: 'INC-1',
   };
   const open = (request = newRequest('olga')) => emergencies.open(emergency, request);
-  const review = (id: string, who: string, credential: string) =>
-    emergencies.review({ id, person: who, credential, findings: 'all was well' }, newRequest(who));
+  const review = (id: string, who: string, credential: string, request = newRequest(who)) =>
+    emergencies.review({ id, person: who, credential, findings: 'all was well' }, request);
   return { ...parts, emergencies, elevations, open, review };
 }
 
@@ -53,6 +53,17 @@ test('of 16 that are opened at once one opens, and a repeated request answers it
   const ends = await Promise.allSettled(Array.from({ length: 16 }, () => open()));
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect(elevations).toHaveLength(1);
+});
+
+test('a repeated review leaves a newer emergency of the same session alone', async () => {
+  const { open, review, elevations } = await house();
+  const request = newRequest('rita');
+  const first = await open();
+  await review(first.id, 'rita', 'uid:1001', request);
+  await open();
+  const lasting = elevations.at(-1);
+  expect((await review(first.id, 'rita', 'uid:1001', request)).id).toBe(first.id);
+  expect(elevations.at(-1)).toBe(lasting);
 });
 
 test('its review ends it, and a repeated request does not bring it back', async () => {

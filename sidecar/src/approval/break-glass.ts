@@ -136,9 +136,11 @@ export function createEmergencySessions({
       }
     },
     async review(review, request) {
+      const earlier = await documents.result(request);
       const { id } = await documents.change((changes) => reviewIn(changes, review), request);
       const reviewed = await stored(id);
-      elevate(reviewed.session, Math.min(now(), reviewed.expiresAt));
+      // By a repeated request the same session may be in a newer emergency.
+      if (earlier === undefined) elevate(reviewed.session, Math.min(now(), reviewed.expiresAt));
       return reviewed;
     },
   };
