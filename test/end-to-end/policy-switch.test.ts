@@ -139,7 +139,9 @@ describe('policies that are switched while 16 callers sign', () => {
     expect(found).toHaveLength(12);
     for (const [index, period] of found.entries()) {
       const outcomes = new Set(period.filter(isSigning).map(({ outcome }) => outcome));
-      expect([...outcomes]).toEqual(index % 3 === 2 ? ['ok'] : ['denied']);
+      // On a busy machine a period may be too short for any call; how many there were in all is checked above.
+      outcomes.delete(index % 3 === 2 ? 'ok' : 'denied');
+      expect([...outcomes]).toEqual([]);
       for (const { outcome, policies } of period.filter(isSigning)) {
         expect(policies).toEqual([outcome === 'ok' ? 'service.labelled-keys' : 'payments.stopped']);
       }
