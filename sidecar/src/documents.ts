@@ -49,3 +49,20 @@ export interface ListedDocument<Value> {
   readonly id: string;
   readonly value: Value;
 }
+
+const pageDocuments = 1000;
+
+/**
+ * Every document of a kind, in the order of `list`.
+ *
+ * @example for (const { id, value } of await allDocuments<Group>(documents, 'group')) groups.set(id, value);
+ */
+export async function allDocuments<Value>(documents: Documents, kind: string): Promise<ListedDocument<Value>[]> {
+  const all: ListedDocument<Value>[] = [];
+  for (let after: string | undefined; ; after = all.at(-1)?.id) {
+    const query = { limit: pageDocuments, ...(after !== undefined && { after }) };
+    const page = await documents.list<Value>(kind, query);
+    all.push(...page);
+    if (page.length < pageDocuments) return all;
+  }
+}

@@ -1,4 +1,4 @@
-import type { ChangeRequest, DocumentChanges, Documents } from './documents.ts';
+import { allDocuments, type ChangeRequest, type DocumentChanges, type Documents } from './documents.ts';
 import { SidecarError } from './errors.ts';
 import type { Grants } from './methods/grants.ts';
 
@@ -19,11 +19,11 @@ export interface KeyGrants extends Grants {
 }
 
 const kind = 'grant';
-const pageDocuments = 1000;
 const nobody: readonly string[] = Object.freeze([]);
 
 export async function loadKeyGrants(documents: Documents, exists: (grantee: string) => boolean): Promise<KeyGrants> {
-  const byKey = await readAll(documents);
+  const stored = await allDocuments<StoredGrants>(documents, kind);
+  const byKey = new Map(stored.map(({ id, value }) => [id, value.grantees]));
 
   async function change(keyId: string, request: ChangeRequest, edit: (before: readonly string[]) => readonly string[]) {
     const { grantees } = await documents.change((changes) => {
@@ -57,15 +57,4 @@ export async function loadKeyGrants(documents: Documents, exists: (grantee: stri
         return before.filter((other) => other !== grantee);
       }),
   };
-}
-
-async function readAll(documents: Documents): Promise<Map<string, readonly string[]>> {
-  const byKey = new Map<string, readonly string[]>();
-  for (let after: string | undefined; ; ) {
-    const query = { limit: pageDocuments, ...(after !== undefined && { after }) };
-    const page = await documents.list<StoredGrants>(kind, query);
-    for (const { id, value } of page) byKey.set(id, value.grantees);
-    after = page.at(-1)?.id;
-    if (page.length < pageDocuments) return byKey;
-  }
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, randomUUID, sign, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approver, consent, digestOf, type HeldApproval, personRecord } from './approvers.ts';
+import { type Approver, approver, consent, digestOf, type HeldApproval, personRecord } from './approvers.ts';
+import { Assembly, codeOf } from './assembly.ts';
 import { liveSidecar, writeConfig } from './live-sidecar.ts';
 import { tokenOf } from './principals.ts';
 import { WebSocketClient } from './websocket-client.ts';
@@ -21,47 +22,29 @@ const sidecar = liveSidecar({
   },
 });
 
-const clients = new Map<string, WebSocketClient>();
-
-async function connectAll(): Promise<void> {
-  for (const { id } of [alice, bob, carol]) {
-    clients.set(id, await WebSocketClient.open(sidecar.process.url as string, tokenOf(id)));
-  }
-}
-
-function disconnectAll(): void {
-  for (const client of clients.values()) client.close();
-}
+const assembly = new Assembly(sidecar);
 
 beforeAll(async () => {
-  await connectAll();
+  await assembly.join('alice', 'bob', 'carol');
   const algorithm = { name: 'Ed25519' };
   for (const name of ['payments/signing', 'payments/other']) {
-    await ask('alice', 'keys.create', { name, algorithm, usages: ['sign', 'verify'], requestId: randomUUID() });
+    await assembly.change('alice', 'keys.create', { name, algorithm, usages: ['sign', 'verify'] });
   }
 });
-afterAll(disconnectAll);
-
-function ask(id: string, method: string, params: object) {
-  return (clients.get(id) as WebSocketClient).call(method, params);
-}
+afterAll(() => assembly.leave());
 
 const exported = { name: 'payments/signing', format: 'pkcs8' };
 
-async function held(params: object = exported, id = 'alice'): Promise<HeldApproval> {
-  const { error } = await ask(id, 'keys.export', params);
-  expect(error?.data).toMatchObject({ code: 'approval_required' });
-  const { approval } = (error ?? { data: {} }).data as unknown as { approval: { id: string } };
-  const { result } = await ask(id, 'approvals.get', { id: approval.id });
-  return (result as { approval: HeldApproval }).approval;
+function ask(id: string, method: string, params: object) {
+  return assembly.ask(id, method, params);
 }
 
-function approve(person: typeof bob, approval: HeldApproval, evidence = consent(person, approval)) {
-  return ask(person.id, 'approvals.approve', { id: approval.id, evidence, requestId: randomUUID() });
+function held(params: object = exported): Promise<HeldApproval> {
+  return assembly.held('alice', 'keys.export', params);
 }
 
-async function codeOf(answer: ReturnType<typeof ask>): Promise<string> {
-  return (await answer).error?.data.code ?? 'ok';
+function approve(person: Approver, approval: HeldApproval, evidence = consent(person, approval)) {
+  return assembly.approve(person, approval, evidence);
 }
 
 describe('an export of a named key', () => {
@@ -155,7 +138,7 @@ describe('a name that leads to another key while its export is under way', () =>
       ['keys.rename', rename(`cheap/${round}`, `old/${round}`)],
       ['keys.rename', rename(`root/${round}`, `cheap/${round}`)],
     ] as const;
-    const answers = await (clients.get('alice') as WebSocketClient).batch(calls);
+    const answers = await assembly.batch('alice', calls);
     const { result } = answers[0] as unknown as { result?: { keyData: string } };
     if (result === undefined) return;
     const released = createPrivateKey({ key: Buffer.from(result.keyData, 'base64url'), format: 'der', type: 'pkcs8' });
@@ -168,10 +151,10 @@ describe('a request for approval', () => {
   test('outlives the sidecar, with its votes', async () => {
     const approval = await held();
     await approve(bob, approval);
-    disconnectAll();
+    assembly.leave();
     await sidecar.kill();
     await sidecar.start();
-    await connectAll();
+    await assembly.join('alice', 'bob', 'carol');
     expect(await codeOf(ask('alice', 'keys.export', exported))).toBe('ok');
   });
 

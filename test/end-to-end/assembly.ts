@@ -46,9 +46,12 @@ export class Assembly {
   }
 
   ask(id: string, method: string, params: object = {}): Promise<WireResponse> {
-    const client = this.#clients.get(id);
-    if (client === undefined) throw new Error(`${id} is not connected`);
-    return client.call(method, params);
+    return this.#client(id).call(method, params);
+  }
+
+  /** Several calls of one connection in one batch. */
+  batch(id: string, calls: readonly (readonly [method: string, params: object])[]): Promise<WireResponse[]> {
+    return this.#client(id).batch(calls);
   }
 
   /** A call that changes something. */
@@ -78,6 +81,12 @@ export class Assembly {
       if (error !== undefined) throw new Error(`${person.id}: ${error.data.code} ${error.data.detail ?? ''}`);
     }
     return this.ask(id, method, request);
+  }
+
+  #client(id: string): WebSocketClient {
+    const client = this.#clients.get(id);
+    if (client === undefined) throw new Error(`${id} is not connected`);
+    return client;
   }
 
   /** Every record of the log so far. */

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approver, consent, type HeldApproval, personRecord } from './approvers.ts';
+import { approver, personRecord } from './approvers.ts';
+import { Assembly, codeOf, type LogRecord } from './assembly.ts';
 import { liveSidecar, writeConfig } from './live-sidecar.ts';
 import { tokenOf } from './principals.ts';
-import { WebSocketClient } from './websocket-client.ts';
 
 const alice = approver('alice');
 const bob = approver('bob');
@@ -30,48 +30,14 @@ const sidecar = liveSidecar({
   },
 });
 
-const clients = new Map<string, WebSocketClient>();
+const assembly = new Assembly(sidecar);
 
-beforeAll(async () => {
-  for (const id of ['alice', 'bob', 'carol', 'payments']) {
-    clients.set(id, await WebSocketClient.open(sidecar.process.url as string, tokenOf(id)));
-  }
-});
-afterAll(() => {
-  for (const client of clients.values()) client.close();
-});
-
-function ask(id: string, method: string, params: object) {
-  return (clients.get(id) as WebSocketClient).call(method, params);
-}
+beforeAll(() => assembly.join('alice', 'bob', 'carol', 'payments'));
+afterAll(() => assembly.leave());
 
 /** A change that alice asks for and bob approves. */
-async function change(method: string, params: object): Promise<string> {
-  const { error } = await ask('alice', method, { ...params, requestId: randomUUID() });
-  if (error?.data.code !== 'approval_required') return error?.data.code ?? 'ok';
-  const { approval } = error.data as unknown as { approval: { id: string } };
-  const { result } = await ask('bob', 'approvals.get', { id: approval.id });
-  const held = (result as { approval: HeldApproval }).approval;
-  await ask('bob', 'approvals.approve', { id: held.id, evidence: consent(bob, held), requestId: randomUUID() });
-  const repeated = await ask('alice', method, { ...params, requestId: randomUUID() });
-  return repeated.error?.data.code ?? 'ok';
-}
-
-interface LogRecord {
-  readonly operation: string;
-  readonly outcome: string;
-  readonly phase: string;
-  readonly principal?: string;
-}
-
-async function allRecords(): Promise<LogRecord[]> {
-  const records: LogRecord[] = [];
-  for (;;) {
-    const { result } = await ask('carol', 'audit.list', { start: records.length, limit: 1000 });
-    const page = (result as { records: { record: LogRecord }[] }).records;
-    records.push(...page.map(({ record }) => record));
-    if (page.length < 1000) return records;
-  }
+function change(method: string, params: object): Promise<string> {
+  return codeOf(assembly.agreed('alice', method, params, [bob]));
 }
 
 describe('a principal that is disabled while it works', () => {
@@ -100,7 +66,7 @@ describe('a principal that is disabled while it works', () => {
     expect(late).toEqual([]);
     expect(answered).toBeGreaterThan(0);
 
-    const records = await allRecords();
+    const records = await assembly.records('carol');
     const isChange = ({ operation, phase, outcome }: LogRecord) =>
       operation === 'principals.set' && phase === 'result' && outcome === 'ok';
     const behind = records.slice(records.findLastIndex(isChange) + 1);
@@ -133,9 +99,8 @@ test('the files are no longer read once records govern', async () => {
   await sidecar.stop();
   writeConfig(sidecar.folders, 'principals.json', JSON.stringify({ principals: [] }));
   await sidecar.start();
-  const again = await WebSocketClient.open(sidecar.process.url as string, tokenOf('alice'));
-  const { result } = await again.call('principals.list', {});
-  again.close();
+  await assembly.join('alice');
+  const { result } = await assembly.ask('alice', 'principals.list');
   expect(result).toMatchObject({ governance: 'records' });
   expect((result as { groups: { id: string }[] }).groups.map(({ id }) => id)).toContain('ops');
 });

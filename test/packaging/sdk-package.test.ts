@@ -94,7 +94,7 @@ test('every built file of the tarball is used by another or is an entry point', 
 
 test('the tarball is small', () => {
   expect(packed.size).toBeLessThan(80 * 1024);
-  expect(packed.unpackedSize).toBeLessThan(400 * 1024);
+  expect(packed.unpackedSize).toBeLessThan(340 * 1024);
 });
 
 test('the application gets the SDK and what it depends on, nothing of the sidecar', () => {
@@ -115,7 +115,7 @@ test('no built package holds a path of the machine that built it', () => {
 
 test.each([
   ['sdk', 400],
-  ['sidecar', 2000],
+  ['sidecar', 1600],
   ['cli', 200],
 ])('%s is built into less than %i KiB', (folder, limitKiB) => {
   const bytes = filesBelow(join(root, folder, 'dist')).reduce((sum, file) => sum + statSync(file).size, 0);

@@ -10,10 +10,11 @@ export function validatorsModule(schemas: Schemas): { code: string; declarations
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
+    // Each object is checked by one function that all methods share, not by a copy in each of them.
+    inlineRefs: false,
   });
   ajv.addKeyword({ keyword: 'bytes', schemaType: 'string' });
-  const objects = Object.fromEntries(schemas.objects);
-  ajv.addSchema({ $id: 'objects', $defs: objects });
+  for (const [title, schema] of schemas.objects) ajv.addSchema({ ...absolute(schema), $id: idOf(title) });
   for (const { method, params } of schemas.methods) ajv.addSchema({ ...absolute(params), $id: method });
   const exported = Object.fromEntries(schemas.methods.map(({ method }) => [identifier(method), method]));
   const code = (standaloneCode as unknown as { default: typeof standaloneCode.default }).default(ajv, exported);
@@ -36,6 +37,9 @@ export const paramValidators: Readonly<Record<MethodName, ParamValidator>>;
 
 const identifier = (method: string) => method.replace('.', '_');
 
+/** Only a schema with an id of its own is compiled once, wherever it is referred to. */
+const idOf = (title: string) => `object-${title}`;
+
 function absolute(schema: object): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"objects#/$defs/')) as object;
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${idOf('')}`)) as object;
 }

@@ -1,4 +1,4 @@
-import type { DocumentChanges, Documents } from '../documents.ts';
+import { allDocuments, type DocumentChanges, type Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import { type ClosedState, isOpenState, type StoredApproval } from './stored-approval.ts';
 
@@ -19,7 +19,6 @@ interface Redemption {
 }
 
 const kinds = Object.freeze({ approval: 'approval', open: 'open-approvals', redemption: 'approval-redemption' });
-const pageDocuments = 256;
 
 /** `!` stands in no principal id. */
 const redemptionId = (requester: string, by: string) => `${requester}!${by}`;
@@ -95,15 +94,7 @@ export class ApprovalReader {
   }
 
   async open(): Promise<OpenRequest[]> {
-    const open: OpenRequest[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await this.#documents.list<OpenRequests>(kinds.open, {
-        limit: pageDocuments,
-        ...(after && { after }),
-      });
-      for (const { value } of page) open.push(...Object.values(value.requests));
-      after = page.at(-1)?.id;
-      if (page.length < pageDocuments) return open;
-    }
+    const requesters = await allDocuments<OpenRequests>(this.#documents, kinds.open);
+    return requesters.flatMap(({ value }) => Object.values(value.requests));
   }
 }

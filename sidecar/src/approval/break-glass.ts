@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ChangeRequest, DocumentChanges, Documents } from '../documents.ts';
+import { allDocuments, type ChangeRequest, type DocumentChanges, type Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { BreakGlass } from '../generated/types.ts';
 import { base32hexTime } from './base32hex-time.ts';
@@ -61,7 +61,6 @@ interface Answered {
 const kinds = Object.freeze({ emergency: 'break-glass', unreviewed: 'break-glass-unreviewed' });
 const unreviewedId = 'current';
 const lifetimeMs = 15 * 60 * 1000;
-const pageDocuments = 256;
 const timeDigits = 9;
 const randomDigits = 7;
 
@@ -126,14 +125,7 @@ export function createEmergencySessions({
       return opened;
     },
     async list() {
-      const emergencies: BreakGlass[] = [];
-      for (let after: string | undefined; ; ) {
-        const query = { limit: pageDocuments, ...(after !== undefined && { after }) };
-        const page = await documents.list<StoredEmergency>(kinds.emergency, query);
-        emergencies.push(...page.map(({ value }) => value.breakGlass));
-        after = page.at(-1)?.id;
-        if (page.length < pageDocuments) return emergencies;
-      }
+      return (await allDocuments<StoredEmergency>(documents, kinds.emergency)).map(({ value }) => value.breakGlass);
     },
     async review(review, request) {
       const earlier = await documents.result(request);

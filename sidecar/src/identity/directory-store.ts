@@ -1,10 +1,9 @@
-import type { ChangeRequest, DocumentChanges, Documents } from '../documents.ts';
+import { allDocuments, type ChangeRequest, type DocumentChanges, type Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { ApprovalKey, Group, PrincipalRecord } from '../generated/types.ts';
 import { createInTurn, type InTurn } from '../in-turn.ts';
 import { proveApprovalKey } from './approval-keys.ts';
 import { createDirectory, type Directory, type DirectoryChange } from './directory.ts';
-import { allDocuments } from './document-pages.ts';
 import type { Governance } from './principals.ts';
 import { type LoadedPrincipals, loadPrincipals, sharedUidNotices } from './principals-file.ts';
 

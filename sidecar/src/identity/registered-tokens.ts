@@ -1,8 +1,7 @@
-import type { ChangeRequest, DocumentChanges, Documents } from '../documents.ts';
+import { allDocuments, type ChangeRequest, type DocumentChanges, type Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { PrincipalRecord } from '../generated/types.ts';
 import type { TokenHolder } from './credential-index.ts';
-import { allDocuments } from './document-pages.ts';
 import { createInvitation, digestOfInvitation, type Invitation, type Invited, invitationKind } from './invitations.ts';
 import { loadRevocations, type RevokedToken } from './revocations.ts';
 import { DigestTable } from './tokens.ts';

@@ -1,5 +1,4 @@
-import type { DocumentChanges, Documents } from '../documents.ts';
-import { allDocuments } from './document-pages.ts';
+import { allDocuments, type DocumentChanges, type Documents } from '../documents.ts';
 import { largestToleranceSeconds, longestLifetimeSeconds } from './issuers.ts';
 
 const kind = 'revoked';

@@ -1,4 +1,4 @@
-import type { ChangeRequest, Documents } from '../documents.ts';
+import { allDocuments, type ChangeRequest, type Documents } from '../documents.ts';
 import type { Quota } from '../generated/types.ts';
 
 /** What is stored of a key's limits. */
@@ -37,7 +37,6 @@ export type Recorded = <T>(
 ) => Promise<T>;
 
 const kind = 'key-quota';
-const pageDocuments = 1000;
 
 /** The quotas of all keys that have one, kept in memory because every use of a key asks for them. */
 export class KeyQuotas {
@@ -49,14 +48,8 @@ export class KeyQuotas {
   readonly #freezing = new Map<string, Promise<void>>();
 
   static async load(documents: Documents, recorded: Recorded, now: () => number): Promise<KeyQuotas> {
-    const byKey = new Map<string, KeyQuota>();
-    for (let after: string | undefined; ; ) {
-      const query = { limit: pageDocuments, ...(after !== undefined && { after }) };
-      const page = await documents.list<StoredKeyQuota>(kind, query);
-      for (const { id, value } of page) byKey.set(id, inMemory(value));
-      after = page.at(-1)?.id;
-      if (page.length < pageDocuments) return new KeyQuotas(documents, recorded, now, byKey);
-    }
+    const stored = await allDocuments<StoredKeyQuota>(documents, kind);
+    return new KeyQuotas(documents, recorded, now, new Map(stored.map(({ id, value }) => [id, inMemory(value)])));
   }
 
   private constructor(documents: Documents, recorded: Recorded, now: () => number, byKey: Map<string, KeyQuota>) {

@@ -27,6 +27,7 @@ async function parts() {
   const opened = await openPolicies({
     documents: keystore.documents,
     governance: 'records',
+    newest: undefined,
     isFileTrue: false,
     fileText: defaultPolicy,
     audience: 'hsm.example/audit',

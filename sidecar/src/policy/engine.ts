@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts';
 import type { ErrorCode } from '../generated/errors.ts';
 import type { Decision, PolicyExplainResult, PolicyFinding } from '../generated/types.ts';
+import { createInTurn } from '../in-turn.ts';
 import { type Cedar, loadCedar } from './cedar.ts';
 import { type CompiledPolicies, compilePolicies, describeFinding, type Threshold } from './compiled-policies.ts';
 import { createDecisionCache } from './decision-cache.ts';
@@ -81,7 +82,7 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
   const cacheStatistics = { hits: 0, misses: 0 };
   let inForce = compile(options.policies, 'config_invalid');
   let epoch = 1;
-  let lastTrial: Promise<unknown> = Promise.resolve();
+  const trialInTurn = createInTurn();
 
   function remembered({ principal, resource, action }: PolicyRequest): Decision | undefined {
     return cache.find(epoch, inForce.digestPrincipal(principal), inForce.digestResource(resource), action);
@@ -126,11 +127,7 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
     advanceEpoch: () => ++epoch,
     check: (text) => inspectPolicies(cedar, schema, text).findings,
     compile: (text) => compile(text, 'policy_invalid'),
-    tryOut(text, trial) {
-      const turn = lastTrial.then(() => trial(compile(text, 'policy_invalid', 'trial')));
-      lastTrial = turn.catch(() => undefined);
-      return turn;
-    },
+    tryOut: (text, trial) => trialInTurn(async () => trial(compile(text, 'policy_invalid', 'trial'))),
     replace(compiled) {
       inForce = compiled;
       epoch += 1;

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { testStore } from '../keystore/test-store.ts';
-import { newestPolicyText } from './policy-store.ts';
+import { findNewestPolicy } from './policy-store.ts';
 import {
   loading,
   open,
@@ -110,7 +110,7 @@ describe('the versions', () => {
       loaded,
       expect.objectContaining({ version: 1, source: 'file' }),
     ]);
-    expect(await newestPolicyText(second.documents)).toBe(shut);
+    expect((await findNewestPolicy(second.documents))?.text).toBe(shut);
     expect(outcome()).toBe('deny');
   });
 });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ChangeRequest, Documents } from '../documents.ts';
+import { allDocuments, type ChangeRequest, type Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
 import type { PolicyVersion } from '../generated/types.ts';
 import { createInTurn, type InTurn } from '../in-turn.ts';
@@ -38,6 +38,8 @@ export interface PolicyStoreOptions {
   readonly documents: Documents;
   /** Whether the file is the truth. */
   readonly governance: 'file' | 'records';
+  /** As `findNewestPolicy` found it. */
+  readonly newest: PolicyVersion | undefined;
   /** Whether the file is the truth at this start: where it governs, and where records are seeded from it. */
   readonly isFileTrue: boolean;
   /** Text of `policy.cedar`. */
@@ -68,7 +70,7 @@ const versionDigits = 10;
  */
 export async function openPolicies(options: PolicyStoreOptions): Promise<OpenedPolicies> {
   const { documents, isFileTrue, fileText, now } = options;
-  let current = await newest(documents);
+  let current = options.newest;
   if (current === undefined || (isFileTrue && current.text !== fileText)) {
     const seeded = versionOf((current?.version ?? 0) + 1, fileText, { source: 'file', loadedAt: now() });
     await documents.change((changes) => changes.put(kind, idOf(seeded.version), seeded));
@@ -132,19 +134,9 @@ function createStore(
   };
 }
 
-/** Text of the newest version; undefined when there is none yet. */
-export async function newestPolicyText(documents: Documents): Promise<string | undefined> {
-  return (await newest(documents))?.text;
-}
-
-async function newest(documents: Documents): Promise<PolicyVersion | undefined> {
-  let found: PolicyVersion | undefined;
-  for (let after: string | undefined; ; ) {
-    const page = await documents.list<PolicyVersion>(kind, { limit: 100, ...(after !== undefined && { after }) });
-    found = page.at(-1)?.value ?? found;
-    after = page.at(-1)?.id;
-    if (page.length < 100) return found;
-  }
+/** The newest version; undefined when there is none yet. */
+export async function findNewestPolicy(documents: Documents): Promise<PolicyVersion | undefined> {
+  return (await allDocuments<PolicyVersion>(documents, kind)).at(-1)?.value;
 }
 
 type VersionFacts = Omit<PolicyVersion, 'version' | 'text' | 'sha256'>;

@@ -5,7 +5,7 @@ import type { ApprovalKey, PolicyVersion } from '../generated/types.ts';
 import { testStore } from '../keystore/test-store.ts';
 import type { CompiledPolicies } from './engine.ts';
 import { verifyPolicySignature } from './policy-signature.ts';
-import { openPolicies } from './policy-store.ts';
+import { findNewestPolicy, openPolicies } from './policy-store.ts';
 import { ask, engineOf, keyOf, principalOf } from './test-request.ts';
 
 export const audience = 'hsm.example/audit';
@@ -94,6 +94,7 @@ export async function started(documents: Documents, setting: Setting = {}) {
   const opened = await openPolicies({
     documents,
     governance,
+    newest: await findNewestPolicy(documents),
     isFileTrue: governance === 'file',
     fileText,
     audience,

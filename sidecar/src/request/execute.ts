@@ -28,9 +28,14 @@ export function createExecute({ handlers, authorizer, approve, renew, requestDig
     await becomeCurrent(trail);
   }
 
-  function requireCurrent(trail: Trail): () => void {
-    return () => {
-      if (!authorizer.isCurrent(trail)) throw new OutdatedDecision();
+  /** What only a change needs. */
+  function changing(trail: Trail): Pick<Execution, 'requireCurrent' | 'renew'> {
+    if (trail.call.traits.effect !== 'change') return notChanging;
+    return {
+      requireCurrent() {
+        if (!authorizer.isCurrent(trail)) throw new OutdatedDecision();
+      },
+      renew: () => becomeCurrent(trail),
     };
   }
 
@@ -41,15 +46,8 @@ export function createExecute({ handlers, authorizer, approve, renew, requestDig
       throw new SidecarError('permission_denied', call.method);
     }
     const approvals = trail.isRedeemed === true ? (trail.approvalsNeeded ?? 0) : 0;
-    const actor = {
-      identity,
-      principal,
-      approval: approval?.id,
-      approvals,
-      requireCurrent: requireCurrent(trail),
-      renew: () => becomeCurrent(trail),
-    };
-    const execution = new RequestExecution(actor, call, params, target, requestDigest);
+    const actor = { identity, principal, approval: approval?.id, approvals };
+    const execution = new RequestExecution(actor, changing(trail), call, params, target, requestDigest);
     // The params were validated against this very method's schema.
     const handler = handlers[call.method] as (params: object, execution: Execution) => Promise<object>;
     return await handler(params, execution);
@@ -67,7 +65,9 @@ export function createExecute({ handlers, authorizer, approve, renew, requestDig
   };
 }
 
-type Actor = Pick<Execution, 'identity' | 'principal' | 'approval' | 'approvals' | 'requireCurrent' | 'renew'>;
+type Actor = Pick<Execution, 'identity' | 'principal' | 'approval' | 'approvals'>;
+
+const notChanging: Pick<Execution, 'requireCurrent' | 'renew'> = Object.freeze({});
 
 /** A class: the engine builds an object literal that has an accessor in a slow way. */
 class RequestExecution implements Execution {
@@ -83,13 +83,20 @@ class RequestExecution implements Execution {
   readonly #target: Target;
   readonly #requestDigest: RequestDigest;
 
-  constructor(actor: Actor, call: Call, params: object, target: Target, requestDigest: RequestDigest) {
+  constructor(
+    actor: Actor,
+    change: Pick<Execution, 'requireCurrent' | 'renew'>,
+    call: Call,
+    params: object,
+    target: Target,
+    requestDigest: RequestDigest,
+  ) {
     this.identity = actor.identity;
     this.principal = actor.principal;
     this.approval = actor.approval;
     this.approvals = actor.approvals;
-    this.requireCurrent = actor.requireCurrent;
-    this.renew = actor.renew;
+    this.requireCurrent = change.requireCurrent;
+    this.renew = change.renew;
     this.session = call.session;
     this.#call = call;
     this.#params = params;
