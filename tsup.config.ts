@@ -42,7 +42,7 @@ export default defineConfig([
   ),
   packageOf(
     'sidecar',
-    { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts' },
+    { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts', 'tree-worker': 'audit/tree-worker.ts' },
     { dts: { entry: { index: 'sidecar/src/index.ts' } } },
   ),
   packageOf('cli', { main: 'main.ts' }),

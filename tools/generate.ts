@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openrpcModule } from './generate/openrpc.ts';
+import { recordEncoders } from './generate/record-encoders.ts';
 import { readSchemas } from './generate/schemas.ts';
 import { byteFieldTable, errorTable, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
@@ -25,6 +26,7 @@ write('sidecar/src/generated/methods.ts', methodTable(defs));
 write('sidecar/src/generated/errors.ts', errorTable(defs));
 write('sidecar/src/generated/validators.js', validators.code);
 write('sidecar/src/generated/validators.d.ts', validators.declarations);
+write('sidecar/src/generated/record-encoders.ts', recordEncoders(defs));
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
 for (const workspace of ['sdk', 'sidecar', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));

@@ -7,6 +7,8 @@ import { version } from './generated/version.ts';
 import type { Governance } from './governance.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { createSourceLimiter } from './limits/source-limiter.ts';
+import type { LogKeys } from './log-keys.ts';
+import { createLogRetention } from './log-retention.ts';
 import { createHandlers } from './methods/handlers.ts';
 import type { Cursors } from './methods/keys.list.ts';
 import type { NamedKeyRing } from './named-keys.ts';
@@ -35,6 +37,7 @@ export interface FlowParts {
   readonly recorded: RecordedChange;
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  readonly logKeys: LogKeys;
   readonly digests: Digests;
   readonly crypto: CryptoProvider;
   readonly namedKeys: NamedKeyRing;
@@ -105,7 +108,7 @@ export function createFlow(parts: FlowParts): Flow {
 }
 
 function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
-  const { governance, keystore, log, crypto, namedKeys, cursors, startedAt, now } = parts;
+  const { governance, keystore, log, logKeys, crypto, namedKeys, cursors, startedAt, now } = parts;
   const { policy, sessions } = governance;
   const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
   const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
@@ -114,6 +117,8 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     crypto,
     keystore,
     log,
+    logKeys,
+    logRetention: createLogRetention(log, keystore.documents, now),
     governance,
     mayLook: (execution, record) => mayDo(execution, 'keys.get', namedKeys.resourceOf(record)),
     mayLookAtApproval: (execution, { approval, subject }) =>
@@ -127,7 +132,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
       namedKeys.forget(record);
       policy.advanceEpoch();
     },
-    greeting: { server: `FerroHSM/${version}`, limits, log: { origin: log.origin, keys: log.verifierKeys } },
+    greeting: { server: `FerroHSM/${version}`, limits, log },
     fillRandom: (bytes) => randomFillSync(bytes),
     status: { version, startedAt, now, keystore, log, policy, sessionCount: () => sessions.open.size },
     questions: createPolicyQuestions(governance, namedKeys),

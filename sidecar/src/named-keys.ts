@@ -55,6 +55,7 @@ function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<Held
       key,
       name: record.name,
       state: version.state,
+      version: version.version,
       etag: etagOf(record),
       resource: keyResource(record, version, key.type, usersOf(record.id)),
     };

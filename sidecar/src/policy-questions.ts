@@ -1,8 +1,8 @@
-import type { AuditLog } from './audit/log.ts';
+import type { AuditLog, FoundRecord } from './audit/log.ts';
 import { approvalResource, principalOf } from './electorate.ts';
 import { SidecarError } from './errors.ts';
 import { methodTable } from './generated/methods.ts';
-import type { AuditRecord, MethodName } from './generated/types.ts';
+import type { MethodName } from './generated/types.ts';
 import type { Governance } from './governance.ts';
 import type { PolicyQuestions } from './methods/policy.explain.ts';
 import type { RecordedRequest, RecordedRequests } from './methods/policy.simulate.ts';
@@ -40,13 +40,13 @@ export function createPolicyQuestions({ directory }: Asked, namedKeys: NamedKeys
 export function createRecordedRequests(log: AuditLog, asked: Asked, namedKeys: NamedKeys): RecordedRequests {
   return async function* recorded(count): AsyncGenerator<RecordedRequest> {
     let left = count;
-    for (let end = log.size; end > 0 && left > 0; ) {
-      const start = Math.max(0, end - pageRecords);
+    for (let end = log.size; end > log.minimumIndex && left > 0; ) {
+      const start = Math.max(log.minimumIndex, end - pageRecords);
       const page = await log.records(start, end - start);
-      for (const { index, record } of page.toReversed()) {
-        if (left === 0 || !isRequest(record)) continue;
+      for (const found of page.toReversed()) {
+        if (left === 0 || !isRequest(found)) continue;
         left -= 1;
-        yield { index, record, request: await requestOf(record, asked, namedKeys) };
+        yield { ...found, request: await requestOf(found, asked, namedKeys) };
       }
       end = start;
     }
@@ -54,13 +54,17 @@ export function createRecordedRequests(log: AuditLog, asked: Asked, namedKeys: N
 }
 
 /** An intent says the same as its result. */
-function isRequest({ operation, phase, principal }: AuditRecord): boolean {
-  return principal !== undefined && phase !== 'intent' && operation in methodTable;
+function isRequest({ record, personal }: FoundRecord): boolean {
+  return personal?.principal !== undefined && record.phase !== 'intent' && record.operation in methodTable;
 }
 
-async function requestOf(record: AuditRecord, asked: Asked, namedKeys: NamedKeys): Promise<PolicyRequest | undefined> {
-  const { operation, principal: id = '', time } = record;
-  const principal = principalOf(asked.directory.current, id);
+async function requestOf(
+  { record, personal }: FoundRecord,
+  asked: Asked,
+  namedKeys: NamedKeys,
+): Promise<PolicyRequest | undefined> {
+  const { operation, time } = record;
+  const principal = principalOf(asked.directory.current, personal?.principal ?? '');
   const { action, resource: kind } = methodTable[operation as MethodName];
   const resource = await resourceOf(kind, record.resource ?? '', asked, namedKeys);
   if (principal === undefined || resource === undefined) return undefined;

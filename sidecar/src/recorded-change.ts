@@ -4,7 +4,10 @@ import { SidecarError } from './errors.ts';
 import type { Keystore } from './keystore/keystore.ts';
 
 /** What a record says of a change beside its operation and outcome. */
-export type RecordedFacts = Pick<AuditEntry, 'principal' | 'resource' | 'details'>;
+export interface RecordedFacts extends Pick<AuditEntry, 'resource' | 'details'> {
+  /** Id of the principal on whose behalf it is made. */
+  readonly principal?: string;
+}
 
 /**
  * Makes a change of the store that is no method's own (an approval request is filed, an invitation redeemed): its intent
@@ -15,12 +18,13 @@ export type RecordedFacts = Pick<AuditEntry, 'principal' | 'resource' | 'details
 export type RecordedChange = <T>(operation: string, facts: RecordedFacts, work: () => Promise<T>) => Promise<T>;
 
 export function createRecordedChange(log: AuditLog, keystore: Pick<Keystore, 'root'>): RecordedChange {
-  return async (operation, facts, work) => {
+  return async (operation, { principal, ...facts }, work) => {
     const id = randomUUID();
-    await log.append({ ...facts, phase: 'intent', operation, outcome: 'pending', id });
+    const personal = principal === undefined ? {} : { personal: { principal } };
+    await log.append({ ...facts, ...personal, phase: 'intent', operation, outcome: 'pending', id });
     const record = async (outcome: Pick<AuditEntry, 'outcome' | 'error'>) => {
       const details = { ...facts.details, stateRoot: await keystore.root() };
-      await log.append({ ...facts, ...outcome, phase: 'result', operation, id, details });
+      await log.append({ ...facts, ...personal, ...outcome, phase: 'result', operation, id, details });
     };
     let result: Awaited<ReturnType<typeof work>>;
     try {

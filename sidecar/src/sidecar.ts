@@ -7,7 +7,6 @@ import { runStartUpSelfTests } from './crypto/self-test.ts';
 import { createCursors } from './cursors.ts';
 import { createDigests } from './digests.ts';
 import { createFlow } from './flow.ts';
-import { version } from './generated/version.ts';
 import { openGovernance } from './governance.ts';
 import { loadPeerCredentials } from './identity/peer-credentials.ts';
 import { listenAll } from './listeners.ts';
@@ -47,8 +46,8 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   await using opened = new AsyncDisposableStack();
   const sealing = createSealing();
   const state = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) => it.close());
-  const { keystore, log, foundRoot } = state;
-  await reconcile(log, keystore, { version, foundRoot, sessionKeyAudit });
+  const { keystore, log, logKeys, foundRoot } = state;
+  await reconcile(log, keystore, { foundRoot, sessionKeyAudit });
   // Whatever the start makes or changes in the store lies between an intent and its result.
   const recorded = createRecordedChange(log, keystore);
   const { digests, cursorKey, notifier } = await recorded('secrets.open', {}, async () => ({
@@ -82,6 +81,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     recorded,
     keystore,
     log,
+    logKeys,
     digests,
     crypto,
     namedKeys,

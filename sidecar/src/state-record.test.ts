@@ -6,7 +6,7 @@ import { newKey, testStore } from './keystore/test-store.ts';
 import { Secret } from './secret.ts';
 import { reconcile, recordStop } from './state-record.ts';
 
-const opening = { version: '1.0.0', sessionKeyAudit: 'durable' } as const;
+const opening = { sessionKeyAudit: 'durable' } as const;
 
 async function restart(log: AuditLog, keystore: Keystore): Promise<void> {
   await reconcile(log, keystore, { ...opening, foundRoot: await keystore.root() });
@@ -82,7 +82,7 @@ it('takes a secret that this very start has made for no change of the store', ()
     const foundRoot = await keystore.root();
     const secret = await keystore.systemSecret('new', () => Secret.take(Buffer.alloc(32, 1)));
     secret.dispose();
-    await reconcile(log, keystore, { ...opening, version: '1.0.1', foundRoot });
+    await reconcile(log, keystore, { ...opening, foundRoot });
     await restart(log, keystore);
   }));
 

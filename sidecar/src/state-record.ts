@@ -1,4 +1,4 @@
-import type { AuditLog } from './audit/log.ts';
+import type { AuditLog, FoundRecord } from './audit/log.ts';
 import { SidecarError } from './errors.ts';
 import { methodTable } from './generated/methods.ts';
 import type { AuditRecord, MethodName } from './generated/types.ts';
@@ -11,7 +11,6 @@ const stateRootDetail = 'stateRoot';
 const pageRecords = 1000;
 
 export interface Opening {
-  readonly version: string;
   /** Root of the keystore as it was found: this start may have added secrets of its own since. */
   readonly foundRoot: string;
   /** Written down when records of session keys may be missing behind a power cut. */
@@ -26,19 +25,22 @@ export interface Opening {
  * @throws SidecarError `keystore_corrupt`, `audit_corrupt`
  */
 export async function reconcile(log: AuditLog, keystore: Keystore, opening: Opening): Promise<void> {
-  const { version, foundRoot, sessionKeyAudit } = opening;
+  const { foundRoot, sessionKeyAudit } = opening;
   const { recordedRoot, openIntents } = await lastKnown(log);
   if (recordedRoot === undefined && (await keystore.count()) > 0) {
     throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore holds keys');
   }
-  if (recordedRoot !== undefined && recordedRoot !== foundRoot && !openIntents.some(mayHaveChanged)) {
+  if (
+    recordedRoot !== undefined &&
+    recordedRoot !== foundRoot &&
+    !openIntents.some(({ record }) => mayHaveChanged(record))
+  ) {
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
   // Each carries the root: this start may be cut off before its own record.
   const stateRoot = await keystore.root();
   for (const intent of openIntents) await log.append(closing(intent, stateRoot));
   const details = {
-    version,
     [stateRootDetail]: await keystore.root(),
     ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
   };
@@ -59,35 +61,37 @@ export async function recordStop(log: AuditLog, keystore: Keystore): Promise<voi
 interface LastKnown {
   readonly recordedRoot: string | undefined;
   /** Intents that no result closes, oldest first. */
-  readonly openIntents: readonly AuditRecord[];
+  readonly openIntents: readonly FoundRecord[];
 }
 
 /** Reads back to the record of the last start or stop: before it nothing was under way. */
 async function lastKnown(log: AuditLog): Promise<LastKnown> {
   const closed = new Set<string>();
-  const openIntents: AuditRecord[] = [];
+  const openIntents: FoundRecord[] = [];
   let recordedRoot: string | undefined;
-  for await (const record of backwards(log)) {
+  for await (const found of backwards(log)) {
+    const { record } = found;
     const root = record.details?.[stateRootDetail];
     if (typeof root === 'string') recordedRoot ??= root;
     if (record.operation.startsWith('sidecar.')) break;
     if (record.id === undefined) continue;
     if (record.phase === 'result') closed.add(record.id);
-    else if (record.phase === 'intent' && !closed.has(record.id)) openIntents.unshift(record);
+    else if (record.phase === 'intent' && !closed.has(record.id)) openIntents.unshift(found);
   }
   return { recordedRoot, openIntents };
 }
 
-async function* backwards(log: AuditLog): AsyncGenerator<AuditRecord> {
-  for (let end = log.size; end > 0; ) {
-    const start = Math.max(0, end - pageRecords);
+async function* backwards(log: AuditLog): AsyncGenerator<FoundRecord> {
+  for (let end = log.size; end > log.minimumIndex; ) {
+    const start = Math.max(log.minimumIndex, end - pageRecords);
     const page = await log.records(start, end - start);
-    for (const { record } of page.toReversed()) yield record;
+    yield* page.toReversed();
     end = start;
   }
 }
 
-function closing({ operation, id = '', principal, resource }: AuditRecord, stateRoot: string) {
+function closing({ record, personal }: FoundRecord, stateRoot: string) {
+  const { operation, id = '', resource } = record;
   return {
     phase: 'result',
     operation,
@@ -95,7 +99,7 @@ function closing({ operation, id = '', principal, resource }: AuditRecord, state
     outcome: 'failed',
     error: 'outcome_unknown',
     details: { [stateRootDetail]: stateRoot },
-    ...(principal !== undefined && { principal }),
+    ...(personal !== undefined && { personal }),
     ...(resource !== undefined && { resource }),
   } as const;
 }

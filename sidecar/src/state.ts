@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type AuditLog, openAuditLog } from './audit/log.ts';
-import { createSeededSigner } from './crypto/log-signer.ts';
 import type { Sealing } from './crypto/sealing.ts';
 import type { SidecarError } from './errors.ts';
+import { version } from './generated/version.ts';
 import { type Keystore, keystoreExists, openKeystore } from './keystore/keystore.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
+import { createLogKeys, type LogKeys } from './log-keys.ts';
 import type { SidecarOptions } from './options.ts';
 import { createKeyFileProvider } from './root-key/key-file.ts';
 import { createPassphraseProvider } from './root-key/passphrase.ts';
@@ -17,6 +18,7 @@ import { Secret } from './secret.ts';
 export interface OpenState {
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  readonly logKeys: LogKeys;
   /** Root of the keystore as it was found. */
   readonly foundRoot: string;
   close(): Promise<void>;
@@ -28,7 +30,7 @@ export interface StateHearers {
   readonly onLogFailure: (error: SidecarError) => void;
 }
 
-/** Bytes of an Ed25519 or ML-DSA seed, and of the journal's MAC key. */
+/** Bytes of the journal's MAC key. */
 const secretBytes = 32;
 
 /**
@@ -42,8 +44,9 @@ export async function openState(options: SidecarOptions, sealing: Sealing, heare
     const keystore = await unsealKeystore(options, sealing, hearers.onNotice);
     try {
       const foundRoot = await keystore.root();
-      const log = await openLog(join(options.stateFolder, 'log'), keystore, hearers.onLogFailure);
-      return { keystore, log, foundRoot, close: () => closeAll(log, keystore, lock) };
+      const logKeys = createLogKeys(keystore);
+      const log = await openLog(join(options.stateFolder, 'log'), keystore, logKeys, hearers.onLogFailure);
+      return { keystore, log, logKeys, foundRoot, close: () => closeAll(log, keystore, lock) };
     } catch (error) {
       await keystore.close();
       throw error;
@@ -87,17 +90,24 @@ function rootKeyProvider(
   return createPassphraseProvider({ source: rootKey.source, parametersPath, derivation: sealing, storeExists });
 }
 
-/** Seeds and name of the log are made on first use and live sealed in the keystore. */
-async function openLog(folder: string, keystore: Keystore, onFailure: StateHearers['onLogFailure']): Promise<AuditLog> {
-  using ed25519Seed = await keystore.systemSecret('log/ed25519-seed', newSecret);
-  using mlDsaSeed = await keystore.systemSecret('log/ml-dsa-44-seed', newSecret);
+/** Keys and name of the log are made on first use and live sealed in the keystore. */
+async function openLog(
+  folder: string,
+  keystore: Keystore,
+  keys: LogKeys,
+  onFailure: StateHearers['onLogFailure'],
+): Promise<AuditLog> {
   using macKey = await keystore.systemSecret('log/mac-key', newSecret);
   using origin = await keystore.systemSecret('log/origin', () => Secret.take(Buffer.from(newOrigin())));
-  const signers = {
-    ed25519: createSeededSigner('Ed25519', ed25519Seed.bytes),
-    mlDsa44: createSeededSigner('ML-DSA-44', mlDsaSeed.bytes),
-  };
-  return await openAuditLog({ folder, origin: origin.bytes.toString('utf8'), signers, macKey, onFailure });
+  return await openAuditLog({
+    folder,
+    origin: origin.bytes.toString('utf8'),
+    signers: await keys.present(),
+    earlierSigners: await keys.earlier(),
+    software: version,
+    macKey,
+    onFailure,
+  });
 }
 
 function newSecret(): Secret {

@@ -160,11 +160,11 @@ describe('a request for approval', () => {
 
   test('leaves each of its steps in the log', async () => {
     const { result } = await ask('carol', 'audit.list', { limit: 1000 });
-    const { records } = result as { records: { record: { operation: string; details?: object } }[] };
+    const { records } = result as { records: { record: { operation: string }; personal?: { details?: object } }[] };
     const operations = new Set(records.map(({ record }) => record.operation));
     for (const step of ['approvals.approve', 'approvals.deny', 'approvals.cancel', 'keys.export']) {
       expect(operations).toContain(step);
     }
-    expect(records.some(({ record }) => record.details && 'approvers' in record.details)).toBe(true);
+    expect(records.some(({ personal }) => personal?.details && 'approvers' in personal.details)).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditRecord, FerroHsm } from '@ferrohsm/sdk/node';
+import type { AuditPersonal, AuditRecord, FerroHsm } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import workspace from '../../package.json' with { type: 'json' };
 import { WireClient } from '../wire/wire-client.ts';
 import { collect, LiveSidecar, liveSidecar, verifyFolder, writeConfig } from './live-sidecar.ts';
 import { principalsFile, tokenOf } from './principals.ts';
@@ -19,12 +20,15 @@ afterAll(() => auditor.close());
 
 const data = Buffer.from('what is signed');
 
+type Recorded = AuditRecord & { readonly personal: AuditPersonal | undefined };
+
 /** The records that an action leaves, but for those that the auditor's own reading leaves. */
-async function recordsOf(action: () => Promise<unknown>): Promise<AuditRecord[]> {
+async function recordsOf(action: () => Promise<unknown>): Promise<Recorded[]> {
   const { size: start } = await auditor.audit.list({ limit: 1 });
   await action();
   const { records } = await auditor.audit.list({ start, limit: 1000 });
-  return records.map(({ record }) => record).filter(({ principal }) => principal !== 'auditor');
+  const others = records.filter(({ personal }) => personal?.principal !== 'auditor');
+  return others.map(({ record, personal }) => ({ ...record, personal }));
 }
 
 function greeted(): Promise<WireClient> {
@@ -41,15 +45,27 @@ test('a pure use leaves one record that names who, what and which policy, and no
     time: expect.any(Number),
     phase: 'use',
     operation: 'subtle.sign',
-    principal: 'owner',
-    credential: `uid:${process.getuid?.()}`,
+    actor: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+    personal: {
+      principal: 'owner',
+      credential: `uid:${process.getuid?.()}`,
+      uid: process.getuid?.(),
+      pid: process.pid,
+    },
+    authentication: 'unix-peer',
     session: hsm.hello.session,
     resource: `${key.id}/1`,
     keyName: 'used/key',
+    keyVersion: 1,
     algorithm: 'Ed25519',
     outcome: 'ok',
     policies: expect.arrayContaining([expect.any(String)]),
+    policyHash: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
     epoch: expect.any(Number),
+    inputBytes: data.length,
+    outputBytes: 64,
+    durationUs: expect.any(Number),
+    software: workspace.version,
     details: { 'algorithm.name': 'Ed25519', data: expect.any(String) },
   });
   expect(JSON.stringify(record)).not.toContain(data.toString('base64url'));
@@ -149,13 +165,15 @@ test('who is refused before authentication is counted, not written down one by o
   await flooded.start();
   await using hsm = await flooded.connect();
   const { records } = await hsm.audit.list({ limit: 1000 });
-  const refusals = records.map(({ record }) => record).filter(({ operation }) => operation === 'session.refused');
+  const refusals = records
+    .map(({ record, personal }) => ({ ...record, personal }))
+    .filter(({ operation }) => operation === 'session.refused');
   expect(refusals.length).toBeLessThan(attempts / 2);
   for (const refusal of refusals) {
     expect(refusal).toMatchObject({ phase: 'event', outcome: 'denied' });
     // Whoever fails more than 20 times a second is no longer listened to.
     expect(['unauthenticated', 'rate_limited']).toContain(refusal.error);
-    expect(refusal.details?.source).toBe(`uid:${process.getuid?.()}`);
+    expect(refusal.personal?.details?.source).toBe(`uid:${process.getuid?.()}`);
   }
   const counted = (of: typeof refusals) => of.reduce((sum, { details }) => sum + Number(details?.count), 0);
   expect(counted(refusals)).toBe(attempts);

@@ -18,7 +18,12 @@ export interface MethodSchema {
   readonly key?: string;
   /** Parameters that name further keys, and the action that each is authorized for. */
   readonly otherKeys?: readonly { readonly param: string; readonly action: string }[];
-  readonly audit: { readonly fields: readonly string[]; readonly digests: readonly string[] };
+  readonly audit: {
+    readonly fields: readonly string[];
+    /** Fields that name people: they are kept beside the log. */
+    readonly personal?: readonly string[];
+    readonly digests: readonly string[];
+  };
   readonly rest: { readonly verb: string; readonly path: string } | null;
   readonly params: JsonSchema & { readonly title: string };
   readonly result: JsonSchema & { readonly title: string };

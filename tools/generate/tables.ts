@@ -23,6 +23,8 @@ export interface MethodTraits {
   /** Parameters that name further keys, and the action that each is authorized for. */
   readonly otherKeys: readonly { readonly param: string; readonly action: string }[];
   readonly auditFields: readonly string[];
+  /** Fields that name people. */
+  readonly auditPersonal: readonly string[];
   readonly auditDigests: readonly string[];
   readonly paramBytes: readonly ByteField[];
   readonly resultBytes: readonly ByteField[];
@@ -42,6 +44,7 @@ export function methodTable(schemas: Schemas): string {
       key: method.key ?? null,
       otherKeys: method.otherKeys ?? [],
       auditFields: method.audit.fields,
+      auditPersonal: method.audit.personal ?? [],
       auditDigests: method.audit.digests,
       paramBytes: byteFields(method.params, schemas),
       resultBytes: byteFields(method.result, schemas),

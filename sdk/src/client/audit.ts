@@ -1,4 +1,5 @@
 import type { AuditListParams, AuditListResult, Checkpoint } from '../generated/types.ts';
+import { type ReceiptReport, type VerifyReceiptOptions, verifyReceipt } from '../transparency/transparency.ts';
 import type { Rpc } from './rpc.ts';
 
 /** The transparency log of the sidecar. What it says can be checked with `verifyLog`, without trusting it. */
@@ -30,5 +31,31 @@ export class Audit {
    */
   async list(options: AuditListParams = {}): Promise<AuditListResult> {
     return this.#rpc.call('audit.list', options);
+  }
+
+  /**
+   * The receipt of one record: a C2SP tlog-proof that says what was done and verifies offline.
+   *
+   * @param index leaf index, as `list` answers it
+   * @throws FerroHsmError `permission_denied`, `not_found` for an index beyond the log
+   * @example const receipt = await hsm.audit.receipt(41);
+   */
+  async receipt(index: number): Promise<string> {
+    const { receipt } = await this.#rpc.call('audit.receipt', { index });
+    return receipt;
+  }
+
+  /**
+   * Verifies a receipt without asking the sidecar: the signatures of the log, and that its record is in the signed tree.
+   *
+   * @param options `keys`: verifier keys that were pinned before, or `policy`: a C2SP tlog-policy. Without them the keys
+   *   that this connection was greeted with are trusted, which proves nothing against the sidecar itself
+   * @example const { ok, record } = await hsm.audit.verifyReceipt(receipt, { keys: pinned });
+   */
+  verifyReceipt(
+    receipt: string | Uint8Array,
+    options: VerifyReceiptOptions = { keys: this.#rpc.hello.log.keys },
+  ): Promise<ReceiptReport> {
+    return verifyReceipt(receipt, options);
   }
 }

@@ -4,6 +4,7 @@ import type { MethodName, MethodTypes, SystemHelloParams, SystemHelloResult } fr
 import type { Transport } from '../transport/transport.ts';
 import { decodeBytes, encodeBytes } from './byte-fields.ts';
 import { Exchange } from './exchange.ts';
+import type { CallOptions } from './rpc.ts';
 import { Slots } from './slots.ts';
 
 /** Version of the protocol that this client speaks. */
@@ -52,12 +53,16 @@ export class Connection {
   }
 
   /** Calls a method once no more than the agreed number are under way; a pending call keeps the process alive. */
-  async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
+  async call<M extends MethodName>(
+    method: M,
+    params: MethodTypes[M]['params'],
+    options?: CallOptions,
+  ): Promise<MethodTypes[M]['result']> {
     if (this.#slots.calls === 0) this.#exchange.holdProcess(true);
     const turn = this.#slots.take();
     if (turn !== undefined) await turn;
     try {
-      return await this.#exchangeBytes(method, params);
+      return await this.#exchangeBytes(method, params, options);
     } finally {
       this.#slots.release();
       if (this.#slots.calls === 0) this.#exchange.holdProcess(false);
@@ -71,10 +76,12 @@ export class Connection {
   async #exchangeBytes<M extends MethodName>(
     method: M,
     params: MethodTypes[M]['params'],
+    options: CallOptions = {},
   ): Promise<MethodTypes[M]['result']> {
     const fields = byteFieldTable[method];
     const { value, attachments } = encodeBytes(params, fields.params, this.hello.attachments);
-    const answer = await this.#exchange.request(method, value, attachments, this.hello.limits);
+    const { limits } = this.hello;
+    const answer = await this.#exchange.request(method, value, attachments, { ...options, limits });
     return decodeBytes(answer.result, fields.result, answer.attachments) as MethodTypes[M]['result'];
   }
 }

@@ -5,11 +5,18 @@ import type { ApprovalRequest, Limits, MethodName } from '../generated/types.ts'
 import type { Channel, InboundMessage, OutboundMessage, Transport } from '../transport/transport.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
+import type { CallOptions } from './rpc.ts';
 
 /** A successful answer. */
 export interface Answer {
   readonly result: unknown;
   readonly attachments: readonly Uint8Array[];
+}
+
+/** What goes with a request beside its params. */
+interface RequestOptions extends CallOptions {
+  /** Those of `system.hello`. */
+  readonly limits?: Limits;
 }
 
 /** Requests and their answers over one channel, in any order. */
@@ -47,15 +54,18 @@ export class Exchange {
     method: MethodName,
     params: object,
     attachments: readonly Uint8Array[],
-    limits?: Limits,
+    { limits, onReceipt }: RequestOptions = {},
   ): Promise<Answer> {
     if (this.closed) throw connectionLost(this.#lossCause);
     const id = ++this.#lastId;
     const request = createJSONRPCRequest(id, method, params);
-    const message = outboundMessage(request, attachments, limits);
+    const wanted = onReceipt === undefined ? request : { ...request, receipt: true };
+    const message = outboundMessage(wanted, attachments, limits);
     this.#pending.set(id, method);
-    const response = (await this.#client.requestAdvanced(request, message)) as JSONRPCResponse & Answer;
+    const response = (await this.#client.requestAdvanced(request, message)) as JSONRPCResponse &
+      Answer & { receipt?: unknown };
     this.#pending.delete(id);
+    if (typeof response.receipt === 'string') onReceipt?.(response.receipt, method);
     if (response.error !== undefined) throw errorOf(response.error.data, this.#lossCause);
     return response;
   }

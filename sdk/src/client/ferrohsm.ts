@@ -10,6 +10,7 @@ import { BreakGlass } from './break-glass.ts';
 import { Keys } from './keys.ts';
 import { Policy } from './policy.ts';
 import { Principals } from './principals.ts';
+import { ReceiptedRpc } from './receipted.ts';
 import { RemoteRpc } from './remote.ts';
 import type { Rpc } from './rpc.ts';
 import { Session } from './session.ts';
@@ -55,11 +56,17 @@ export interface FerroHsmClients {
 /** What a view of the clients does otherwise. */
 export interface ViewOptions {
   /** An operation that is held for approvals waits for them and is repeated, instead of throwing `approval_required`. */
-  readonly wait: true;
+  readonly wait?: boolean;
   /** Ends the waiting; what is waited for rejects with its reason, and the approval request stays. */
   readonly signal?: AbortSignal;
   /** Told of each approval request that is waited for, so that people can be told of it. */
   readonly onHeld?: (approval: HeldApproval) => void;
+  /**
+   * Takes the receipt of each operation's record (C2SP tlog-proof), refused ones included: a text that says what was
+   * done and verifies offline with `verifyReceipt` and the log's public keys. An operation then settles when a signed
+   * checkpoint covers its record, at most about a second later.
+   */
+  readonly onReceipt?: (receipt: string, method: string) => void;
 }
 
 /**
@@ -69,10 +76,12 @@ export interface ViewOptions {
  */
 export interface FerroHsm extends FerroHsmClients, AsyncDisposable {
   /**
-   * The same connection and keys, for operations that other people have to approve first. Such an operation is repeated
-   * with the same requestId until it runs; it rejects with `approval_closed` when it was denied, cancelled or has expired.
+   * The same connection and keys, for operations that other people have to approve first, or whose receipts are kept. A
+   * held operation is repeated with the same requestId until it runs; it rejects with `approval_closed` when it was
+   * denied, cancelled or has expired.
    *
    * @example const { subtle } = hsm.with({ wait: true, signal: AbortSignal.timeout(3_600_000) });
+   * @example const { subtle } = hsm.with({ onReceipt: (receipt) => receipts.push(receipt) });
    */
   with(options: ViewOptions): FerroHsmClients;
   /** What the sidecar said of itself when the present connection was opened: limits, and the log's keys to pin. */
@@ -100,8 +109,8 @@ export async function openFerroHsm(
   return Object.freeze({
     ...clientsOver(rpc, crypto),
     with(view: ViewOptions) {
-      const waiting = new WaitingRpc(rpc, view);
-      return Object.freeze(clientsOver(waiting, cryptoOver(crypto, waiting)));
+      const over = viewOf(rpc, view);
+      return Object.freeze(clientsOver(over, cryptoOver(crypto, over)));
     },
     get hello() {
       return rpc.hello;
@@ -109,6 +118,11 @@ export async function openFerroHsm(
     close: () => rpc.close(),
     [Symbol.asyncDispose]: () => rpc.close(),
   });
+}
+
+function viewOf(rpc: Rpc, view: ViewOptions): Rpc {
+  const receipted = view.onReceipt === undefined ? rpc : new ReceiptedRpc(rpc, view.onReceipt);
+  return view.wait === true ? new WaitingRpc(receipted, view) : receipted;
 }
 
 function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { type DialOptions, dial } from './dial.ts';
 import { withApproval } from './held-approval.ts';
 import { connectionLost } from './loss.ts';
-import type { Rpc } from './rpc.ts';
+import type { CallOptions, Rpc } from './rpc.ts';
 
 const closedByUs = 'it was closed by this client';
 
@@ -39,10 +39,14 @@ export class RemoteRpc implements Rpc {
   }
 
   /** Nothing is awaited on an open connection before it is sent: the calls of one tick leave together. */
-  async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
+  async call<M extends MethodName>(
+    method: M,
+    params: MethodTypes[M]['params'],
+    options?: CallOptions,
+  ): Promise<MethodTypes[M]['result']> {
     const connection = this.#connection.closed ? await this.#reopened() : this.#connection;
     try {
-      return await connection.call(method, params);
+      return await connection.call(method, params, options);
     } catch (error) {
       throw withApproval(error, this);
     }

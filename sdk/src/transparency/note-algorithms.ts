@@ -5,6 +5,8 @@ import type { TreeCheckpoint } from './checkpoint.ts';
 export interface NoteAlgorithm {
   /** As reports name it. */
   readonly name: string;
+  /** For witnesses (C2SP tlog-cosignature); a log may sign with these, too. */
+  readonly isCosignature: boolean;
   readonly webCryptoName: string;
   readonly keyFormat: string;
   readonly publicKeyBytes: number;
@@ -31,6 +33,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...ed25519,
       name: 'Ed25519',
+      isCosignature: false,
       message: ({ body }: TreeCheckpoint, _signer: string, signature: Uint8Array) =>
         signature.length === ed25519.signatureBytes
           ? { message: utf8(body), signature: new Uint8Array(signature) }
@@ -42,6 +45,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...ed25519,
       name: 'Ed25519 cosignature',
+      isCosignature: true,
       message: ({ body }: TreeCheckpoint, _signer: string, signature: Uint8Array) =>
         timestamped(signature, ed25519.signatureBytes, (_bytes, seconds) =>
           utf8(`cosignature/v1\ntime ${seconds}\n${body}`),
@@ -53,6 +57,7 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
     Object.freeze({
       ...mlDsa44,
       name: 'ML-DSA-44 cosignature',
+      isCosignature: true,
       message: (checkpoint: TreeCheckpoint, signer: string, signature: Uint8Array) =>
         timestamped(signature, mlDsa44.signatureBytes, (bytes) => subtreeMessage(checkpoint, signer, bytes)),
     }),

@@ -1,28 +1,15 @@
 import { expect, test } from 'vitest';
-import { largestPowerBelow, naiveRoot } from '../../../sidecar/src/audit/test-log.ts';
 import { verifyConsistency, verifyInclusion } from './proofs.ts';
+import { NaiveTree } from './test-log.ts';
 
 const leaves = Array.from({ length: 33 }, (_, i) => Buffer.from(`leaf ${i}`));
 
-/** RFC 6962 section 2.1.1, PATH(m, D[n]). */
-function path(m: number, d: readonly Buffer[]): Buffer[] {
-  if (d.length === 1) return [];
-  const k = largestPowerBelow(d.length);
-  const [left, right] = [d.slice(0, k), d.slice(k)];
-  return m < k ? [...path(m, left), naiveRoot(right)] : [...path(m - k, right), naiveRoot(left)];
-}
+const naiveRoot = (d: readonly Uint8Array[]) => new NaiveTree(d).root(0, d.length);
+const path = (m: number, d: readonly Uint8Array[]) => new NaiveTree(d).path(m, 0, d.length);
+const subproof = (m: number, d: readonly Uint8Array[]) => new NaiveTree(d).subproof(m, [0, d.length], true);
 
-/** RFC 6962 section 2.1.2, SUBPROOF(m, D[n], b). */
-function subproof(m: number, d: readonly Buffer[], isWhole: boolean): Buffer[] {
-  if (m === d.length) return isWhole ? [] : [naiveRoot(d)];
-  const k = largestPowerBelow(d.length);
-  const [left, right] = [d.slice(0, k), d.slice(k)];
-  if (m <= k) return [...subproof(m, left, isWhole), naiveRoot(right)];
-  return [...subproof(m - k, right, false), naiveRoot(left)];
-}
-
-function altered(proof: readonly Buffer[], at: number): Buffer[] {
-  return proof.map((hash, i) => (i === at ? Buffer.from(hash.map((byte) => byte ^ 1)) : hash));
+function altered(proof: readonly Uint8Array[], at: number): Uint8Array[] {
+  return proof.map((hash, i) => (i === at ? hash.map((byte) => byte ^ 1) : hash));
 }
 
 test('every entry of every tree is proved, and nothing else', async () => {
@@ -48,7 +35,7 @@ test('every tree continues every earlier one, and nothing else', async () => {
     const root = naiveRoot(tree);
     for (let earlier = 1; earlier <= later; earlier += 1) {
       const earlierRoot = naiveRoot(leaves.slice(0, earlier));
-      const proof = subproof(earlier, tree, true);
+      const proof = subproof(earlier, tree);
       const claim = [earlier, later] as const;
       expect(await verifyConsistency(...claim, proof, earlierRoot, root), `${earlier} to ${later}`).toBe(true);
       expect(await verifyConsistency(...claim, proof, naiveRoot([]), root)).toBe(false);

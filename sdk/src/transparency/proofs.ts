@@ -1,4 +1,5 @@
 import { equal } from './bytes.ts';
+import { isPowerOfTwo } from './powers-of-two.ts';
 import { emptyRoot, type Hash, leafHash, nodeHash } from './tree-hash.ts';
 
 /**
@@ -19,10 +20,21 @@ export async function verifyInclusion(
   proof: readonly Uint8Array[],
   root: Uint8Array,
 ): Promise<boolean> {
+  return verifyLeafInclusion(await leafHash(leaf), index, size, proof, root);
+}
+
+/** The same for an entry of which only the leaf hash is known. */
+export async function verifyLeafInclusion(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): Promise<boolean> {
   if (!isCount(index) || !isCount(size) || index >= size) return false;
   let node = index;
   let last = size - 1;
-  let hash = await leafHash(leaf);
+  let hash = leaf;
   for (const sibling of proof) {
     if (last === 0) return false;
     if (isOdd(node) || node === last) {
@@ -53,7 +65,7 @@ export async function verifyConsistency(
   if (earlierSize === laterSize) return proof.length === 0 && equal(earlierRoot, laterRoot);
   if (earlierSize === 0) return proof.length === 0 && equal(earlierRoot, await emptyRoot());
   // The root of a perfect tree is not repeated in the proof.
-  const [start, ...rest] = Number.isInteger(Math.log2(earlierSize)) ? [earlierRoot, ...proof] : proof;
+  const [start, ...rest] = isPowerOfTwo(earlierSize) ? [earlierRoot, ...proof] : proof;
   return start !== undefined && isContinued(earlierSize - 1, laterSize - 1, [start, rest], earlierRoot, laterRoot);
 }
 

@@ -32,11 +32,15 @@ async function checkLine(
   const key = keys.find((candidate) => names(candidate, line));
   if (key === undefined) return { name: line.name, algorithm: 'unknown', valid: 'unchecked' };
   const signed = key.algorithm.message(checkpoint, line.name, line.signature);
-  const valid = signed === undefined ? false : await verify(key, signed);
+  const valid = signed === undefined ? false : await verifySignature(key, signed);
   return { name: line.name, algorithm: key.algorithm.name, valid };
 }
 
-async function verify(key: VerifierKey, { message, signature }: SignedMessage): Promise<boolean | 'unchecked'> {
+/** `unchecked` when this runtime has not the algorithm. */
+export async function verifySignature(
+  key: VerifierKey,
+  { message, signature }: SignedMessage,
+): Promise<boolean | 'unchecked'> {
   const publicKey = await importKey(key.algorithm, key.publicKey);
   if (publicKey === undefined) return 'unchecked';
   return crypto.subtle.verify(key.algorithm.webCryptoName, publicKey, signature, message);

@@ -5,6 +5,8 @@ import { sha256 } from './tree-hash.ts';
 
 /** A public key that signs notes under a name (C2SP signed-note "Verifier keys"). */
 export interface VerifierKey {
+  /** As it was read; a key has one text only. */
+  readonly text: string;
   readonly name: string;
   /** 4 bytes. */
   readonly id: Uint8Array;
@@ -38,7 +40,7 @@ export async function parseVerifierKey(text: string): Promise<VerifierKey> {
   if (typed.length !== 1 + algorithm.publicKeyBytes) throw new TypeError(`verifier key with ${typed.length - 1} bytes`);
   const expected = await keyId(name, typed);
   if (toHex(expected) !== id) throw new TypeError(`verifier key with id ${id}, not ${toHex(expected)}`);
-  return { name, id: expected, algorithm, publicKey: typed.slice(1) };
+  return { text, name, id: expected, algorithm, publicKey: typed.slice(1) };
 }
 
 /** Whether a signature line says that this key made it. */

@@ -1,136 +1,164 @@
-import { equal, toHex } from './bytes.ts';
 import { parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
+import { followSuccession, type KeySuccession, readSuccessions } from './key-succession.ts';
+import { type LogReport, logReport, unreadableLog } from './log-report.ts';
+import { type LogTrust, readTrust, type TrustedKeys } from './log-trust.ts';
 import { RecordCheck } from './record-check.ts';
-import { checkSignatures, type SignatureReport } from './signatures.ts';
+import { isSignedRetention, type Retention, readRetention } from './retention.ts';
 import type { LogSource } from './tile-source.ts';
-import { type Difference, TreeWalk, type WalkFindings } from './tree-walk.ts';
-import { names, parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+import { lowest, notContinued, treeProblems } from './tree-problems.ts';
+import { TreeWalk, type WalkFindings } from './tree-walk.ts';
+import { formatTiles, readState, type TreeEdge, type VerifiedState } from './verified-state.ts';
+import { names } from './verifier-key.ts';
 
-export interface VerifyLogOptions {
-  /**
-   * C2SP signed-note verifier keys that were pinned before: at least one of the log, all of which must have signed.
-   * Those of witnesses are checked where they signed.
-   */
-  readonly keys: readonly string[];
+export type VerifyLogOptions = LogTrust & {
   /** Entries that were read, of all. */
   readonly onProgress?: (done: number, total: number) => void;
-}
+  /** What an earlier verification of the log left; only what follows is read. */
+  readonly resume?: VerifiedState | undefined;
+  /**
+   * What to `resume` from later: now and then while nothing is wrong, and at the end of a log that is `ok`. Only the
+   * end, or a later one that resumed, says that the log signed those entries.
+   */
+  readonly onState?: (state: VerifiedState) => void;
+};
 
-/** What a check of a whole log found. */
-export interface LogReport {
-  readonly origin: string;
-  /** Entries under the checkpoint. */
-  readonly size: number;
-  /** Root in the checkpoint, hexadecimal. */
-  readonly root: string;
-  readonly signatures: readonly SignatureReport[];
-  /** Index of the first entry that is missing, altered or malformed. */
-  readonly firstBadEntry?: number;
-  /** What is wrong, one finding each, naming the file or the entry. */
-  readonly problems: readonly string[];
-  /** The given keys of the log signed exactly what the files hold, and no given key disagrees. */
-  readonly ok: boolean;
-}
+/** Bundles between two states, some 65,000 entries. */
+const stateBundles = 256;
 
 /**
  * Checks a whole log offline: the signatures of its checkpoint, the tree computed again from every entry, every tile,
- * and the form and order in time of the records. Reads one bundle at a time.
+ * and the form and order in time of the records. Reads one bundle at a time. Follows the log's own records of key
+ * rotations from the given keys to those that sign now.
  *
- * That the log was not cut or replaced as a whole shows only against a checkpoint that somebody else kept.
+ * That the log was not cut or replaced as a whole shows only against what somebody else kept: a checkpoint, or the
+ * state of an earlier verification.
  *
- * @throws TypeError for no key or a malformed one; whatever `source` throws
+ * @throws TypeError for no key, a malformed one or a malformed policy, a malformed state or one of another log;
+ *   whatever `source` throws
  *
  * @example const { ok, problems } = await verifyLog({ read }, { keys: [vkey] });
  */
 export async function verifyLog(source: LogSource, options: VerifyLogOptions): Promise<LogReport> {
-  if (options.keys.length === 0) throw new TypeError('a log is verified with at least one key');
-  const keys = await Promise.all(options.keys.map(parseVerifierKey));
+  const trust = await readTrust(options);
   const bytes = await source.read('checkpoint');
   const checkpoint = bytes === undefined ? undefined : parseCheckpoint(bytes);
-  if (checkpoint === undefined) return unreadable(bytes === undefined ? 'missing' : 'malformed');
-  const signatures = await checkSignatures(checkpoint, keys);
-  const refusals = signatureProblems(checkpoint, keys, signatures);
-  // Without a signature nothing says how much there is to read.
-  if (refusals.length > 0) return report(checkpoint, signatures, refusals, undefined);
-
-  const records = new RecordCheck();
-  const walk = new TreeWalk({
-    source,
-    size: checkpoint.size,
-    onEntry: (entry, index) => records.add(entry, index),
-    onProgress: options.onProgress ?? (() => undefined),
-  });
-  const findings = await walk.run();
-  const tree = treeProblems(checkpoint, findings);
-  return report(
-    checkpoint,
-    signatures,
-    [...tree.problems, ...records.problems],
-    lowest(tree.firstBad, records.firstBad),
-  );
+  if (checkpoint === undefined) return unreadableLog(bytes === undefined ? 'missing' : 'malformed');
+  const from = options.resume === undefined ? undefined : readState(options.resume, checkpoint.origin);
+  return new LogVerification(source, options, { trust, checkpoint, from }).run();
 }
 
-function unreadable(reason: string): LogReport {
-  return { origin: '', size: 0, root: '', signatures: [], problems: [`checkpoint: ${reason}`], ok: false };
+interface Start {
+  readonly trust: TrustedKeys;
+  readonly checkpoint: SignedCheckpoint;
+  readonly from: TreeEdge | undefined;
 }
 
-function report(
-  { origin, size, root }: SignedCheckpoint,
-  signatures: readonly SignatureReport[],
-  problems: readonly string[],
-  firstBadEntry: number | undefined,
-): LogReport {
-  const place = firstBadEntry === undefined ? {} : { firstBadEntry };
-  return { origin, size, root: toHex(root), signatures, ...place, problems, ok: problems.length === 0 };
-}
+/** One check of one log. */
+class LogVerification {
+  readonly #source: LogSource;
+  readonly #options: VerifyLogOptions;
+  readonly #start: Start;
+  readonly #records: RecordCheck;
 
-/**
- * A log signs under its origin; signatures of others say nothing without one of its own. With every key of the log
- * that was given, so that nobody gets around the stronger one by leaving its line out.
- */
-function signatureProblems(
-  { origin, lines }: SignedCheckpoint,
-  keys: readonly VerifierKey[],
-  signatures: readonly SignatureReport[],
-): string[] {
-  const wrong = signatures.filter(({ valid }) => valid === false);
-  const absent = keys.filter((key) => key.name === origin && !lines.some((line) => names(key, line)));
-  const problems = [
-    ...wrong.map(({ name, algorithm }) => `checkpoint: wrong ${algorithm} signature of ${name}`),
-    ...absent.map(({ algorithm }) => `checkpoint: no ${algorithm.name} signature of ${origin}`),
-  ];
-  const isSigned = signatures.some(({ name, valid }) => name === origin && valid === true);
-  return isSigned ? problems : [...problems, `checkpoint: no valid signature of ${origin} with a given key`];
-}
-
-/** With the signed root, entries are right and a tile that differs is wrong; without it, the entries are suspect. */
-function treeProblems(
-  { root: signed }: SignedCheckpoint,
-  { root, differences, faults }: WalkFindings,
-): { problems: string[]; firstBad: number | undefined } {
-  const problems = faults.map(({ path, reason }) => `${path}: ${reason}`);
-  const unreadable = lowest(...faults.map(({ entry }) => entry));
-  if (equal(root, signed)) {
-    problems.push(
-      ...differences.map(({ path, first }) => `${path}: differs from the entries, first at entry ${first}`),
-    );
-    return { problems, firstBad: unreadable };
+  constructor(source: LogSource, options: VerifyLogOptions, start: Start) {
+    this.#source = source;
+    this.#options = options;
+    this.#start = start;
+    this.#records = new RecordCheck(options.resume?.time ?? 0);
   }
-  const closest = differences.filter((wide) => !differences.some((other) => isWithin(other, wide)));
-  problems.push(...closest.map(({ path, first, last }) => `${entries(first, last)}: not what ${path} says`));
-  problems.push(`checkpoint: root is ${toHex(signed)}, the entries have ${toHex(root)}`);
-  return { problems, firstBad: lowest(unreadable, ...closest.map(({ first }) => first)) };
-}
 
-function isWithin(inner: Difference, outer: Difference): boolean {
-  return inner !== outer && inner.first >= outer.first && inner.last <= outer.last;
-}
+  async run(): Promise<LogReport> {
+    const { checkpoint } = this.#start;
+    const known = await (await this.#succession()).check(checkpoint, 'latest');
+    const isTentative = known.problems.length > 0;
+    // Without a signature nothing says how much there is to read.
+    if (isTentative && !this.#mayBeSucceeded()) return logReport(checkpoint, known);
+    const retention = await readRetention(this.#source, checkpoint.origin);
+    const refusals = this.#refusals(retention);
+    if (refusals.length > 0 || retention === null) {
+      return logReport(checkpoint, { signatures: known.signatures, problems: refusals });
+    }
+    const walk = this.#walk(retention?.minimumIndex ?? 0, isTentative);
+    const findings = await walk.run();
+    return this.#conclude(walk.edge, findings, retention);
+  }
 
-function entries(first: number, last: number): string {
-  return first === last ? `entry ${first}` : `entries ${first} to ${last}`;
-}
+  /** From the pinned keys over the rotations that are known by now. */
+  #succession(): Promise<KeySuccession> {
+    const { trust, checkpoint } = this.#start;
+    const earlier = readSuccessions(this.#options.resume?.successions ?? []);
+    return followSuccession(checkpoint.origin, trust, [...earlier, ...this.#records.rotations]);
+  }
 
-function lowest(...indexes: readonly (number | undefined)[]): number | undefined {
-  const known = indexes.filter((index) => index !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+  /** None of the pinned keys of the log signed, but another one of its name: newer keys, if the log says so itself. */
+  #mayBeSucceeded(): boolean {
+    const { trust, checkpoint } = this.#start;
+    const own = trust.logs.filter(({ name }) => name === checkpoint.origin);
+    const lines = checkpoint.lines.filter(({ name }) => name === checkpoint.origin);
+    return own.length > 0 && lines.length > 0 && !own.some((key) => lines.some((line) => names(key, line)));
+  }
+
+  #refusals(retention: Retention | undefined | null): string[] {
+    const { checkpoint, from } = this.#start;
+    if (retention === null) return ['retention: malformed'];
+    if (from !== undefined && checkpoint.size < from.size) return [notContinued(from.size)];
+    const { minimumIndex } = retention ?? { minimumIndex: 0 };
+    if (minimumIndex > checkpoint.size) return [`retention: entry ${minimumIndex} is beyond the checkpoint`];
+    if (from === undefined || minimumIndex <= from.size) return [];
+    return [`retention: entries ${from.size} to ${minimumIndex - 1} were pruned before they were verified`];
+  }
+
+  #walk(minimumIndex: number, isTentative: boolean): TreeWalk {
+    const { checkpoint, from } = this.#start;
+    const { onProgress } = this.#options;
+    const { size } = checkpoint;
+    let bundles = 0;
+    const walk: TreeWalk = new TreeWalk({
+      source: this.#source,
+      size,
+      from,
+      minimumIndex,
+      isTentative,
+      onEntry: (entry, index) => this.#records.add(entry, index),
+      onBundle: (done) => {
+        onProgress?.(done, size);
+        bundles += 1;
+        if (bundles % stateBundles !== 0 || isTentative || !walk.isClean || !this.#records.isClean) return;
+        this.#tellState(walk.edge, [
+          ...(this.#options.resume?.successions ?? []),
+          ...this.#records.rotations.map(({ entry }) => entry),
+        ]);
+      },
+    });
+    return walk;
+  }
+
+  async #conclude(edge: TreeEdge, findings: WalkFindings, retention: Retention | undefined): Promise<LogReport> {
+    const { checkpoint, from } = this.#start;
+    const succession = await this.#succession();
+    const signed = await succession.check(checkpoint, 'latest');
+    const isRetained =
+      retention === undefined || (await isSignedRetention(retention, checkpoint.origin, succession.keys));
+    const tree = treeProblems(checkpoint, findings, from?.size ?? 0);
+    const report = logReport(checkpoint, {
+      ...signed,
+      successions: succession.followed,
+      minimumIndex: retention?.minimumIndex,
+      problems: [
+        ...signed.problems,
+        ...(isRetained ? [] : [`retention: no valid Ed25519 signature of ${checkpoint.origin} with a given key`]),
+        ...tree.problems,
+        ...this.#records.problems,
+      ],
+      firstBadEntry: lowest(tree.firstBad, this.#records.firstBad),
+    });
+    if (report.ok) this.#tellState(edge, succession.followed);
+    return report;
+  }
+
+  #tellState({ size, levels }: TreeEdge, successions: readonly string[]): void {
+    const { origin } = this.#start.checkpoint;
+    const { timeMs } = this.#records;
+    this.#options.onState?.({ origin, size, tiles: formatTiles(levels), time: timeMs, successions });
+  }
 }

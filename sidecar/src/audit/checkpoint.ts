@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hashBytes, type TreeHead } from './tree.ts';
 
 /** Signs with a key that stays where it is. */
@@ -54,9 +54,16 @@ export function signCheckpoint(origin: string, head: TreeHead, signers: LogSigne
 }
 
 function ed25519Note(origin: string, head: TreeHead, signers: LogSigners): string {
-  const body = `${origin}\n${head.size}\n${head.root.toString('base64')}\n`;
-  const id = keyId(origin, ed25519Type, signers.ed25519.publicKey);
-  return `${body}\n${signatureLine(origin, id, signers.ed25519.sign(Buffer.from(body)))}`;
+  return signNote(origin, `${origin}\n${head.size}\n${head.root.toString('base64')}\n`, signers.ed25519);
+}
+
+/**
+ * C2SP signed-note with one Ed25519 signature under the log's name.
+ *
+ * @param body ends with a newline
+ */
+export function signNote(name: string, body: string, ed25519: LogSigner): string {
+  return `${body}\n${signatureLine(name, keyId(name, ed25519Type, ed25519.publicKey), ed25519.sign(Buffer.from(body)))}`;
 }
 
 function cosignatureLine(origin: string, head: TreeHead, signers: LogSigners, timeSeconds: number): string {
@@ -84,26 +91,35 @@ function uint64(value: number): Buffer {
   return bytes;
 }
 
+/** A checkpoint of this very log as it was read back. */
+export interface OwnCheckpoint {
+  readonly head: TreeHead;
+  /** With the log's own signature lines. */
+  readonly note: string;
+  /** Lines of witnesses, which follow them. */
+  readonly cosignatures: string;
+}
+
 /**
- * The head in a checkpoint of this very log, or undefined when the Ed25519 line is not ours. It is checked by
- * signing again, so no verification function has to be handed in. The ML-DSA line is hedged and only checked for
- * its shape here; the journal's keyed digest of the note covers its bytes.
+ * Reads a checkpoint of this very log; undefined when the Ed25519 line is not ours. It is checked by signing again, so no
+ * verification function has to be handed in. The ML-DSA line is hedged and only checked for its shape here; the journal's
+ * keyed digest of the note covers its bytes.
  */
-export function openOwnCheckpoint(note: string, origin: string, signers: LogSigners): TreeHead | undefined {
-  const [name, size = '', root = ''] = note.split('\n');
+export function openOwnCheckpoint(text: string, origin: string, signers: LogSigners): OwnCheckpoint | undefined {
+  const [name, size = '', root = ''] = text.split('\n');
   const head = { size: Number(size), root: Buffer.from(root, 'base64') };
   if (name !== origin || !/^(0|[1-9]\d*)$/.test(size) || !Number.isSafeInteger(head.size)) return undefined;
   if (head.root.length !== hashBytes) return undefined;
-  const expected = Buffer.from(ed25519Note(origin, head, signers));
-  const bytes = Buffer.from(note);
-  if (bytes.length < expected.length || !timingSafeEqual(bytes.subarray(0, expected.length), expected))
-    return undefined;
-  return isOwnCosignature(bytes.subarray(expected.length).toString(), origin, signers) ? head : undefined;
+  const expected = ed25519Note(origin, head, signers);
+  if (!text.startsWith(expected)) return undefined;
+  const end = text.indexOf('\n', expected.length) + 1;
+  if (end === 0 || !isOwnCosignature(text.slice(expected.length, end), origin, signers)) return undefined;
+  return { head, note: text.slice(0, end), cosignatures: text.slice(end) };
 }
 
 function isOwnCosignature(line: string, origin: string, signers: LogSigners): boolean {
   const prefix = `\u2014 ${origin} `;
-  if (!line.startsWith(prefix) || !line.endsWith('\n')) return false;
+  if (!line.startsWith(prefix)) return false;
   const encoded = line.slice(prefix.length, -1);
   const blob = Buffer.from(encoded, 'base64');
   return (

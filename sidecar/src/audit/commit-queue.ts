@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts';
 import type { Journal } from './journal.ts';
-import type { CheckpointMark, RecordText } from './journal-payload.ts';
+import { type CheckpointMark, recordBytes } from './journal-payload.ts';
+import type { EncodedRecord } from './record-encoding.ts';
 import { failed } from './refusal.ts';
 
 /** A block is closed when it holds this many bytes of records. */
@@ -13,7 +14,7 @@ interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
-interface PendingRecord extends RecordText, Waiter<number> {
+interface PendingRecord extends EncodedRecord, Waiter<number> {
   /** An answer is held back until it is durable. */
   readonly isAwaited: boolean;
 }
@@ -25,8 +26,8 @@ export interface CommitQueueOptions {
   readonly journal: Journal;
   /** Leaf index of the next record. */
   readonly nextIndex: number;
-  /** Entries in their order, after their waiters were released. */
-  readonly onDurable: (entries: readonly Buffer[]) => void;
+  /** The payload of a block's records, after their waiters were released. */
+  readonly onDurable: (payload: Buffer) => void;
   /** Called once. */
   readonly onFailure: (error: SidecarError) => void;
 }
@@ -64,8 +65,8 @@ export class CommitQueue {
   }
 
   /** Resolves with the leaf index when the record is durable. */
-  append(text: string, bytes: number): Promise<number> {
-    return new Promise((resolve, reject) => this.#add({ text, bytes, isAwaited: true, resolve, reject }));
+  append(record: EncodedRecord): Promise<number> {
+    return new Promise((resolve, reject) => this.#add({ ...record, isAwaited: true, resolve, reject }));
   }
 
   /**
@@ -73,8 +74,8 @@ export class CommitQueue {
    *
    * @throws SidecarError `audit_unavailable` at once; of a later failure only `onFailure` hears
    */
-  enqueue(text: string, bytes: number): void {
-    this.#add({ text, bytes, isAwaited: false, resolve: nothing, reject: nothing });
+  enqueue(record: EncodedRecord): void {
+    this.#add({ ...record, isAwaited: false, resolve: nothing, reject: nothing });
   }
 
   /** Resolves when the journal knows of the checkpoint. */
@@ -124,7 +125,7 @@ export class CommitQueue {
   #add(record: PendingRecord): void {
     if (this.#failure !== undefined || this.#isClosed) throw this.#failure ?? closed();
     this.#records.push(record);
-    this.#recordBytes += record.bytes;
+    this.#recordBytes += recordBytes(record);
     this.#schedule();
   }
 
@@ -149,13 +150,13 @@ export class CommitQueue {
     const started = performance.now();
     this.#isWriting = true;
     try {
-      const { frames, entries } = this.#options.journal.seal({ records, marks: marks.map(({ mark }) => mark) });
+      const { frames, payload } = this.#options.journal.seal({ records, marks: marks.map(({ mark }) => mark) });
       if (this.#isLone(records, marks)) {
         this.#options.journal.writeSync(frames);
-        this.#finish(records, marks, entries, started);
+        this.#finish(records, marks, payload, started);
       } else {
         this.#options.journal.write(frames).then(
-          () => this.#finish(records, marks, entries, started),
+          () => this.#finish(records, marks, payload, started),
           (error) => this.#abandon(records, marks, error),
         );
       }
@@ -184,7 +185,7 @@ export class CommitQueue {
     }
     let bytes = 0;
     const end = taken.findIndex((record) => {
-      bytes += record.bytes;
+      bytes += recordBytes(record);
       return bytes > blockBytesMax;
     });
     taken = this.#records.splice(0, end + 1);
@@ -192,14 +193,14 @@ export class CommitQueue {
     return taken;
   }
 
-  #finish(records: PendingRecord[], marks: PendingMark[], entries: Buffer[], started: number): void {
+  #finish(records: PendingRecord[], marks: PendingMark[], payload: Buffer | undefined, started: number): void {
     this.#averageSyncMs += (performance.now() - started - this.#averageSyncMs) * syncWeight;
     for (const record of records) {
       record.resolve(this.#durableSize);
       this.#durableSize += 1;
     }
     for (const mark of marks) mark.resolve();
-    this.#options.onDurable(entries);
+    if (payload !== undefined) this.#options.onDurable(payload);
     this.#isWriting = false;
     this.#flush();
   }

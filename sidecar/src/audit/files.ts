@@ -105,10 +105,15 @@ export async function syncFolder(files: LogFiles, path: string): Promise<void> {
 }
 
 /** Replaces a file so that a crash leaves the old one or the new one, never a mixture. */
-export async function replaceFile(files: LogFiles, folder: string, name: string, content: string): Promise<void> {
+export async function replaceFile(
+  files: LogFiles,
+  folder: string,
+  name: string,
+  content: string | Buffer,
+): Promise<void> {
   const path = `${folder}/${name}`;
   const temporary = `${path}.tmp`;
-  await writeDurably(files, [{ path: temporary, bytes: Buffer.from(content) }]);
+  await writeDurably(files, [{ path: temporary, bytes: typeof content === 'string' ? Buffer.from(content) : content }]);
   await files.rename(temporary, path);
   await syncFolder(files, folder);
 }

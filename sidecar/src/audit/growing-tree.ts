@@ -1,5 +1,6 @@
 import type { FileContent } from './files.ts';
-import { bundlePath, edgeShape, encodeBundle, encodeTile, tilePath } from './tiles.ts';
+import type { LoggedRecord } from './logged-record.ts';
+import { bundlePath, edgeShape, encodeBundle, encodeTile, openingsPath, tilePath } from './tiles.ts';
 import { leafHash, type Tree, type TreeHead, tileWidth } from './tree.ts';
 
 /** Leaves that are hashed in one turn of the event loop: about half a millisecond. */
@@ -9,45 +10,30 @@ const sliceLeaves = 64;
 export interface Snapshot {
   readonly head: TreeHead;
   readonly files: readonly FileContent[];
-  readonly fullBundles: readonly number[];
-  readonly fullTiles: number;
-  readonly hashedBytes: number;
 }
 
-/** The end of the log that no published checkpoint covers yet: hashes durable entries behind the requests' backs. */
+/** The end of the log that no published checkpoint covers yet. */
 export class GrowingTree {
   readonly #tree: Tree;
-  /** Entries of the bundle that is not full. */
-  #growing: Buffer[];
-  /** Encoded full bundles by their number. */
-  readonly #bundles = new Map<number, Buffer>();
-  readonly #tiles: FileContent[] = [];
-  #backlog: Buffer[] = [];
+  /** Records of the bundle that is not full. */
+  #growing: LoggedRecord[];
+  /** Full tiles and bundles that are not on disk yet, by their path. */
+  readonly #full = new Map<string, Buffer>();
+  #backlog: LoggedRecord[] = [];
   #backlogStart = 0;
   #isScheduled = false;
-  #addedBytes = 0;
-  #hashedBytes = 0;
-  #publishedBytes = 0;
   #publishedSize: number;
 
-  /** @param growing entries of the last bundle of the tree, as far as it is not full */
-  constructor(tree: Tree, growing: readonly Buffer[]) {
+  /** @param growing records of the last bundle of the tree, as far as it is not full */
+  constructor(tree: Tree, growing: readonly LoggedRecord[]) {
     this.#tree = tree;
     this.#growing = [...growing];
     this.#publishedSize = tree.size;
   }
 
-  /** Entries that wait for their checkpoint, in bytes. */
-  get unpublishedBytes(): number {
-    return this.#addedBytes - this.#publishedBytes;
-  }
-
-  /** Takes entries that follow the last ones; they are hashed later. */
-  add(entries: readonly Buffer[]): void {
-    for (const entry of entries) {
-      this.#backlog.push(entry);
-      this.#addedBytes += entry.length;
-    }
+  /** Takes records that follow the last ones; they are hashed later. */
+  add(records: readonly LoggedRecord[]): void {
+    for (const record of records) this.#backlog.push(record);
     this.#schedule();
   }
 
@@ -59,30 +45,40 @@ export class GrowingTree {
     }
   }
 
-  /** The entries of a bundle that is not on disk as a full one. */
-  bundle(index: number): { bytes: Buffer } | { entries: readonly Buffer[] } | undefined {
-    const bytes = this.#bundles.get(index);
-    if (bytes !== undefined) return { bytes };
-    return index === Math.floor(this.#tree.size / tileWidth) ? { entries: this.#growing } : undefined;
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  /** Size of the tree on disk. */
+  get publishedSize(): number {
+    return this.#publishedSize;
+  }
+
+  /** A full tile or bundle that is not on disk yet. */
+  full(path: string): Buffer | undefined {
+    return this.#full.get(path);
+  }
+
+  /** Records of a bundle that is not full. */
+  growing(bundle: number): readonly LoggedRecord[] | undefined {
+    return bundle === Math.floor(this.#tree.size / tileWidth) ? this.#growing : undefined;
+  }
+
+  /** Hashes of a tile that is not full. */
+  edge(level: number, index: number): readonly Buffer[] | undefined {
+    const tile = this.#tree.edge[level];
+    return tile?.index === index ? tile.hashes : undefined;
   }
 
   snapshot(): Snapshot {
-    const bundles = [...this.#bundles].map(([index, bytes]) => ({ path: bundlePath(index), bytes }));
-    return {
-      head: { size: this.#tree.size, root: this.#tree.root() },
-      files: [...bundles, ...this.#tiles, ...this.#partials()],
-      fullBundles: [...this.#bundles.keys()],
-      fullTiles: this.#tiles.length,
-      hashedBytes: this.#hashedBytes,
-    };
+    const full = [...this.#full].map(([path, bytes]) => ({ path, bytes }));
+    return { head: { size: this.#tree.size, root: this.#tree.root() }, files: [...full, ...this.#partials()] };
   }
 
   /** Forgets what is on disk now. */
-  published(snapshot: Snapshot): void {
-    for (const index of snapshot.fullBundles) this.#bundles.delete(index);
-    this.#tiles.splice(0, snapshot.fullTiles);
-    this.#publishedBytes = snapshot.hashedBytes;
-    this.#publishedSize = snapshot.head.size;
+  published({ head, files }: Snapshot): void {
+    for (const { path } of files) this.#full.delete(path);
+    this.#publishedSize = head.size;
   }
 
   /** Never what the published checkpoint stands on: a write that stops early would leave it without. */
@@ -97,8 +93,7 @@ export class GrowingTree {
       bytes: encodeTile(tile),
     }));
     if (this.#growing.length === 0 || this.#tree.size === this.#publishedSize) return tiles;
-    const path = bundlePath(Math.floor(this.#tree.size / tileWidth), this.#growing.length);
-    return [{ path, bytes: encodeBundle(this.#growing) }, ...tiles];
+    return [...filesOf(this.#growing, Math.floor(this.#tree.size / tileWidth)), ...tiles];
   }
 
   #schedule(): void {
@@ -113,7 +108,7 @@ export class GrowingTree {
 
   #hashSlice(): void {
     const end = Math.min(this.#backlogStart + sliceLeaves, this.#backlog.length);
-    for (const entry of this.#backlog.slice(this.#backlogStart, end)) this.#append(entry);
+    for (const record of this.#backlog.slice(this.#backlogStart, end)) this.#append(record);
     this.#backlogStart = end;
     // Moves the rest down when that is at most as much work as the hashing was.
     if (this.#backlogStart * 2 < this.#backlog.length) return;
@@ -121,14 +116,23 @@ export class GrowingTree {
     this.#backlogStart = 0;
   }
 
-  #append(entry: Buffer): void {
-    this.#growing.push(entry);
-    this.#hashedBytes += entry.length;
-    for (const tile of this.#tree.append(leafHash(entry))) {
-      this.#tiles.push({ path: tilePath(tile.level, tile.index), bytes: encodeTile(tile) });
+  #append(record: LoggedRecord): void {
+    this.#growing.push(record);
+    for (const tile of this.#tree.append(leafHash(record.leaf))) {
+      this.#full.set(tilePath(tile.level, tile.index), encodeTile(tile));
     }
     if (this.#growing.length < tileWidth) return;
-    this.#bundles.set(this.#tree.size / tileWidth - 1, encodeBundle(this.#growing));
+    const bundle = this.#tree.size / tileWidth - 1;
+    for (const { path, bytes } of filesOf(this.#growing, bundle)) this.#full.set(path, bytes);
     this.#growing = [];
   }
+}
+
+/** Leaves and openings of one bundle. */
+function filesOf(records: readonly LoggedRecord[], bundle: number): FileContent[] {
+  const width = records.length;
+  return [
+    { path: bundlePath(bundle, width), bytes: encodeBundle(records.map(({ leaf }) => leaf)) },
+    { path: openingsPath(bundle, width), bytes: encodeBundle(records.map(({ opening }) => opening)) },
+  ];
 }

@@ -1,3 +1,6 @@
+import type { LoggedRecord } from './logged-record.ts';
+import { noOpening } from './personal.ts';
+import type { EncodedRecord } from './record-encoding.ts';
 import { decodeBundle, encodeBundle } from './tiles.ts';
 import { hashBytes, type TreeHead } from './tree.ts';
 
@@ -6,10 +9,10 @@ const payloadHeader = 1;
 export const payloadRecords = 2;
 export const payloadCheckpoint = 3;
 
-const formatVersion = 1;
+const formatVersion = 2;
 const checkpointBytes = 8 + 2 * hashBytes;
 const headerFixedBytes = 1 + 1 + 4 + 1 + 8 + hashBytes + checkpointBytes;
-const recordLengthBytes = 2;
+const lengthBytes = 2;
 
 /** A checkpoint as the journal remembers it: its head, and the SHA-256 of the whole note with both signatures. */
 export interface CheckpointMark extends TreeHead {
@@ -84,37 +87,44 @@ function readMark(source: Buffer, offset: number): CheckpointMark {
   };
 }
 
-/** A record that waits for its place in a block; `bytes` is the length of `text` in UTF-8. */
-export interface RecordText {
-  readonly text: string;
-  readonly bytes: number;
-}
-
 /** Length of a payload that holds these records. */
-export function recordsPayloadBytes(records: readonly RecordText[]): number {
+export function recordsPayloadBytes(records: readonly EncodedRecord[]): number {
   let total = 1;
-  for (const { bytes } of records) total += recordLengthBytes + bytes;
+  for (const record of records) total += recordBytes(record);
   return total;
 }
 
-/** Writes records as 16-bit length and text; answers the entries as views into the payload. */
-export function fillRecords(payload: Buffer, records: readonly RecordText[]): Buffer[] {
-  const entries: Buffer[] = [];
+/** Bytes that a record takes in a payload. */
+export function recordBytes({ textBytes, opening }: EncodedRecord): number {
+  return 2 * lengthBytes + textBytes + opening.length;
+}
+
+/** Writes each record as its leaf and its opening, both with their length before them. */
+export function fillRecords(payload: Buffer, records: readonly EncodedRecord[]): void {
   let at = payload.writeUInt8(payloadRecords, 0);
-  for (const { text, bytes } of records) {
-    const start = payload.writeUInt16BE(bytes, at);
-    at = start + payload.write(text, start, 'utf8');
-    entries.push(payload.subarray(start, at));
+  for (const { text, textBytes, opening } of records) {
+    at = payload.writeUInt16BE(textBytes, at);
+    at += payload.write(text, at, 'utf8');
+    at = payload.writeUInt16BE(opening.length, at);
+    payload.set(opening, at);
+    at += opening.length;
   }
-  return entries;
 }
 
 /** The same for records that are encoded already: after the first byte the layout is that of an entry bundle. */
-export function encodeRecords(entries: readonly Buffer[]): Buffer {
-  return Buffer.concat([Buffer.of(payloadRecords), encodeBundle(entries)]);
+export function encodeRecords(records: readonly LoggedRecord[]): Buffer {
+  return Buffer.concat([
+    Buffer.of(payloadRecords),
+    encodeBundle(records.flatMap(({ leaf, opening }) => [leaf, opening])),
+  ]);
 }
 
-/** The entries of a records payload, or undefined when a length does not fit. */
-export function decodeRecords(payload: Buffer): Buffer[] | undefined {
-  return decodeBundle(payload.subarray(1));
+/** The records of a payload, or undefined when a length does not fit. */
+export function decodeRecords(payload: Buffer): LoggedRecord[] | undefined {
+  const parts = decodeBundle(payload.subarray(1));
+  if (parts === undefined || parts.length % 2 !== 0) return undefined;
+  return Array.from({ length: parts.length / 2 }, (_, i) => ({
+    leaf: parts[2 * i] ?? noOpening,
+    opening: parts[2 * i + 1] ?? noOpening,
+  }));
 }

@@ -10,6 +10,7 @@ import {
   payloadRecords,
   type SegmentHeader,
 } from './journal-payload.ts';
+import type { LoggedRecord } from './logged-record.ts';
 import type { KeyedMac } from './mac.ts';
 import { damaged } from './refusal.ts';
 
@@ -22,9 +23,9 @@ export interface JournalSource {
 
 /** What the journal holds, all of it checked. */
 export interface JournalContent {
-  /** Leaf index of the first entry. */
+  /** Leaf index of the first record. */
   readonly firstIndex: number;
-  readonly entries: readonly Buffer[];
+  readonly records: readonly LoggedRecord[];
   /** Checkpoints that were signed, oldest first; the first is the one from before the journal. */
   readonly checkpoints: readonly CheckpointMark[];
   readonly lastMac: Buffer;
@@ -104,22 +105,22 @@ function readPayloads(
 function joinSegments(segments: readonly Segment[]): Omit<JournalContent, 'lastSequence'> {
   const [first] = segments;
   if (first === undefined) throw damaged('journal', 'no header in the last segment');
-  const entries: Buffer[] = [];
+  const records: LoggedRecord[] = [];
   const checkpoints = [first.header.checkpoint];
   let lastMac: Buffer | undefined;
   for (const { header, payloads, lastMac: segmentMac } of segments) {
     const what = `journal segment ${header.sequence}`;
     if (lastMac !== undefined && !header.previousMac.equals(lastMac)) throw damaged(what, 'does not continue');
-    for (const payload of payloads) readPayload(payload, entries, checkpoints, what);
+    for (const payload of payloads) readPayload(payload, records, checkpoints, what);
     lastMac = segmentMac;
   }
-  return { firstIndex: first.header.firstIndex, entries, checkpoints, lastMac: lastMac ?? chainStart };
+  return { firstIndex: first.header.firstIndex, records, checkpoints, lastMac: lastMac ?? chainStart };
 }
 
-function readPayload(payload: Buffer, entries: Buffer[], checkpoints: CheckpointMark[], what: string): void {
-  const records = payload[0] === payloadRecords ? decodeRecords(payload) : undefined;
+function readPayload(payload: Buffer, records: LoggedRecord[], checkpoints: CheckpointMark[], what: string): void {
+  const block = payload[0] === payloadRecords ? decodeRecords(payload) : undefined;
   const mark = payload[0] === payloadCheckpoint ? decodeMark(payload) : undefined;
-  if (records === undefined && mark === undefined) throw damaged(what, 'unknown payload');
-  for (const entry of records ?? []) entries.push(entry);
+  if (block === undefined && mark === undefined) throw damaged(what, 'unknown payload');
+  for (const record of block ?? []) records.push(record);
   if (mark !== undefined) checkpoints.push(mark);
 }

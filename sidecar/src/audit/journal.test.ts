@@ -6,6 +6,7 @@ import { nodeFiles } from './files.ts';
 import { chainStart } from './frame.ts';
 import { Journal } from './journal.ts';
 import { replayJournal } from './journal-replay.ts';
+import type { LoggedRecord } from './logged-record.ts';
 import { KeyedMac } from './mac.ts';
 import { temporaryFolder } from './test-log.ts';
 
@@ -14,18 +15,23 @@ const defaultSegmentBytes = 4096;
 const checkpoint = { size: 0, root: Buffer.alloc(32, 1), noteDigest: Buffer.alloc(32, 2) };
 const newMac = () => new KeyedMac(Secret.copy(Buffer.alloc(32, 3)));
 const replay = (folder: string) => replayJournal({ files: nodeFiles, folder, mac: newMac(), origin });
-const textOf = (number: number) => `record ${number} ${'x'.repeat(90)}`;
+const textOf = (number: number) => `record ${number} ${'x'.repeat(60)}`;
+const openingOf = (number: number) => Buffer.from(`opening ${number} ${'y'.repeat(number % 40)}`);
+const recordOf = (number: number) => ({ leaf: Buffer.from(textOf(number)), opening: openingOf(number) });
 
-function start(folder: string, sequence = 1, entries: readonly Buffer[] = []) {
+function start(folder: string, sequence = 1, tail: readonly LoggedRecord[] = []) {
   const options = { files: nodeFiles, folder, mac: newMac(), origin, segmentBytes: defaultSegmentBytes };
-  return Journal.start(options, { sequence, previousMac: chainStart, checkpoint, entries });
+  return Journal.start(options, { sequence, previousMac: chainStart, checkpoint, tail });
 }
 
 /** Writes lone records; answers where each one ends in its segment. */
 async function writeRecords(journal: Journal, first: number, count: number): Promise<void> {
   for (let number = first; number < first + count; number += 1) {
     const text = textOf(number);
-    const { frames } = journal.seal({ records: [{ text, bytes: Buffer.byteLength(text) }], marks: [] });
+    const { frames } = journal.seal({
+      records: [{ text, textBytes: Buffer.byteLength(text), opening: openingOf(number) }],
+      marks: [],
+    });
     if (number % 2 === 0) await journal.write(frames);
     else journal.writeSync(frames);
     if (journal.needsNext) await journal.prepareNext();
@@ -42,7 +48,7 @@ test('records and checkpoints come back in their order over several segments', a
   await journal.close();
   expect(readdirSync(folder.path).length).toBeGreaterThan(3);
   const content = await replay(folder.path);
-  expect(content.entries.map(String)).toEqual(Array.from({ length: 100 }, (_, i) => textOf(i)));
+  expect(content.records).toEqual(Array.from({ length: 100 }, (_, i) => recordOf(i)));
   expect(content.checkpoints).toEqual([checkpoint, mark]);
   expect(content.firstIndex).toBe(0);
 });
@@ -53,10 +59,10 @@ test('covered segments go, the rest replays from the first that is left', async 
   await writeRecords(journal, 0, 100);
   await journal.removeCovered(70);
   await journal.close();
-  const { firstIndex, entries } = await replay(folder.path);
+  const { firstIndex, records } = await replay(folder.path);
   expect(firstIndex).toBeGreaterThan(0);
   expect(firstIndex).toBeLessThanOrEqual(70);
-  expect(entries.map(String)).toEqual(Array.from({ length: 100 - firstIndex }, (_, i) => textOf(firstIndex + i)));
+  expect(records).toEqual(Array.from({ length: 100 - firstIndex }, (_, i) => recordOf(firstIndex + i)));
 });
 
 test('a start that holds the tail voids what was before it', async () => {
@@ -64,9 +70,9 @@ test('a start that holds the tail voids what was before it', async () => {
   const first = await start(folder.path);
   await writeRecords(first, 0, 5);
   await first.close();
-  const second = await start(folder.path, 2, [Buffer.from('only')]);
+  const second = await start(folder.path, 2, [recordOf(7)]);
   await second.close();
-  expect((await replay(folder.path)).entries.map(String)).toEqual(['only']);
+  expect((await replay(folder.path)).records).toEqual([recordOf(7)]);
 });
 
 test('a write that was cut anywhere loses that record alone', async () => {
@@ -84,7 +90,7 @@ test('a write that was cut anywhere loses that record alone', async () => {
     const bytes = Buffer.from(after).fill(0, cut);
     for (const kept of [bytes, bytes.subarray(0, cut)]) {
       writeFileSync(path, kept);
-      expect((await replay(folder.path)).entries.map(String), `cut at ${cut}`).toHaveLength(9);
+      expect((await replay(folder.path)).records, `cut at ${cut}`).toHaveLength(9);
     }
   }
 });

@@ -7,10 +7,11 @@ import {
   encodeMark,
   encodeRecords,
   fillRecords,
-  type RecordText,
   recordsPayloadBytes,
 } from './journal-payload.ts';
+import type { LoggedRecord } from './logged-record.ts';
 import type { KeyedMac } from './mac.ts';
+import type { EncodedRecord } from './record-encoding.ts';
 import { bundleBytes } from './tiles.ts';
 
 /** Size to which a segment is filled with zeros ahead, so that a sync has no file metadata to write. */
@@ -32,18 +33,23 @@ export interface JournalStart {
   readonly previousMac: Buffer;
   readonly checkpoint: CheckpointMark;
   /** Records from `checkpoint.size` on. */
-  readonly entries: readonly Buffer[];
+  readonly tail: readonly LoggedRecord[];
 }
 
 /** What one write makes durable. */
 export interface Block {
-  readonly records: readonly RecordText[];
+  readonly records: readonly EncodedRecord[];
   readonly marks: readonly CheckpointMark[];
 }
 
 interface Segment {
   readonly sequence: number;
   readonly fd: number;
+}
+
+interface BegunSegment extends Segment {
+  /** Leaf index of the first record in it. */
+  readonly firstIndex: number;
 }
 
 export function segmentName(sequence: number): string {
@@ -53,8 +59,8 @@ export function segmentName(sequence: number): string {
 /** Append-only segments with a chained MAC. One write at a time; the caller sees to that. */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #previous: (Segment & { readonly endIndex: number })[] = [];
-  #segment: Segment;
+  readonly #previous: (BegunSegment & { readonly endIndex: number })[] = [];
+  #segment: BegunSegment;
   #next: Segment | undefined;
   #preparing: Promise<void> | undefined;
   #offset: number;
@@ -62,12 +68,12 @@ export class Journal {
   #nextIndex: number;
   #checkpoint: CheckpointMark;
 
-  private constructor(options: JournalOptions, start: JournalStart, segment: Segment, written: EncodedFrame) {
+  private constructor(options: JournalOptions, start: JournalStart, segment: BegunSegment, written: EncodedFrame) {
     this.#options = options;
     this.#segment = segment;
     this.#offset = written.bytes.length;
     this.#chain = written.mac;
-    this.#nextIndex = start.checkpoint.size + start.entries.length;
+    this.#nextIndex = start.checkpoint.size + start.tail.length;
     this.#checkpoint = start.checkpoint;
   }
 
@@ -85,29 +91,31 @@ export class Journal {
       await files.rename(`${path}.tmp`, path);
       await syncFolder(files, folder);
     });
-    return new Journal(options, start, { sequence: start.sequence, fd }, frames);
+    const segment = { sequence: start.sequence, fd, firstIndex: start.checkpoint.size };
+    return new Journal(options, start, segment, frames);
   }
 
   /** Whether {@link writeSync} reaches stable storage with one call. */
   readonly canWriteSync = writesAreDurable;
 
-  /** The frames of a block for the next write, and its entries as views into them. Moves the chain on. */
-  seal(block: Block): { frames: Buffer[]; entries: Buffer[] } {
+  /** The frames of a block for the next write, and the payload of its records as a view into them. Moves the chain on. */
+  seal(block: Block): { frames: Buffer[]; payload: Buffer | undefined } {
     const frames: Buffer[] = [];
     if (this.#next !== undefined && this.#offset >= this.#options.segmentBytes) frames.push(this.#switch(this.#next));
-    let entries: Buffer[] = [];
+    let payload: Buffer | undefined;
     if (block.records.length > 0) {
       const bytes = recordsPayloadBytes(block.records);
       frames.push(
-        this.#frame(bytes, (payload) => {
-          entries = fillRecords(payload, block.records);
+        this.#frame(bytes, (target) => {
+          fillRecords(target, block.records);
+          payload = target;
         }),
       );
     }
     for (const mark of block.marks) frames.push(this.#copied(encodeMark(mark)));
-    this.#nextIndex += entries.length;
+    this.#nextIndex += block.records.length;
     this.#checkpoint = block.marks.at(-1) ?? this.#checkpoint;
-    return { frames, entries };
+    return { frames, payload };
   }
 
   /**
@@ -135,6 +143,11 @@ export class Journal {
   isInPlace(): Promise<boolean> {
     const { sequence, fd } = this.#segment;
     return this.#options.files.isInPlace(fd, `${this.#options.folder}/${segmentName(sequence)}`);
+  }
+
+  /** Leaf index of the oldest record that the journal still holds. */
+  get oldestIndex(): number {
+    return (this.#previous[0] ?? this.#segment).firstIndex;
   }
 
   /** Half full: {@link prepareNext} is due. */
@@ -181,7 +194,7 @@ export class Journal {
   #switch(next: Segment): Buffer {
     this.#previous.push({ ...this.#segment, endIndex: this.#nextIndex });
     const previousMac = this.#chain;
-    this.#segment = next;
+    this.#segment = { ...next, firstIndex: this.#nextIndex };
     this.#next = undefined;
     this.#offset = 0;
     this.#chain = chainStart;
@@ -212,7 +225,7 @@ export class Journal {
 function startFrames(options: JournalOptions, start: JournalStart): EncodedFrame {
   const { sequence, previousMac, checkpoint } = start;
   const header = { sequence, startsOver: true, firstIndex: checkpoint.size, previousMac, checkpoint };
-  const payloads = [encodeHeader({ ...header, origin: options.origin }), ...blocks(start.entries).map(encodeRecords)];
+  const payloads = [encodeHeader({ ...header, origin: options.origin }), ...blocks(start.tail).map(encodeRecords)];
   const frames: Buffer[] = [];
   let chain: Buffer = chainStart;
   for (const payload of payloads) {
@@ -223,16 +236,16 @@ function startFrames(options: JournalOptions, start: JournalStart): EncodedFrame
   return { bytes: Buffer.concat(frames), mac: chain };
 }
 
-function blocks(entries: readonly Buffer[]): Buffer[][] {
-  const all: Buffer[][] = [];
+function blocks(records: readonly LoggedRecord[]): LoggedRecord[][] {
+  const all: LoggedRecord[][] = [];
   let room = 0;
-  for (const entry of entries) {
-    const bytes = bundleBytes([entry]);
+  for (const record of records) {
+    const bytes = bundleBytes([record.leaf, record.opening]);
     if (bytes > room) {
       all.push([]);
       room = blockBytesMax;
     }
-    all.at(-1)?.push(entry);
+    all.at(-1)?.push(record);
     room -= bytes;
   }
   return all;

@@ -164,5 +164,5 @@ test('while checkpoints are held up, no more than 64 mebibytes are taken', async
 });
 
 function bigEntry(bytes: number) {
-  return { ...entry(0), principal: 'x'.repeat(bytes) };
+  return { ...entry(0), resource: 'x'.repeat(bytes) };
 }

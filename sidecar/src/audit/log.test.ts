@@ -89,12 +89,15 @@ test('partial tiles go when the full one is there, and covered journal segments 
 
 test('the time never goes back, neither with the clock nor over a restart', async () => {
   using folder = temporaryFolder();
-  const clock = [1000.9, 500, 2000, 10];
-  const now = () => clock.shift() ?? 1;
+  let clock = 1;
+  const now = () => clock;
   const first = await openLog(folder.path, { now: () => 1 });
   await first.close();
   const log = await openLog(folder.path, { now });
-  for (let i = 0; i < 4; i += 1) await log.append(entry(i));
+  for (const [i, time] of [1000.9, 500, 2000, 10].entries()) {
+    clock = time;
+    await log.append(entry(i));
+  }
   await log.close();
   const again = await openLog(folder.path, { now: () => 7 });
   await again.append(entry(4));
@@ -137,9 +140,9 @@ test('a closed log refuses records, and closing again is fine', async () => {
 test('a record that does not fit an entry bundle is refused and leaves nothing', async () => {
   using folder = temporaryFolder();
   const log = await openLog(folder.path);
-  const big = { ...entry(0), principal: 'x'.repeat(65_536) };
+  const big = { ...entry(0), resource: 'x'.repeat(65_536) };
   await expect(log.append(big)).rejects.toMatchObject({ code: 'data_invalid' });
-  expect(await log.append({ ...entry(0), principal: 'x'.repeat(65_000) })).toBe(0);
+  expect(await log.append({ ...entry(0), resource: 'x'.repeat(65_000) })).toBe(0);
   await log.close();
 });
 
@@ -149,7 +152,7 @@ test('all that the log writes is for its owner alone', async () => {
   const log = await openLog(path);
   await log.append(entry(0));
   await log.close();
-  for (const name of ['.', 'journal', 'tile']) expect(statSync(join(path, name)).mode & 0o777).toBe(0o700);
+  for (const name of ['.', 'journal', 'tile', 'personal']) expect(statSync(join(path, name)).mode & 0o777).toBe(0o700);
   expect(statSync(join(path, 'checkpoint')).mode & 0o777).toBe(0o600);
 });
 

@@ -1,9 +1,19 @@
-import type { AuditRecord } from '../generated/types.ts';
+import type { AuditPersonal, AuditRecord } from '../generated/types.ts';
+import type { LogSigners } from './checkpoint.ts';
 import type { AuditEntry } from './record-encoding.ts';
 
 export type { LogSigner, LogSigners } from './checkpoint.ts';
 export { type OpenAuditLogOptions, openAuditLog } from './open-log.ts';
 export type { AuditEntry } from './record-encoding.ts';
+
+/** A record where it was found. */
+export interface FoundRecord {
+  /** Leaf index. */
+  readonly index: number;
+  readonly record: AuditRecord;
+  /** Who did it, unless that was erased. */
+  readonly personal?: AuditPersonal;
+}
 
 /** The transparency log as the rest of the sidecar sees it. */
 export interface AuditLog {
@@ -30,7 +40,36 @@ export interface AuditLog {
   /** Signs, publishes and answers a checkpoint over all durable records. */
   checkpoint(): Promise<string>;
   /** Up to `limit` records from leaf index `start` on. */
-  records(start: number, limit: number): Promise<{ index: number; record: AuditRecord }[]>;
+  records(start: number, limit: number): Promise<FoundRecord[]>;
+  /**
+   * The receipt of a durable record, as soon as a signed checkpoint covers it: a C2SP tlog-proof with the record as its
+   * extra data, which verifies offline.
+   *
+   * @param index leaf index, below `size`
+   */
+  receipt(index: number): Promise<string>;
+  /** RFC 6962 section 2.1.2: that the log of `size` records continues the one of `earlierSize`. */
+  consistency(earlierSize: number, size: number): Promise<readonly Buffer[]>;
+  /** Records below it were pruned; a multiple of 256. */
+  readonly minimumIndex: number;
+  /**
+   * Goes over to other keys: a record that the old and the new keys sign names them, the next checkpoint is signed by the
+   * new ones. Nothing happens for the present keys.
+   */
+  rotateKeys(signers: LogSigners): Promise<void>;
+  /**
+   * Removes records, for good; proofs of the others still verify. What is published about it is signed by the log.
+   *
+   * @param minimumIndex a multiple of 256 below the size of the published checkpoint
+   */
+  prune(minimumIndex: number): Promise<void>;
+  /**
+   * Erases who did it from the records about one person, for good, as far as they are out of the journal.
+   *
+   * @param endIndex of records below it only
+   * @returns how many records that were, and the index up to which it was looked
+   */
+  erasePersonal(principal: string, endIndex: number): Promise<{ erased: number; endIndex: number }>;
   /** Closes with a last checkpoint. */
   close(): Promise<void>;
 }

@@ -5,7 +5,9 @@ import { isValidOrigin, type LogSigners, signCheckpoint } from './checkpoint.ts'
 import { type LogFiles, nodeFiles, replaceFile, syncFolder } from './files.ts';
 import { defaultSegmentBytes, Journal, segmentName } from './journal.ts';
 import { KeyedMac } from './mac.ts';
+import { openTree } from './open-tree.ts';
 import { damaged, failed } from './refusal.ts';
+import { readRetention } from './retention.ts';
 import {
   checkpointName,
   journalName,
@@ -27,9 +29,15 @@ export interface OpenAuditLogOptions {
   readonly folder: string;
   /** Name of the log (C2SP tlog-checkpoint): a URL without scheme, spaces and plus signs. */
   readonly origin: string;
+  /** The log's present keys. */
   readonly signers: LogSigners;
+  /** Those before them: a checkpoint that they signed is still this log's. The record that names the present ones follows it. */
+  readonly earlierSigners?: readonly LogSigners[];
+  /** Version of the program that writes the records. */
+  readonly software: string;
   /** Key of the journal's MAC, 32 to 64 bytes; copied. */
   readonly macKey: Secret;
+  /** Other functions for files; the tree is then kept on this thread. */
   readonly files?: LogFiles;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -60,6 +68,7 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
   try {
     return await open({
       files: nodeFiles,
+      earlierSigners: [],
       now: Date.now,
       onFailure: () => undefined,
       segmentBytes: defaultSegmentBytes,
@@ -75,7 +84,9 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
 }
 
 async function open(options: Settled): Promise<TransparencyLog> {
-  const stored = await readStoredLog(options);
+  const candidates = [options.signers, ...options.earlierSigners];
+  const stored = await readStoredLog({ ...options, signers: candidates });
+  const minimumIndex = await readRetention(options, candidates);
   await prepareFolder(options);
   const published = stored.published ?? emptyCheckpoint(options);
   if (stored.published !== undefined) await secureStored(options, stored, stored.published);
@@ -86,12 +97,14 @@ async function open(options: Settled): Promise<TransparencyLog> {
       sequence: stored.journalSequence + 1,
       previousMac: stored.journalMac,
       checkpoint: markOf(published.head, published.note),
-      entries: stored.tail,
+      tail: stored.tail,
     },
   );
-  const log = new TransparencyLog({ ...options, ...stored, published, journal });
+  const tree = openTree(options.files, { ...stored, folder: options.folder, size: published.head.size });
+  const log = new TransparencyLog({ ...options, ...stored, published, journal, tree, minimumIndex });
   try {
     if (stored.published === undefined) await replaceFile(files, options.folder, checkpointName, published.note);
+    await log.rotateKeys(options.signers);
     await removeVoid(options, segmentName(stored.journalSequence + 1));
     await log.checkpoint();
     return log;
@@ -118,15 +131,16 @@ async function prepareFolder(options: Settled): Promise<void> {
 
 function emptyCheckpoint({ origin, signers, now }: Settled): PublishedCheckpoint {
   const head = { size: 0, root: new Tree().root() };
-  return { head, note: signCheckpoint(origin, head, signers, now()) };
+  return { head, note: signCheckpoint(origin, head, signers, now()), cosignatures: '', signers };
 }
 
 /**
  * Writes the checkpoint file anew before the journal forgets what it covers: what was read may be in the page
  * cache only, and the checkpoint before it on the disk.
  */
-async function secureStored(options: Settled, stored: StoredLog, { note, head }: PublishedCheckpoint): Promise<void> {
-  await replaceFile(options.files, options.folder, checkpointName, note);
+async function secureStored(options: Settled, stored: StoredLog, published: PublishedCheckpoint): Promise<void> {
+  const { note, cosignatures, head } = published;
+  await replaceFile(options.files, options.folder, checkpointName, note + cosignatures);
   const tiles = new TileFolder(options.files, options.folder);
   // Sizes within one bundle have the same growing tiles.
   const sizes = new Map(stored.signedSizes.map((size) => [Math.floor(size / tileWidth), size]));

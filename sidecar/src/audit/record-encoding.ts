@@ -1,70 +1,48 @@
 import { SidecarError } from '../errors.ts';
-import type { AuditRecord } from '../generated/types.ts';
+import { encodeAuditRecord } from '../generated/record-encoders.ts';
+import type { AuditPersonal, AuditRecord } from '../generated/types.ts';
+import { canonicalText } from './canonical-text.ts';
+import { noOpening, sealPersonal } from './personal.ts';
 
-/** What a caller knows of a record; the log adds the version and the time. */
-export type AuditEntry = Omit<AuditRecord, 'v' | 'time'>;
+/** What a caller knows of a record; the log adds the version, the time, its software and the commitment. */
+export type AuditEntry = Omit<AuditRecord, 'v' | 'time' | 'software' | 'actor'> & {
+  /** Who did it: kept beside the log, so that it can be erased. */
+  readonly personal?: AuditPersonal;
+};
 
 /** Longest leaf in bytes: the length in an entry bundle is 16 bits wide (C2SP tlog-tiles, "Log entries"). */
 export const maxEntryBytes = 65_535;
 
-/** Any character that JSON escapes, and any surrogate, which needs the check for lone ones. */
-const notPlain = /[^\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]/;
+/** A record that waits for its place in a block. */
+export interface EncodedRecord {
+  /** The leaf. */
+  readonly text: string;
+  /** Length of `text` in UTF-8. */
+  readonly textBytes: number;
+  /** What its commitment is opened with; empty when it has none. */
+  readonly opening: Uint8Array;
+}
 
 /**
- * The RFC 8785 encoding of a record: members in the order of their names, written out because a generic
- * canonicalizer costs more than the signature's own overhead.
+ * The leaf of a record, in the encoding of RFC 8785, and the opening of its personal fields.
  *
- * @param time milliseconds since 1970
- * @throws SidecarError `data_invalid` for text with a lone surrogate or a number that JSON cannot hold
+ * @param timeMs milliseconds since 1970
+ * @throws SidecarError `data_invalid` for text with a lone surrogate, a number that JSON cannot hold, or an entry that
+ *   does not fit a bundle
  */
-export function encodeRecord(entry: AuditEntry, time: number): string {
-  return `{${textMember('algorithm', entry.algorithm)}${textMember('credential', entry.credential)}${detailsMember(
-    entry.details,
-  )}${numberMember('epoch', entry.epoch)}${textMember('error', entry.error)}${textMember('id', entry.id)}${textMember(
-    'keyName',
-    entry.keyName,
-  )}"operation":${quote(entry.operation)},"outcome":${quote(entry.outcome)},"phase":${quote(
-    entry.phase,
-  )},${policiesMember(entry.policies)}${textMember('principal', entry.principal)}${textMember(
-    'resource',
-    entry.resource,
-  )}${textMember('session', entry.session)}"time":${number(time)},"v":1}`;
+export function encodeRecord(entry: AuditEntry, timeMs: number, software: string): EncodedRecord {
+  const { personal, ...fields } = entry;
+  const sealed = personal === undefined ? undefined : sealPersonal(personal);
+  const record: AuditRecord = { ...fields, v: 1, time: timeMs, software };
+  if (sealed !== undefined) record.actor = sealed.actor;
+  const text = encodeAuditRecord(record, canonicalText);
+  const textBytes = Buffer.byteLength(text);
+  const opening = sealed?.opening ?? noOpening;
+  const longest = Math.max(textBytes, opening.length);
+  if (longest > maxEntryBytes) throw tooBig(longest);
+  return { text, textBytes, opening };
 }
 
-function textMember(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `"${name}":${quote(value)},`;
-}
-
-function numberMember(name: string, value: number | undefined): string {
-  return value === undefined ? '' : `"${name}":${number(value)},`;
-}
-
-function policiesMember(policies: readonly string[] | undefined): string {
-  return policies === undefined ? '' : `"policies":[${policies.map(quote).join(',')}],`;
-}
-
-function detailsMember(details: AuditEntry['details']): string {
-  if (details === undefined) return '';
-  // RFC 8785 section 3.2.3 sorts by UTF-16 code units, which is what sort() does without a comparator.
-  const names = Object.keys(details).sort();
-  return `"details":{${names.map((name) => `${quote(name)}:${scalar(details[name])}`).join(',')}},`;
-}
-
-function scalar(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number') return number(value);
-  if (typeof value === 'boolean') return String(value);
-  throw new SidecarError('data_invalid', `audit detail of type ${typeof value}`);
-}
-
-function number(value: number): string {
-  if (!Number.isFinite(value)) throw new SidecarError('data_invalid', `audit record holds the number ${value}`);
-  return String(value);
-}
-
-function quote(text: string): string {
-  if (!notPlain.test(text)) return `"${text}"`;
-  // JSON.stringify would write a lone surrogate as an escape, which RFC 8785 section 3.2.2.2 forbids.
-  if (!text.isWellFormed()) throw new SidecarError('data_invalid', 'audit record holds a lone surrogate');
-  return JSON.stringify(text);
+function tooBig(bytes: number): SidecarError {
+  return new SidecarError('data_invalid', `audit record of ${bytes} bytes, at most ${maxEntryBytes}`);
 }

@@ -1,15 +1,17 @@
+import type { LoggedRecord } from './logged-record.ts';
+import { noOpening } from './personal.ts';
 import { damaged, isAbsent } from './refusal.ts';
 import type { TileFolder } from './tile-folder.ts';
-import { bundlePath, decodeBundle, decodeTile, edgeShape, tilePath } from './tiles.ts';
+import { bundlePath, decodeBundle, decodeTile, edgeShape, openingsPath, tilePath } from './tiles.ts';
 import { leafHash, type Tile, Tree, type TreeHead, tileWidth } from './tree.ts';
 
 /** The right edge of a tree on disk. */
 export interface StoredEdge {
   /** The growing tile of each level, lowest first. */
   readonly tiles: readonly Tile[];
-  /** Entries of the growing bundle. */
-  readonly growing: readonly Buffer[];
-  readonly lastEntry: Buffer | undefined;
+  /** Records of the growing bundle. */
+  readonly growing: readonly LoggedRecord[];
+  readonly lastLeaf: Buffer | undefined;
 }
 
 /**
@@ -30,23 +32,28 @@ export async function readEdge(folder: TileFolder, head: TreeHead): Promise<Stor
     throw damaged('tiles', `their root is not the one of the checkpoint of size ${head.size}`);
   }
   const growing = await readGrowing(folder, head.size, tiles[0]?.hashes ?? []);
-  const lastEntry = growing.at(-1) ?? (await lastOfFullBundle(folder, head.size));
-  return { tiles, growing, lastEntry };
+  const lastLeaf = growing.at(-1)?.leaf ?? (await lastOfFullBundle(folder, head.size));
+  return { tiles, growing, lastLeaf };
 }
 
-async function readTile(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
+/**
+ * The hashes of a tile.
+ *
+ * @throws SidecarError `audit_corrupt` when it is missing or has another number of them
+ */
+export async function readTile(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
   const hashes = decodeTile(await readPart(folder, path), width);
   if (hashes === undefined) throw damaged(path, `has not ${width} hashes`);
   return hashes;
 }
 
-async function readGrowing(folder: TileFolder, size: number, hashes: readonly Buffer[]): Promise<readonly Buffer[]> {
+async function readGrowing(folder: TileFolder, size: number, hashes: readonly Buffer[]): Promise<LoggedRecord[]> {
   if (hashes.length === 0) return [];
-  const path = bundlePath(Math.floor(size / tileWidth), hashes.length);
-  const entries = await readBundle(folder, path, hashes.length);
-  const wrong = entries.findIndex((entry, i) => hashes[i]?.equals(leafHash(entry)) !== true);
-  if (wrong !== -1) throw damaged(path, `entry ${wrong} is not the one in the tree`);
-  return entries;
+  const bundle = Math.floor(size / tileWidth);
+  const records = await readRecordBundle(folder, bundle, hashes.length);
+  const wrong = records.findIndex(({ leaf }, i) => hashes[i]?.equals(leafHash(leaf)) !== true);
+  if (wrong === -1) return records;
+  throw damaged(bundlePath(bundle, hashes.length), `entry ${wrong} is not the one in the tree`);
 }
 
 async function lastOfFullBundle(folder: TileFolder, size: number): Promise<Buffer | undefined> {
@@ -55,8 +62,14 @@ async function lastOfFullBundle(folder: TileFolder, size: number): Promise<Buffe
   return entries.at(-1);
 }
 
-/** The entries of a bundle that has exactly `width` of them. */
-export async function readBundle(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
+/** The records of a bundle with exactly `width` of them. */
+export async function readRecordBundle(folder: TileFolder, bundle: number, width: number): Promise<LoggedRecord[]> {
+  const leaves = await readBundle(folder, bundlePath(bundle, width), width);
+  const openings = await readBundle(folder, openingsPath(bundle, width), width);
+  return leaves.map((leaf, i) => ({ leaf, opening: openings[i] ?? noOpening }));
+}
+
+async function readBundle(folder: TileFolder, path: string, width: number): Promise<Buffer[]> {
   const entries = decodeBundle(await readPart(folder, path));
   if (entries?.length !== width) throw damaged(path, `has not ${width} entries`);
   return entries;

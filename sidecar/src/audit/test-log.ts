@@ -10,10 +10,15 @@ import type { AuditEntry } from './record-encoding.ts';
 /** What the tests of the log share. */
 export const logOrigin = 'hsm.example/host-a/audit';
 
-export const signers: LogSigners = Object.freeze({
-  ed25519: signer('ed25519', 'raw-private', 1),
-  mlDsa44: signer('ml-dsa-44', 'raw-seed', 2),
-});
+export const signers: LogSigners = signersOf(1);
+
+/** Keys from a seed of that byte, and from the next one. */
+export function signersOf(fill: number): LogSigners {
+  return Object.freeze({
+    ed25519: signer('ed25519', 'raw-private', fill),
+    mlDsa44: signer('ml-dsa-44', 'raw-seed', fill + 1),
+  });
+}
 
 function signer(
   asymmetricKeyType: 'ed25519' | 'ml-dsa-44',
@@ -37,6 +42,7 @@ export function openLog(folder: string, options: Partial<OpenAuditLogOptions> = 
     folder,
     origin: logOrigin,
     signers,
+    software: '0.0.0-test',
     macKey: Secret.copy(Buffer.alloc(32, 3)),
     segmentBytes: 16_384,
     checkpointIntervalMs: 3_600_000,
@@ -46,7 +52,13 @@ export function openLog(folder: string, options: Partial<OpenAuditLogOptions> = 
 }
 
 export function entry(number: number): AuditEntry {
-  return { phase: 'use', operation: 'subtle.sign', outcome: 'ok', principal: 'payments', details: { number } };
+  return {
+    phase: 'use',
+    operation: 'subtle.sign',
+    outcome: 'ok',
+    personal: { principal: 'payments' },
+    details: { number },
+  };
 }
 
 /** Appends `count` records at once and answers their indexes. */
@@ -78,11 +90,8 @@ export function naiveRoot(leaves: readonly Uint8Array[]): Buffer {
   return hash('sha256', Buffer.concat([Buffer.of(1), ...children]), 'buffer');
 }
 
-/** The largest power of two smaller than n, for n above 1. */
-export function largestPowerBelow(n: number): number {
-  let k = 1;
-  while (k * 2 < n) k *= 2;
-  return k;
+function largestPowerBelow(n: number): number {
+  return 2 ** Math.ceil(Math.log2(n) - 1);
 }
 
 /** Entries of a whole log straight from its bundles (C2SP tlog-tiles), for logs below 256,000 records. */

@@ -1,5 +1,6 @@
-import { type FileContent, type LogFiles, syncFolder, writeDurably } from './files.ts';
-import { bundlePath, edgeShape, partialsFolder, tilePath } from './tiles.ts';
+import { type FileContent, type LogFiles, replaceFile, syncFolder, writeDurably } from './files.ts';
+import { isAbsent } from './refusal.ts';
+import { bundlePath, edgeShape, openingsPath, partialsFolder, tilePath } from './tiles.ts';
 
 /** Known folders are forgotten beyond this number; knowing them only saves work. */
 const knownFoldersMax = 1000;
@@ -34,12 +35,32 @@ export class TileFolder {
     this.#learn(unknown);
   }
 
+  /** Replaces a file so that a crash leaves the old one or the new one. */
+  async replace(path: string, bytes: Buffer): Promise<void> {
+    await replaceFile(this.#files, this.#at(parentOf(path)), path.slice(parentOf(path).length + 1), bytes);
+  }
+
+  async exists(path: string): Promise<boolean> {
+    try {
+      await this.#files.mode(this.#at(path));
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#files.remove(this.#at(path));
+  }
+
   /** Removes the partial versions of what grew in a tree of `earlierSize` and is full in one of `size`. */
   async removePartials(earlierSize: number, size: number): Promise<void> {
     const later = edgeShape(size);
     for (const { level, index, width } of edgeShape(earlierSize)) {
       if (width === 0 || index === later[level]?.index) continue;
-      const folders = [tilePath(level, index), ...(level === 0 ? [bundlePath(index)] : [])].map(partialsFolder);
+      const besides = level === 0 ? [bundlePath(index), openingsPath(index)] : [];
+      const folders = [tilePath(level, index), ...besides].map(partialsFolder);
       for (const folder of folders) {
         await this.#files.remove(this.#at(folder));
         this.#known.delete(folder);

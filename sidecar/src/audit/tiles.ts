@@ -12,6 +12,11 @@ export function bundlePath(index: number, width = tileWidth): string {
   return `tile/entries/${numberPath(index)}${partialSuffix(width)}`;
 }
 
+/** Path of what the commitments of a bundle are opened with; beside the tree, and never published. */
+export function openingsPath(index: number, width = tileWidth): string {
+  return `personal/${numberPath(index)}${partialSuffix(width)}`;
+}
+
 /** Folder that holds the partial versions of a full tile or bundle. */
 export function partialsFolder(fullPath: string): string {
   return `${fullPath}.p`;

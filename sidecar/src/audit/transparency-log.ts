@@ -1,19 +1,26 @@
 import { SidecarError } from '../errors.ts';
-import type { AuditRecord } from '../generated/types.ts';
-import { type LogSigners, signCheckpoint, verifierKeys } from './checkpoint.ts';
+import type { AuditPersonal, AuditRecord } from '../generated/types.ts';
+import { createInTurn } from '../in-turn.ts';
+import { type LogSigners, verifierKeys } from './checkpoint.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { type LogFiles, replaceFile } from './files.ts';
-import { GrowingTree } from './growing-tree.ts';
+import { bundlesBelow } from './erasure.ts';
+import type { LogFiles } from './files.ts';
 import type { Journal } from './journal.ts';
-import type { RecordText } from './journal-payload.ts';
-import type { AuditLog } from './log.ts';
-import { type AuditEntry, encodeRecord, maxEntryBytes } from './record-encoding.ts';
-import { readRecords } from './record-reader.ts';
+import { encodeRecords } from './journal-payload.ts';
+import { rotationEntry } from './key-rotation.ts';
+import type { AuditLog, FoundRecord } from './log.ts';
+import type { LogTree } from './log-tree.ts';
+import type { LoggedRecord } from './logged-record.ts';
+import { openPersonal } from './personal.ts';
+import { Publication } from './publication.ts';
+import { formatReceipt } from './receipt.ts';
+import { type AuditEntry, type EncodedRecord, encodeRecord } from './record-encoding.ts';
 import { damaged, failed } from './refusal.ts';
-import { checkpointName, markOf, type PublishedCheckpoint } from './stored-log.ts';
-import { TileFolder } from './tile-folder.ts';
-import type { Tree } from './tree.ts';
+import { writeRetention } from './retention.ts';
+import type { PublishedCheckpoint } from './stored-log.ts';
+import { tileWidth } from './tree.ts';
 
 /** A checkpoint is made early when more than this waits for one. */
 const unpublishedBytesEarly = 8 << 20;
@@ -21,18 +28,21 @@ const unpublishedBytesEarly = 8 << 20;
 const unpublishedBytesMax = 64 << 20;
 /** A record that nobody waits for waits like the others when more than this waits for the disk: at most that is lost. */
 const unwrittenBytesMax = 1 << 20;
+/** Time between two looks whether the journal's file is still there while nothing is written. */
+const guardIntervalMs = 1000;
 
 export interface TransparencyLogOptions {
   readonly files: LogFiles;
   readonly folder: string;
   readonly origin: string;
-  readonly signers: LogSigners;
+  /** Version of the program that writes the records. */
+  readonly software: string;
   /** Holds exactly `tail` beyond the tree. */
   readonly journal: Journal;
   readonly published: PublishedCheckpoint;
-  readonly tree: Tree;
-  readonly growing: readonly Buffer[];
-  readonly tail: readonly Buffer[];
+  readonly tree: LogTree;
+  readonly tail: readonly LoggedRecord[];
+  readonly minimumIndex: number;
   /** Milliseconds since 1970 of the last record. */
   readonly lastTimeMs: number;
   readonly now: () => number;
@@ -44,36 +54,45 @@ export interface TransparencyLogOptions {
 /** The log while it is open: journal first, tree and checkpoint behind. */
 export class TransparencyLog implements AuditLog {
   readonly origin: string;
-  readonly verifierKeys: readonly string[];
   readonly #options: TransparencyLogOptions;
   readonly #queue: CommitQueue;
-  readonly #growing: GrowingTree;
-  readonly #tiles: TileFolder;
+  readonly #publication: Publication;
   readonly #schedule: CheckpointSchedule;
-  #published: PublishedCheckpoint;
-  #lastTimeMs: number;
+  readonly #clock: ClockWatch;
+  readonly #guard: NodeJS.Timeout;
+  readonly #inTurn = createInTurn();
+  #minimumIndex: number;
+  #addedBytes = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: TransparencyLogOptions) {
     this.#options = options;
     this.origin = options.origin;
-    this.verifierKeys = verifierKeys(options.origin, options.signers);
-    this.#published = options.published;
-    this.#lastTimeMs = options.lastTimeMs;
-    this.#growing = new GrowingTree(options.tree, options.growing);
-    this.#growing.add(options.tail);
-    this.#tiles = new TileFolder(options.files, options.folder);
+    this.#minimumIndex = options.minimumIndex;
+    this.#clock = new ClockWatch(options.now, options.lastTimeMs);
+    this.#queue = new CommitQueue({
+      journal: options.journal,
+      nextIndex: options.published.head.size + options.tail.length,
+      onDurable: (payload) => this.#follow(payload),
+      onFailure: options.onFailure,
+    });
+    this.#publication = new Publication({ ...options, appendMark: (mark) => this.#queue.appendMark(mark) });
     this.#schedule = new CheckpointSchedule({
       publish: () => this.#publish(),
       intervalMs: options.checkpointIntervalMs,
       spacingMs: options.checkpointSpacingMs,
     });
-    this.#queue = new CommitQueue({
-      journal: options.journal,
-      nextIndex: options.published.head.size + options.tail.length,
-      onDurable: (entries) => this.#follow(entries),
-      onFailure: options.onFailure,
-    });
+    if (options.tail.length > 0) options.tree.add(encodeRecords(options.tail));
+    this.#guard = setInterval(() => void this.#look(), guardIntervalMs);
+    this.#guard.unref();
+  }
+
+  get verifierKeys(): readonly string[] {
+    return verifierKeys(this.origin, this.#publication.signers);
+  }
+
+  get minimumIndex(): number {
+    return this.#minimumIndex;
   }
 
   get size(): number {
@@ -81,32 +100,79 @@ export class TransparencyLog implements AuditLog {
   }
 
   append(entry: AuditEntry): Promise<number> {
-    if (this.#growing.unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
+    if (this.#unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
     try {
-      const { text, bytes } = this.#encode(entry);
-      return this.#queue.append(text, bytes);
+      return this.#queue.append(this.#encode(entry));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async enqueue(entry: AuditEntry): Promise<void> {
-    if (this.#growing.unpublishedBytes > unpublishedBytesMax || this.#queue.unwrittenBytes > unwrittenBytesMax) {
+    if (this.#unpublishedBytes > unpublishedBytesMax || this.#queue.unwrittenBytes > unwrittenBytesMax) {
       await this.append(entry);
       return;
     }
-    const { text, bytes } = this.#encode(entry);
-    this.#queue.enqueue(text, bytes);
+    this.#queue.enqueue(this.#encode(entry));
   }
 
   checkpoint(): Promise<string> {
     return this.#schedule.request();
   }
 
-  async records(start: number, limit: number): Promise<{ index: number; record: AuditRecord }[]> {
+  async records(from: number, limit: number): Promise<FoundRecord[]> {
+    const start = Math.max(from, this.#minimumIndex);
     const end = Math.min(start + limit, this.size);
-    await this.#growing.reach(end);
-    return readRecords(this.#growing, this.#tiles, start, end);
+    if (end <= start) return [];
+    const stored = await this.#read(() => this.#options.tree.records(start, end));
+    return stored.map((record, i) => found(record, start + i));
+  }
+
+  async receipt(index: number): Promise<string> {
+    if (this.#publication.published.head.size <= index) await this.#schedule.request();
+    const { note, cosignatures, head } = this.#publication.published;
+    const { tree } = this.#options;
+    const [record] = await this.#read(() => tree.records(index, index + 1));
+    const path = await this.#read(() => tree.inclusion(index, head.size));
+    return formatReceipt({ leaf: record?.leaf ?? Buffer.alloc(0), index, path, note: note + cosignatures });
+  }
+
+  consistency(earlierSize: number, size: number): Promise<readonly Buffer[]> {
+    return this.#read(() => this.#options.tree.consistency(earlierSize, size));
+  }
+
+  rotateKeys(signers: LogSigners): Promise<void> {
+    return this.#inTurn(async () => {
+      const present = this.#publication.signers;
+      if (present === signers) return;
+      await this.append(rotationEntry(this.origin, present, signers));
+      // Only a checkpoint that covers the record may be the first one by the new keys: whoever pinned the old ones needs it.
+      this.#publication.signers = signers;
+      await this.#schedule.request();
+    });
+  }
+
+  prune(minimumIndex: number): Promise<void> {
+    return this.#inTurn(async () => {
+      if (minimumIndex <= this.#minimumIndex) return;
+      if (minimumIndex >= this.#publication.published.head.size) {
+        throw new SidecarError('data_invalid', `records up to ${minimumIndex} cannot be pruned yet`);
+      }
+      await writeRetention(this.#options, minimumIndex, this.#publication.signers);
+      this.#minimumIndex = minimumIndex;
+      await this.#options.tree.prune(minimumIndex);
+    });
+  }
+
+  erasePersonal(principal: string, wantedEnd: number): Promise<{ erased: number; endIndex: number }> {
+    return this.#inTurn(async () => {
+      await this.#schedule.request();
+      // What the journal still holds would come back with the next start.
+      const end = bundlesBelow(Math.min(wantedEnd, this.#options.journal.oldestIndex));
+      const start = bundlesBelow(this.#minimumIndex);
+      const erased = await this.#options.tree.erase({ principal, start, end });
+      return { erased, endIndex: end * tileWidth };
+    });
   }
 
   close(): Promise<void> {
@@ -114,7 +180,12 @@ export class TransparencyLog implements AuditLog {
     return this.#closing;
   }
 
+  get #unpublishedBytes(): number {
+    return this.#addedBytes - this.#publication.publishedBytes;
+  }
+
   async #close(): Promise<void> {
+    clearInterval(this.#guard);
     this.#queue.refuseFurther();
     await this.#queue.idle();
     try {
@@ -122,6 +193,7 @@ export class TransparencyLog implements AuditLog {
     } finally {
       await this.#schedule.stop();
       await this.#queue.idle();
+      await this.#options.tree.close();
       await this.#closeJournal();
     }
   }
@@ -134,14 +206,13 @@ export class TransparencyLog implements AuditLog {
     }
   }
 
-  #encode(entry: AuditEntry): RecordText {
-    // The clock may step back, the log's time may not.
-    const timeMs = Math.max(this.#lastTimeMs, Math.floor(this.#options.now()));
-    const text = encodeRecord(entry, timeMs);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > maxEntryBytes) throw tooBig(bytes);
-    this.#lastTimeMs = timeMs;
-    return { text, bytes };
+  #encode(entry: AuditEntry): EncodedRecord {
+    const { software } = this.#options;
+    const { timeMs, step } = this.#clock.read();
+    const record = encodeRecord(entry, timeMs, software);
+    if (step !== undefined) this.#queue.enqueue(encodeRecord(step, timeMs, software));
+    this.#clock.advance(timeMs);
+    return record;
   }
 
   async #appendLater(entry: AuditEntry): Promise<number> {
@@ -149,10 +220,10 @@ export class TransparencyLog implements AuditLog {
     return this.append(entry);
   }
 
-  #follow(entries: readonly Buffer[]): void {
-    if (entries.length === 0) return;
-    this.#growing.add(entries);
-    if (this.#growing.unpublishedBytes > unpublishedBytesEarly) this.#schedule.request().catch(() => undefined);
+  #follow(payload: Buffer): void {
+    this.#addedBytes += payload.length;
+    this.#options.tree.add(payload);
+    if (this.#unpublishedBytes > unpublishedBytesEarly) this.#schedule.request().catch(() => undefined);
     else this.#schedule.leavesArrived();
     const { journal } = this.#options;
     if (journal.needsNext) journal.prepareNext().catch((error) => this.#queue.fail(error, 'preparing the journal'));
@@ -161,34 +232,42 @@ export class TransparencyLog implements AuditLog {
   async #publish(): Promise<string> {
     if (this.#queue.failure !== undefined) throw this.#queue.failure;
     try {
-      return await this.#publishDurable();
+      return await this.#publication.publish(this.size, this.#addedBytes, this.#clock.timeMs);
     } catch (error) {
       throw this.#queue.fail(error, 'publishing a checkpoint');
     }
   }
 
-  async #publishDurable(): Promise<string> {
-    await this.#growing.reach(this.size);
-    const snapshot = this.#growing.snapshot();
-    const { head } = snapshot;
-    const earlier = this.#published;
-    if (head.size === earlier.head.size) return earlier.note;
+  /** What is read is never the end of the log, but it must be what was written. */
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw failed('reading the log', error);
+    }
+  }
 
-    const { files, folder, origin, signers, journal } = this.#options;
-    await this.#tiles.write(snapshot.files);
-    const note = signCheckpoint(origin, head, signers, Math.max(this.#lastTimeMs, this.#options.now()));
-    // The journal knows it before anybody else can: a start never signs another root for that size.
-    await this.#queue.appendMark(markOf(head, note));
-    await replaceFile(files, folder, checkpointName, note);
-    this.#published = { note, head };
-    this.#growing.published(snapshot);
-    await journal.removeCovered(head.size);
-    await this.#tiles.removePartials(earlier.head.size, head.size);
-    if (!(await journal.isInPlace())) throw damaged('journal', 'its file was removed while the log was open');
-    return note;
+  /** Somebody may remove the file that records go to while no checkpoint is due. */
+  async #look(): Promise<void> {
+    if (this.#queue.failure !== undefined || this.#closing !== undefined) return;
+    try {
+      await this.#publication.requireInPlace();
+    } catch (error) {
+      if (this.#closing === undefined) this.#queue.fail(error, 'looking after the log');
+    }
   }
 }
 
-function tooBig(bytes: number): SidecarError {
-  return new SidecarError('data_invalid', `audit record of ${bytes} bytes, at most ${maxEntryBytes}`);
+function found({ leaf, opening }: LoggedRecord, index: number): FoundRecord {
+  const record = parseRecord(leaf, index);
+  const personal: AuditPersonal | undefined = openPersonal(opening, record.actor);
+  return personal === undefined ? { index, record } : { index, record, personal };
+}
+
+function parseRecord(leaf: Buffer, index: number): AuditRecord {
+  try {
+    return JSON.parse(leaf.toString()) as AuditRecord;
+  } catch (error) {
+    throw damaged(`record ${index}`, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read');
+  }
 }

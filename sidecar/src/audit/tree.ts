@@ -3,7 +3,8 @@ import { maxEntryBytes } from './record-encoding.ts';
 
 /** Hashes in a full tile (C2SP tlog-tiles: tiles of height 8). */
 export const tileWidth = 256;
-const tileHeight = 8;
+/** Levels of the tree in one tile. */
+export const tileHeight = 8;
 export const hashBytes = 32;
 
 /** Size and root of the tree at one moment. */
@@ -29,10 +30,17 @@ export function leafHash(entry: Uint8Array): Buffer {
 }
 
 /** RFC 6962 section 2.1: the hash of an inner node. */
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeScratch.set(left, 1);
   nodeScratch.set(right, 1 + hashBytes);
   return hash('sha256', nodeScratch, 'buffer');
+}
+
+/** The largest power of two smaller than `count`, which is above 1. */
+export function largestPowerBelow(count: number): number {
+  let power = 1;
+  while (power * 2 < count) power *= 2;
+  return power;
 }
 
 /** Root of a perfect subtree; the number of hashes is a power of two. */

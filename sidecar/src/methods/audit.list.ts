@@ -4,5 +4,9 @@ import type { Handler } from '../request/context.ts';
 const defaultLimit = 100;
 
 export function createAuditList(log: AuditLog): Handler<'audit.list'> {
-  return async ({ start = 0, limit = defaultLimit }) => ({ records: await log.records(start, limit), size: log.size });
+  return async ({ start = 0, limit = defaultLimit }) => ({
+    records: await log.records(start, limit),
+    size: log.size,
+    minimumIndex: log.minimumIndex,
+  });
 }

@@ -2,6 +2,8 @@ import type { AuditLog } from '../audit/log.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Governance } from '../governance.ts';
 import type { Keystore } from '../keystore/keystore.ts';
+import type { LogKeys } from '../log-keys.ts';
+import type { LogRetention } from '../log-retention.ts';
 import type { Handlers } from '../request/context.ts';
 import { createApprovalsApprove } from './approvals.approve.ts';
 import { createApprovalsCancel } from './approvals.cancel.ts';
@@ -13,7 +15,12 @@ import { createApprovalsWait } from './approvals.wait.ts';
 import { createApproversEnrol, type MayChangeOthers } from './approvers.enrol.ts';
 import { createApproversRemove } from './approvers.remove.ts';
 import { createAuditCheckpoint } from './audit.checkpoint.ts';
+import { createAuditErase } from './audit.erase.ts';
 import { createAuditList } from './audit.list.ts';
+import { createAuditPrune } from './audit.prune.ts';
+import { createAuditReceipt } from './audit.receipt.ts';
+import { createAuditRotateKeys } from './audit.rotateKeys.ts';
+import { createAuditSetRetention } from './audit.setRetention.ts';
 import { createBreakGlassList } from './breakGlass.list.ts';
 import { createBreakGlassOpen } from './breakGlass.open.ts';
 import { createBreakGlassReview } from './breakGlass.review.ts';
@@ -69,6 +76,8 @@ export interface HandlerParts {
   readonly crypto: CryptoProvider;
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  readonly logKeys: LogKeys;
+  readonly logRetention: LogRetention;
   readonly governance: Governance;
   readonly mayLook: MayLook;
   readonly mayLookAtApproval: MayLookAtApproval;
@@ -126,7 +135,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'tokens.invite': createTokensInvite(tokens, (id) => directory.current.record(id)?.kind === 'person'),
     'tokens.revoke': createTokensRevoke(tokens, jwt.issuers, endStaleSessions, requireRevocable),
     'audit.checkpoint': createAuditCheckpoint(log),
+    'audit.erase': createAuditErase(parts.logRetention),
     'audit.list': createAuditList(log),
+    'audit.prune': createAuditPrune(parts.logRetention),
+    'audit.receipt': createAuditReceipt(log),
+    'audit.rotateKeys': createAuditRotateKeys(log, parts.logKeys),
+    'audit.setRetention': createAuditSetRetention(parts.logRetention),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
     'keys.get': createKeysGet(keystore),
     'keys.list': createKeysList(keystore, mayLook, cursors),

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditRecord, PolicySimulateResult } from '../generated/types.ts';
+import type { AuditPersonal, AuditRecord, PolicySimulateResult } from '../generated/types.ts';
 import type { CompiledPolicies, PolicyEngine, PolicyRequest } from '../policy/engine.ts';
 import type { Handler } from '../request/context.ts';
 
@@ -7,6 +7,7 @@ import type { Handler } from '../request/context.ts';
 export interface RecordedRequest {
   readonly index: number;
   readonly record: AuditRecord;
+  readonly personal?: AuditPersonal;
   /** Undefined when its principal or key is gone. */
   readonly request: PolicyRequest | undefined;
 }
@@ -25,11 +26,11 @@ export function createPolicySimulate(engine: PolicyEngine, recorded: RecordedReq
   return ({ text, requests = defaultRequests }) =>
     engine.tryOut(text, async (compiled) => {
       const result: PolicySimulateResult = { looked: 0, unknown: 0, changes: [] };
-      for await (const { index, record, request } of recorded(requests)) {
+      for await (const { request, ...found } of recorded(requests)) {
         result.looked += 1;
         if (result.looked % requestsPerTurn === 0) await nextTurn();
         if (request === undefined) result.unknown += 1;
-        else result.changes.push(...changeOf(engine, compiled, { index, record, request }));
+        else result.changes.push(...changeOf(engine, compiled, { ...found, request }));
       }
       return result;
     });
@@ -38,12 +39,13 @@ export function createPolicySimulate(engine: PolicyEngine, recorded: RecordedReq
 function changeOf(
   engine: PolicyEngine,
   compiled: CompiledPolicies,
-  { index, record, request }: RecordedRequest & { request: PolicyRequest },
+  { index, record, personal, request }: RecordedRequest & { request: PolicyRequest },
 ): PolicySimulateResult['changes'] {
   const before = outcomeOf(engine.decide(request).outcome === 'allow' ? 0 : engine.approvalsNeeded(request));
   const after = outcomeOf(compiled.approvalsNeeded(request));
   if (before === after) return [];
-  const { operation, principal = '', resource = '' } = record;
+  const { operation, resource = '' } = record;
+  const { principal = '' } = personal ?? {};
   return [{ index, principal, operation, resource, before, after, policies: [...compiled.evaluate(request).policies] }];
 }
 

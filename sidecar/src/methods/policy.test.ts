@@ -137,8 +137,8 @@ describe('policy.simulate', () => {
   const status = { principal: otto, action: 'system.status', resource: system, context };
 
   function recordedAs(index: number, operation: string, request: PolicyRequest | undefined): RecordedRequest {
-    const record = { operation, principal: 'otto', resource: 'key_1/1' } as AuditRecord;
-    return { index, record, request };
+    const record: AuditRecord = { v: 1, time: 0, phase: 'use', outcome: 'ok', operation, resource: 'key_1/1' };
+    return { index, record, personal: { principal: 'otto' }, request };
   }
 
   test('answers what would change, and puts nothing in force', async () => {

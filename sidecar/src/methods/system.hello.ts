@@ -8,7 +8,8 @@ const protocolVersion = 1;
 export interface Greeting {
   readonly server: string;
   readonly limits: Limits;
-  readonly log: { readonly origin: string; readonly keys: readonly string[] };
+  /** Its keys change. */
+  readonly log: { readonly origin: string; readonly verifierKeys: readonly string[] };
 }
 
 export function createSystemHello({ server, limits, log }: Greeting): Handler<'system.hello'> {
@@ -24,7 +25,7 @@ export function createSystemHello({ server, limits, log }: Greeting): Handler<'s
       principal,
       attachments,
       limits,
-      log: { origin: log.origin, keys: [...log.keys] },
+      log: { origin: log.origin, keys: [...log.verifierKeys] },
     };
   };
 }

@@ -92,7 +92,8 @@ permit (
 permit (
   principal in Role::"Auditor",
   action in [
-    Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"principals.list", Action::"session.list",
+    Action::"audit.checkpoint", Action::"audit.list", Action::"audit.receipt", Action::"keys.list",
+    Action::"keys.get", Action::"principals.list", Action::"session.list",
     Action::"policy.get", Action::"policy.history", Action::"policy.check", Action::"policy.explain",
     Action::"policy.simulate", Action::"approvals.get", Action::"breakGlass.list", Action::"breakGlass.review"
   ],

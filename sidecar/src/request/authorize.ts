@@ -79,6 +79,7 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
   /** A key that the caller may not even look at is denied in the words of a key that does not exist. */
   function denial(trail: Trail, decision: Decision, { id, resource }: Subject): SidecarError {
     trail.decision = decision;
+    trail.policyHash = policy.sha256;
     const { traits, method } = trail.call;
     const lookAction = lookActions[traits.resource];
     const mayLook =
@@ -98,6 +99,7 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
       const decision = decideOne(trail, { id: target.id, action: traits.action, resource: target.resource });
       for (const other of target.others) decideOne(trail, other);
       trail.decision = decision;
+      trail.policyHash = policy.sha256;
       requireUsable(target, method);
     },
     isCurrent: ({ decision }) => decision?.epoch === policy.epoch,

@@ -46,6 +46,8 @@ export interface HeldKey {
   readonly resource: PolicyResource;
   /** Of a named key. */
   readonly name?: string;
+  /** Of a named key: its version, from 1. */
+  readonly version?: number;
   /** Of a named key: changes with the key, so that an approval fits no other state of it. */
   readonly etag?: string;
   readonly state?: KeyState;
@@ -58,6 +60,10 @@ export interface Call {
   readonly traits: MethodTraits;
   readonly params: unknown;
   readonly attachments: readonly Buffer[];
+  /** Of `performance.now()`, when it arrived. */
+  readonly receivedMs: number;
+  /** Takes the receipt of its record, where the caller asked for one. */
+  readonly receiptTo?: (receipt: string) => void;
 }
 
 /** What an operation acts upon, found before it is authorized. */
@@ -89,6 +95,8 @@ export interface Trail {
   params?: object;
   target?: Target;
   decision?: Decision;
+  /** SHA-256 of the policies that decided, base64url. */
+  policyHash?: string;
   /** Approvals that the policy asks for beyond what there is. */
   approvalsNeeded?: number;
   /** What other people consented to: this very operation. */

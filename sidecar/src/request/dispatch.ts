@@ -5,7 +5,7 @@ import type { MethodName } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import type { InboundMessage } from '../transport/connection.ts';
 import { encodeBytes } from './byte-fields.ts';
-import type { Session } from './context.ts';
+import type { Call, Session } from './context.ts';
 import type { Pipeline } from './pipeline.ts';
 import { errorResponse, type Reply, refusal } from './reply.ts';
 
@@ -16,6 +16,9 @@ export type Dispatch = (session: Session, message: InboundMessage) => Promise<Re
 interface Luggage {
   readonly session: Session;
   readonly inbound: readonly Buffer[];
+  /** The request asks for the receipt of its record. */
+  readonly wantsReceipt: boolean;
+  receipt?: string;
   outbound: readonly Uint8Array[];
   secrets: readonly Secret[];
 }
@@ -29,8 +32,10 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
   for (const method of Object.keys(methodTable) as MethodName[]) {
     const traits = methodTable[method];
     server.addMethod(method, async (params, luggage) => {
-      const { session, inbound } = luggage;
-      const result = await pipeline({ session, method, traits, params, attachments: inbound });
+      const { session, inbound, wantsReceipt } = luggage;
+      const receivedMs = performance.now();
+      const call: Call = { session, method, traits, params, attachments: inbound, receivedMs };
+      const result = await pipeline(wantsReceipt ? { ...call, receiptTo: receiptInto(luggage) } : call);
       const encoded = encodeBytes(result, traits.resultBytes, session.attachments);
       luggage.outbound = encoded.attachments;
       luggage.secrets = encoded.secrets;
@@ -40,10 +45,25 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
 
   return async (session, { value, attachments }) => {
     if (!isRequest(value)) return refusal(null, 'invalid_request', 'a request needs jsonrpc "2.0", id and method');
-    const luggage: Luggage = { session, inbound: attachments, outbound: [], secrets: [] };
-    const response = await server.receive(value, luggage);
-    return { value: response as object, attachments: luggage.outbound, secrets: luggage.secrets };
+    const wantsReceipt = asksForReceipt(value);
+    if (wantsReceipt === undefined) return refusal(value.id ?? null, 'invalid_request', 'receipt is true or false');
+    const luggage: Luggage = { session, inbound: attachments, wantsReceipt, outbound: [], secrets: [] };
+    const response = (await server.receive(value, luggage)) as object;
+    const { receipt, outbound, secrets } = luggage;
+    return { value: receipt === undefined ? response : { ...response, receipt }, attachments: outbound, secrets };
   };
+}
+
+function receiptInto(luggage: Luggage): (receipt: string) => void {
+  return (receipt) => {
+    luggage.receipt = receipt;
+  };
+}
+
+/** A member beside `params`, as `attachments` is; undefined for anything but true and false. */
+function asksForReceipt(request: object): boolean | undefined {
+  const { receipt = false } = request as { receipt?: unknown };
+  return typeof receipt === 'boolean' ? receipt : undefined;
 }
 
 /**

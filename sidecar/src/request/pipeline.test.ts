@@ -11,7 +11,14 @@ const principal = principalOf('zoe');
 
 function callOf(params: object, attachments: readonly Buffer[]): Call {
   const session = sessionOf(principal, { attachments: true });
-  return { session, method: 'subtle.encrypt', traits: methodTable['subtle.encrypt'], params, attachments };
+  return {
+    session,
+    method: 'subtle.encrypt',
+    traits: methodTable['subtle.encrypt'],
+    params,
+    attachments,
+    receivedMs: 0,
+  };
 }
 
 /** Refuses whatever passes validation. */

@@ -9,7 +9,11 @@ import { sessionOf } from './test-session.ts';
 function trailOf(method: 'subtle.sign' | 'subtle.encrypt' | 'keys.create', params: object): Trail {
   const principal = principalOf('zoe');
   const session = sessionOf(principal);
-  return { call: { session, method, traits: methodTable[method], params, attachments: [] }, principal, params };
+  return {
+    call: { session, method, traits: methodTable[method], params, attachments: [], receivedMs: 0 },
+    principal,
+    params,
+  };
 }
 
 const digest = (bytes: Uint8Array) => `digest of ${Buffer.from(bytes)}`;
@@ -19,8 +23,9 @@ it('holds the key that was asked for, the declared fields of the params, and of 
   expect(recordOf(trailOf('subtle.sign', params), digest)).toEqual({
     operation: 'subtle.sign',
     session: 'ssn_1',
-    principal: 'zoe',
-    credential: 'uid:1000',
+    personal: { principal: 'zoe', credential: 'uid:1000' },
+    authentication: 'unix-peer',
+    inputBytes: 7,
     resource: 'key_x/1',
     details: { 'algorithm.name': 'ECDSA', 'algorithm.hash': 'SHA-256', data: 'digest of invoice' },
   });

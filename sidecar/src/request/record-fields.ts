@@ -2,6 +2,7 @@ import type { AuditEntry } from '../audit/log.ts';
 import { Secret } from '../secret.ts';
 import type { Call, Target, Trail } from './context.ts';
 import { memberAt } from './member-at.ts';
+import { personalOf } from './record-personal.ts';
 
 /** Keyed digest of bytes, as text: proves equality to the holder of the key, tells nobody else anything. */
 export type DigestFunction = (bytes: Uint8Array) => string;
@@ -13,11 +14,12 @@ type Details = NonNullable<AuditEntry['details']>;
 /** What a record says about an operation, from what was known when it was written. No payloads, only keyed digests. */
 export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   const { call, principal, target, decision, params } = trail;
-  const fields: RecordFields = { operation: call.method, session: call.session.id };
-  if (principal !== undefined) {
-    fields.principal = principal.id;
-    fields.credential = principal.credential.subject;
-  }
+  const fields: RecordFields = {
+    operation: call.method,
+    session: call.session.id,
+    personal: personalOf(trail, { ...membersOf(params, call.traits.auditPersonal), ...consenting(trail) }),
+  };
+  if (principal !== undefined) fields.authentication = principal.credential.kind;
   if (target !== undefined) addTarget(fields, target);
   else if (params !== undefined && call.traits.key !== null)
     fields.resource = String(memberAt(params, call.traits.key));
@@ -25,9 +27,21 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
     fields.policies = decision.policies.slice(0, namedPolicies);
     fields.epoch = decision.epoch;
   }
-  if (params !== undefined)
+  if (trail.policyHash !== undefined) fields.policyHash = trail.policyHash;
+  if (params !== undefined) {
     fields.details = { ...detailsOf(call, params, digest), ...consent(trail), ...emergency(trail) };
+    fields.inputBytes = bytesIn(params);
+  }
   return fields;
+}
+
+/** Bytes that a value holds, in all of its members. */
+export function bytesIn(value: unknown): number {
+  if (value instanceof Secret || value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let total = 0;
+  for (const member of Object.values(value)) total += bytesIn(member);
+  return total;
 }
 
 /** Every act of an emergency session says so. */
@@ -35,11 +49,16 @@ function emergency({ call, principal }: Trail): Details {
   return principal !== undefined && principal === call.session.elevation?.principal ? { breakGlass: true } : {};
 }
 
-/** Who agreed to it. */
+/** What other people agreed to. */
 function consent({ approval }: Trail): Details {
+  return approval === undefined ? {} : { approval: approval.id };
+}
+
+/** Who agreed to it. */
+function consenting({ approval }: Trail): Details {
   if (approval === undefined) return {};
   const approvers = approval.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
-  return { approval: approval.id, approvers: cut(approvers.join(',')) };
+  return { approvers: cut(approvers.join(',')) };
 }
 
 function addTarget(fields: RecordFields, { id, keys }: Target): void {
@@ -48,20 +67,26 @@ function addTarget(fields: RecordFields, { id, keys }: Target): void {
   if (held === undefined) return;
   fields.algorithm = held.key.algorithm.name;
   if (held.name !== undefined) fields.keyName = held.name;
+  if (held.version !== undefined) fields.keyVersion = held.version;
 }
 
 function detailsOf({ traits }: Call, params: object, digest: DigestFunction): Details {
-  const details: Details = {};
-  for (const field of traits.auditFields) {
-    const value = plain(memberAt(params, field));
-    if (value !== undefined) details[field] = value;
-  }
+  const details = membersOf(params, traits.auditFields);
   for (const field of traits.auditDigests) {
     const value = memberAt(params, field);
     const bytes = value instanceof Secret ? value.bytes : value;
     if (bytes instanceof Uint8Array) details[field] = digest(bytes);
   }
   return details;
+}
+
+function membersOf(params: object | undefined, fields: readonly string[]): Details {
+  const members: Details = {};
+  for (const field of params === undefined ? [] : fields) {
+    const value = plain(memberAt(params as object, field));
+    if (value !== undefined) members[field] = value;
+  }
+  return members;
 }
 
 /** Policies that one record names; more of them would not fit into one. */

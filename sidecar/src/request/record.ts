@@ -3,8 +3,8 @@ import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
-import type { Outcome, Trail } from './context.ts';
-import { type DigestFunction, recordOf } from './record-fields.ts';
+import type { Call, Outcome, Trail } from './context.ts';
+import { bytesIn, type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
 import type { Renew } from './renew.ts';
 
@@ -39,15 +39,22 @@ export interface RecorderOptions {
 export function createRecorder(options: RecorderOptions): Recorder {
   const { log, digest, authorizer, approve, renew, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
 
-  async function append(trail: Trail, outcome: Outcome): Promise<void> {
-    const { effect } = trail.call.traits;
+  async function append(trail: Trail, outcome: Outcome, outputBytes: number): Promise<void> {
+    const { traits, receivedMs, receiptTo } = trail.call;
+    const { effect } = traits;
     const phase = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
-    const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome };
+    const durationUs = Math.round((performance.now() - receivedMs) * 1000);
+    const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome, outputBytes, durationUs };
     if (trail.intent !== undefined) entry.id = trail.intent;
     if (effect === 'change' || trail.hasChangedStore === true)
       entry.details = { ...entry.details, stateRoot: await stateRoot() };
-    if (sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail)) await log.enqueue(entry);
-    else await log.append(entry);
+    const isBuffered = sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail);
+    if (isBuffered && receiptTo === undefined) await log.enqueue(entry);
+    else await deliver(await log.append(entry), receiptTo);
+  }
+
+  async function deliver(index: number, receiptTo: Call['receiptTo']): Promise<void> {
+    if (receiptTo !== undefined) receiptTo(await log.receipt(index));
   }
 
   async function commit<R extends object>(trail: Trail, result: R): Promise<R> {
@@ -57,7 +64,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const canTakeBack = trail.call.traits.effect !== 'change';
       while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail);
       approve.requireRedeemed(trail);
-      await append(trail, { outcome: 'ok' });
+      await append(trail, { outcome: 'ok' }, bytesIn(result));
       return result;
     } catch (error) {
       zero(result);
@@ -73,7 +80,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return error;
     }
     try {
-      await append(trail, { outcome: outcomeOf(error), error: error.code });
+      await append(trail, { outcome: outcomeOf(error), error: error.code }, 0);
       return error;
     } catch (failure) {
       return asSidecarError(trail, failure);

@@ -46,7 +46,8 @@ function recordOf(line: string, count: number) {
     operation: 'session.refused',
     outcome: 'denied',
     error,
-    details: { source, count },
+    personal: { details: { source } },
+    details: { count },
   } as const;
 }
 

@@ -1,0 +1,164 @@
+import { beforeAll, expect, test } from 'vitest';
+import { proveRecord } from './prove.ts';
+import { makeLog, makeLogSigners, recordEntries, recordEntry, type TestSigner, testOrigin, utf8 } from './test-log.ts';
+import type { VerifiedState } from './verified-state.ts';
+import { verifyLog } from './verify-log.ts';
+import { verifyReceipt } from './verify-receipt.ts';
+
+let first: TestSigner[];
+let second: TestSigner[];
+let third: TestSigner[];
+
+beforeAll(async () => {
+  [first, second, third] = (await Promise.all([1, 2, 3].map(() => makeLogSigners()))) as [
+    TestSigner[],
+    TestSigner[],
+    TestSigner[],
+  ];
+});
+
+const vkeys = (signers: readonly TestSigner[]) => signers.map(({ vkey }) => vkey);
+
+interface Rotation {
+  readonly from: readonly TestSigner[];
+  readonly to: readonly TestSigner[];
+  /** Who signs in place of the old and the new keys. */
+  readonly signedBy?: readonly TestSigner[];
+  readonly origin?: string;
+  readonly record?: object;
+}
+
+/** The entry of a rotation, by the words of the format. */
+async function rotationEntry(number: number, rotation: Rotation): Promise<Uint8Array> {
+  const { from, to, signedBy = [...from, ...to], origin = testOrigin, record = {} } = rotation;
+  const message = utf8(`ferrohsm/log-keys/v1\n${[origin, ...vkeys([...from, ...to])].join('\n')}\n`);
+  const signatures = await Promise.all(signedBy.map(async (signer) => (await signer.sign(message)).toString()));
+  const encoded = signatures.map((bytes) => btoa(String.fromCharCode(...bytes.split(',').map(Number))));
+  const details = {
+    oldKeys: vkeys(from).join(' '),
+    newKeys: vkeys(to).join(' '),
+    oldSignatures: encoded.slice(0, 2).join(' '),
+    newSignatures: encoded.slice(2).join(' '),
+  };
+  return recordEntry(number, { phase: 'event', operation: 'log.rotateKeys', details, ...record });
+}
+
+/** A log of 600 entries with rotations at the given places. */
+async function logWith(rotations: Record<number, Rotation>, signers: readonly TestSigner[]) {
+  const entries: Uint8Array[] = recordEntries(600);
+  for (const [at, rotation] of Object.entries(rotations))
+    entries[Number(at)] = await rotationEntry(Number(at), rotation);
+  return { ...(await makeLog(entries, signers)), entries };
+}
+
+test('from the first keys the log leads to the present ones, over one rotation and over two', async () => {
+  const once = await logWith({ 300: { from: first, to: second } }, second);
+  expect(await verifyLog(once.source, { keys: vkeys(first) })).toMatchObject({
+    ok: true,
+    problems: [],
+    keys: vkeys(second),
+    successions: [new TextDecoder().decode(once.entries[300])],
+    signatures: [{ valid: true }, { valid: true }],
+  });
+  const twice = await logWith({ 300: { from: first, to: second }, 500: { from: second, to: third } }, third);
+  for (const [keys, rotations] of [
+    [first, 2],
+    [second, 1],
+    [third, 0],
+  ] as const) {
+    const report = await verifyLog(twice.source, { keys: vkeys(keys) });
+    expect(report).toMatchObject({ ok: true, keys: vkeys(third) });
+    expect(report.successions).toHaveLength(rotations);
+  }
+});
+
+test('one pinned key leads to both new ones', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  for (const key of vkeys(first)) {
+    expect(await verifyLog(log.source, { keys: [key] })).toMatchObject({ ok: true, keys: vkeys(second) });
+  }
+});
+
+test('the rotation itself may be under a checkpoint of the old keys, but no later one', async () => {
+  const once = await logWith({ 300: { from: first, to: second } }, first);
+  expect(await verifyLog(once.source, { keys: vkeys(first) })).toMatchObject({ ok: true, keys: vkeys(first) });
+  const twice = await logWith({ 300: { from: first, to: second }, 500: { from: second, to: third } }, first);
+  expect(await verifyLog(twice.source, { keys: vkeys(first) })).toMatchObject({ ok: false, keys: [] });
+});
+
+test('a policy names the first keys', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  const policy = `${vkeys(first)
+    .map((key) => `log ${key}\n`)
+    .join('')}quorum none\n`;
+  expect(await verifyLog(log.source, { policy })).toMatchObject({ ok: true, keys: vkeys(second) });
+});
+
+test.each([
+  ['the old keys did not sign', () => ({ signedBy: [...third, ...second] })],
+  ['the new keys did not sign', () => ({ signedBy: [...first, ...third] })],
+  ['the old ML-DSA-44 key did not sign', () => ({ signedBy: [first[0], third[1], ...second] as TestSigner[] })],
+  ['a signature is missing', () => ({ signedBy: [...first, second[0]] as TestSigner[] })],
+  ['another log is named in what is signed', () => ({ origin: 'log.example/other' })],
+  ['the new keys are of another order', () => ({ to: second.toReversed() })],
+  ['the old keys are others', () => ({ from: third })],
+  ['it is only an intent', () => ({ record: { phase: 'intent' } })],
+  ['it failed', () => ({ record: { outcome: 'failed' } })],
+  ['it is another operation', () => ({ record: { operation: 'audit.rotateKey' } })],
+])('where %s, the new keys are not believed', async (_, change) => {
+  const log = await logWith({ 300: { from: first, to: second, ...change() } }, second);
+  const report = await verifyLog(log.source, { keys: vkeys(first) });
+  expect(report).toMatchObject({ ok: false, keys: [], successions: [] });
+  expect(report.problems).not.toEqual([]);
+});
+
+test('newer keys that no rotation leads to are refused, also by reading no further than the files go', async () => {
+  const log = await logWith({}, second);
+  expect(await verifyLog(log.source, { keys: vkeys(first) })).toMatchObject({ ok: false, keys: [] });
+  const huge = await makeLog(recordEntries(10), second);
+  const note = new TextDecoder().decode(huge.files.get('checkpoint'));
+  huge.files.set('checkpoint', utf8(note.replace('\n10\n', '\n9007199254740991\n')));
+  expect((await verifyLog(huge.source, { keys: vkeys(first) })).ok).toBe(false);
+  expect(huge.reads.length).toBeLessThan(20);
+});
+
+test('a line of the new keys cannot be left out', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second.slice(0, 1));
+  expect((await verifyLog(log.source, { keys: vkeys(first) })).problems).toEqual([
+    `checkpoint: no ML-DSA-44 cosignature signature of ${testOrigin}`,
+  ]);
+});
+
+test('an entry that was altered is still found', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  const bundle = log.files.get('tile/entries/000') ?? new Uint8Array();
+  log.files.set(
+    'tile/entries/000',
+    bundle.map((byte, i) => (i === 20 ? byte ^ 1 : byte)),
+  );
+  expect((await verifyLog(log.source, { keys: vkeys(first) })).ok).toBe(false);
+});
+
+test('a state remembers the rotations before it', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  let resume: VerifiedState | undefined;
+  await verifyLog(log.source, { keys: vkeys(first), onState: (state) => (resume = state) });
+  log.reads.length = 0;
+  expect(await verifyLog(log.source, { keys: vkeys(first), resume })).toMatchObject({ ok: true, keys: vkeys(second) });
+  expect(log.reads.filter((path) => path.startsWith('tile/entries'))).toEqual([]);
+});
+
+test('a receipt of newer keys verifies with these, or with the rotations that lead there', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  const receipt = await proveRecord(log.source, 42);
+  const { successions } = await verifyLog(log.source, { keys: vkeys(first) });
+  const verdict = async (keys: string[], more: readonly string[] = []) =>
+    (await verifyReceipt(receipt, { keys, successions: more })).ok;
+  expect(await verdict(vkeys(second))).toBe(true);
+  expect(await verdict(vkeys(first))).toBe(false);
+  expect(await verdict(vkeys(first), successions)).toBe(true);
+  expect(await verdict(vkeys(third), successions)).toBe(false);
+  await expect(verdict(vkeys(first), ['{}'])).rejects.toThrow(TypeError);
+  const older = await proveRecord((await logWith({}, first)).source, 42);
+  expect((await verifyReceipt(older, { keys: vkeys(first), successions })).ok).toBe(true);
+});

@@ -1,0 +1,150 @@
+import type { AuditRecord } from '../generated/types.ts';
+import { fromBase64 } from './base64.ts';
+import type { SignedCheckpoint } from './checkpoint.ts';
+import { allKeys, signatureProblems, type TrustedKeys } from './log-trust.ts';
+import { readRecord } from './record-form.ts';
+import { checkSignatures, type SignatureReport, verifySignature } from './signatures.ts';
+import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+
+/** The record of a change of the log's keys, with its entry as text. */
+export interface RotationRecord {
+  readonly entry: string;
+  readonly details: NonNullable<AuditRecord['details']>;
+}
+
+/** A rotation whose keys and signatures were read. */
+interface Rotation {
+  readonly oldKeys: readonly VerifierKey[];
+  readonly newKeys: readonly VerifierKey[];
+  readonly signatures: readonly Uint8Array<ArrayBuffer>[];
+}
+
+export interface CheckedSignatures {
+  readonly signatures: readonly SignatureReport[];
+  readonly problems: readonly string[];
+  /** Keys of the log that signed; none with problems. */
+  readonly keys: readonly VerifierKey[];
+}
+
+/** The rotation that a record is of, if any. */
+export function rotationOf(record: AuditRecord, entry: Uint8Array): RotationRecord | undefined {
+  const { operation, phase, outcome, details } = record;
+  if (operation !== 'log.rotateKeys' || phase !== 'event' || outcome !== 'ok' || details === undefined) return;
+  return { entry: new TextDecoder().decode(entry), details };
+}
+
+/** @throws TypeError for a text that is not the record of a rotation */
+export function readSuccessions(entries: readonly string[]): RotationRecord[] {
+  return entries.map((text) => {
+    const entry = new TextEncoder().encode(text);
+    const reading = readRecord(entry);
+    const rotation = 'record' in reading ? rotationOf(reading.record, entry) : undefined;
+    if (rotation === undefined) throw new TypeError('a succession that is not the record of a key rotation');
+    return rotation;
+  });
+}
+
+/** The keys of a log from the pinned ones on, each vouched for by those before it. */
+export class KeySuccession {
+  /** Entries of the rotations that were followed. */
+  readonly followed: readonly string[];
+  readonly problems: readonly string[];
+  readonly #stages: readonly TrustedKeys[];
+
+  constructor(stages: readonly TrustedKeys[], followed: readonly string[], problems: readonly string[]) {
+    this.#stages = stages;
+    this.followed = followed;
+    this.problems = problems;
+  }
+
+  /** Every key that the log has had from the pinned ones on. */
+  get keys(): VerifierKey[] {
+    return [...new Set(this.#stages.flatMap(({ logs }) => logs))];
+  }
+
+  /**
+   * Checks a checkpoint against the stages; of several that fail, the closest is told.
+   *
+   * @param stages `latest`: the present keys or those before them, for a rotation is itself logged under the old keys;
+   *   `any`: a receipt may be older than the rotation
+   */
+  async check(checkpoint: SignedCheckpoint, stages: 'latest' | 'any'): Promise<CheckedSignatures> {
+    const considered = stages === 'any' ? this.#stages : this.#stages.slice(-2);
+    const found = await Promise.all(considered.map((trust) => checkAgainst(checkpoint, trust)));
+    const [best] = found.reverse().sort((a, b) => a.problems.length - b.problems.length);
+    const checked = best ?? { signatures: [], problems: [], keys: [] };
+    return { ...checked, problems: [...this.problems, ...checked.problems] };
+  }
+}
+
+/**
+ * Follows rotations from the pinned keys of a log: each one whose old keys are all the present ones, or contain all the
+ * pinned ones, and which both the old and the new keys signed. Those before the pinned keys are passed over.
+ */
+export async function followSuccession(
+  origin: string,
+  trust: TrustedKeys,
+  records: readonly RotationRecord[],
+): Promise<KeySuccession> {
+  const stages = [trust];
+  const followed: string[] = [];
+  for (const { entry, details } of records) {
+    const present = stages.at(-1)?.logs.filter(({ name }) => name === origin) ?? [];
+    const { oldKeys } = details;
+    if (typeof oldKeys !== 'string' || present.length === 0) continue;
+    if (!present.every(({ text }) => oldKeys.split(' ').includes(text))) continue;
+    const rotation = await readRotation(origin, details);
+    if (rotation === undefined || !(await isSigned(origin, rotation, present))) {
+      return new KeySuccession(stages, followed, ['key rotation: not signed by the old and the new keys']);
+    }
+    stages.push({ ...trust, logs: rotation.newKeys });
+    followed.push(entry);
+  }
+  return new KeySuccession(stages, followed, []);
+}
+
+async function checkAgainst(checkpoint: SignedCheckpoint, trust: TrustedKeys): Promise<CheckedSignatures> {
+  const signatures = await checkSignatures(checkpoint, allKeys(trust));
+  const problems = signatureProblems(checkpoint, trust, signatures);
+  const keys = trust.logs.filter(({ name }) => problems.length === 0 && name === checkpoint.origin);
+  return { signatures, problems, keys };
+}
+
+async function readRotation(origin: string, details: RotationRecord['details']): Promise<Rotation | undefined> {
+  try {
+    const [oldKeys, newKeys] = await Promise.all([readPair(details.oldKeys), readPair(details.newKeys)]);
+    const texts = [details.oldSignatures, details.newSignatures].flatMap((pair) => String(pair).split(' '));
+    const signatures = texts.map(fromBase64).filter((bytes) => bytes !== undefined);
+    const isWhole = signatures.length === 4 && [...oldKeys, ...newKeys].every(({ name }) => name === origin);
+    return isWhole ? { oldKeys, newKeys, signatures } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws TypeError for anything but an Ed25519 key and an ML-DSA-44 key, a space between them */
+async function readPair(text: unknown): Promise<VerifierKey[]> {
+  const keys = await Promise.all(String(text).split(' ').map(parseVerifierKey));
+  const [ed25519, mlDsa44, ...more] = keys.map(({ algorithm }) => algorithm.name);
+  if (ed25519 !== 'Ed25519' || mlDsa44 !== 'ML-DSA-44 cosignature' || more.length > 0) {
+    throw new TypeError('not the two keys of a log');
+  }
+  return keys;
+}
+
+/** None wrong, and of the present and of the new keys at least one that this runtime can check. */
+async function isSigned(
+  origin: string,
+  { oldKeys, newKeys, signatures }: Rotation,
+  present: readonly VerifierKey[],
+): Promise<boolean> {
+  const keys = [...oldKeys, ...newKeys];
+  const lines = ['ferrohsm/log-keys/v1', origin, ...keys.map(({ text }) => text)];
+  const message = new TextEncoder().encode(`${lines.join('\n')}\n`);
+  const valid = await Promise.all(
+    keys.map((key, i) => verifySignature(key, { message, signature: signatures[i] ?? new Uint8Array() })),
+  );
+  const isPresent = ({ text }: VerifierKey) => present.some((key) => key.text === text);
+  const byPresent = valid.slice(0, oldKeys.length).filter((_, i) => oldKeys[i] !== undefined && isPresent(oldKeys[i]));
+  return !valid.includes(false) && byPresent.includes(true) && valid.slice(oldKeys.length).includes(true);
+}

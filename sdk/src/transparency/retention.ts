@@ -1,0 +1,35 @@
+import { checkSignatures } from './signatures.ts';
+import { parseNote, type SignedNote } from './signed-note.ts';
+import { type LogSource, tileWidth } from './tile-source.ts';
+import type { VerifierKey } from './verifier-key.ts';
+
+/** The log's own word that its oldest entries were pruned (file `retention`), not verified. */
+export interface Retention {
+  /** Entry bundles and level-0 tiles that end at or below this entry may be missing; whole bundles. */
+  readonly minimumIndex: number;
+  readonly note: SignedNote;
+}
+
+/** The retention of a log; undefined when it has none, null when the file is malformed or of another log. */
+export async function readRetention(source: LogSource, origin: string): Promise<Retention | undefined | null> {
+  const bytes = await source.read('retention');
+  if (bytes === undefined) return undefined;
+  const note = parseNote(bytes);
+  const [, minimum] = /\nminimum-index (0|[1-9]\d*)\n$/.exec(note?.body ?? '') ?? [];
+  const minimumIndex = Number(minimum);
+  const body = `${origin}\nferrohsm-retention/v1\nminimum-index ${minimum}\n`;
+  if (note?.body !== body || !Number.isSafeInteger(minimumIndex) || minimumIndex % tileWidth !== 0) return null;
+  return { minimumIndex, note };
+}
+
+/** Whether one of the log's Ed25519 keys signed it and none disagrees; the other kind signs checkpoints only. */
+export async function isSignedRetention(
+  { note }: Retention,
+  origin: string,
+  keys: readonly VerifierKey[],
+): Promise<boolean> {
+  const own = keys.filter(({ name, algorithm }) => name === origin && !algorithm.isCosignature);
+  const reports = await checkSignatures({ ...note, origin, size: 0, root: new Uint8Array() }, own);
+  const valid = reports.map((report) => report.valid);
+  return valid.includes(true) && !valid.includes(false);
+}
