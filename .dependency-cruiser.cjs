@@ -13,6 +13,7 @@ const nouns = [
   'crypto',
   'audit',
   'lifecycle',
+  'witness',
   'root-key',
 ];
 
