@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
+import { readInput } from './input.ts';
 import { type HandedSocket, takeSystemdSockets } from './systemd-sockets.ts';
+
+const policyBytesMax = 1024 * 1024;
 
 /** Options of `ferrohsm serve` as commander hands them over. */
 export interface ServeOptions {
@@ -27,6 +30,8 @@ export interface ServeOptions {
   readonly approvalLifetime?: number;
   readonly approvalCommand?: readonly string[];
   readonly approvalWebhook?: readonly string[];
+  readonly witnessPolicy?: string;
+  readonly requireWitnesses?: boolean;
 }
 
 /** A Unix socket to listen on. */
@@ -143,4 +148,18 @@ export function governanceOptions(options: ServeOptions) {
       ...approvalWebhook.map((url) => ({ url })),
     ],
   };
+}
+
+/**
+ * Who cosigns the log.
+ *
+ * @throws CliError 2 for `--require-witnesses` alone, 66 for a file that cannot be read
+ */
+export function witnessOptions({ witnessPolicy, requireWitnesses = false }: ServeOptions) {
+  if (witnessPolicy !== undefined) {
+    const policy = readInput(witnessPolicy, policyBytesMax).toString();
+    return { witnesses: { policy, isRequired: requireWitnesses } };
+  }
+  if (requireWitnesses) throw usageError('--require-witnesses goes with --witness-policy', 'name the policy file');
+  return {};
 }

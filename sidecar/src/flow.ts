@@ -22,6 +22,7 @@ import { createAuthorizer, createMayDo } from './request/authorize.ts';
 import type { Handlers } from './request/context.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { createExecute } from './request/execute.ts';
+import { createHold } from './request/hold.ts';
 import { createIntend } from './request/intend.ts';
 import { createLimit } from './request/limit.ts';
 import { createLocator } from './request/locate.ts';
@@ -30,6 +31,7 @@ import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
 import { type Connection, type ConnectionHandler, defaultLimits, type Peer } from './transport/connection.ts';
+import type { Witnessing } from './witnessing.ts';
 
 export interface FlowParts {
   readonly options: SidecarOptions;
@@ -38,6 +40,8 @@ export interface FlowParts {
   readonly keystore: Keystore;
   readonly log: AuditLog;
   readonly logKeys: LogKeys;
+  /** Where the start configuration names witnesses. */
+  readonly witnessing: Witnessing | undefined;
   readonly digests: Digests;
   readonly crypto: CryptoProvider;
   readonly namedKeys: NamedKeyRing;
@@ -59,7 +63,7 @@ const nothing = (): void => undefined;
 
 /** The way of a request, from an accepted connection to its recorded answer. */
 export function createFlow(parts: FlowParts): Flow {
-  const { options, governance, keystore, log, digests, namedKeys, now } = parts;
+  const { options, governance, keystore, log, witnessing, digests, namedKeys, now } = parts;
   const { policy, desk, sessions, quotas } = governance;
   const { onError: onUnexpected = nothing, sessionKeyAudit = 'durable' } = options;
   const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
@@ -87,6 +91,7 @@ export function createFlow(parts: FlowParts): Flow {
     authorizer,
     limit: createLimit(quotas),
     approve,
+    hold: createHold(() => witnessing?.suffices ?? true),
     intend: createIntend(log, digests.ofBytes),
     execute: createExecute({ handlers, authorizer, approve, renew, requestDigest: digests.ofRequest }),
     recorder: createRecorder({
@@ -134,7 +139,16 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     },
     greeting: { server: `FerroHSM/${version}`, limits, log },
     fillRandom: (bytes) => randomFillSync(bytes),
-    status: { version, startedAt, now, keystore, log, policy, sessionCount: () => sessions.open.size },
+    status: {
+      version,
+      startedAt,
+      now,
+      keystore,
+      log,
+      witnessing: parts.witnessing,
+      policy,
+      sessionCount: () => sessions.open.size,
+    },
     questions: createPolicyQuestions(governance, namedKeys),
     recordedRequests: createRecordedRequests(log, governance, namedKeys),
     now,

@@ -1,4 +1,4 @@
-import type { AuditLog } from './audit/log.ts';
+import type { AuditLog, Erased } from './audit/log.ts';
 import type { ChangeRequest, Documents } from './documents.ts';
 import { SidecarError } from './errors.ts';
 import { indexAtTime } from './log-time.ts';
@@ -20,12 +20,6 @@ export interface LogRetention {
    * @param beforeMs only from records of before, in milliseconds since 1970
    */
   erase(principal: string, beforeMs: number | undefined, request: ChangeRequest): Promise<Erased>;
-}
-
-export interface Erased {
-  readonly erased: number;
-  /** Records from this index on are still in the journal. */
-  readonly endIndex: number;
 }
 
 interface StoredRetention {

@@ -34,6 +34,8 @@ export interface SidecarOptions {
    * session keys alone leave before that; a power cut may take their last records. Named keys and everything else wait.
    */
   readonly sessionKeyAudit?: 'durable' | 'buffered';
+  /** Who cosigns the checkpoints of the log. */
+  readonly witnesses?: WitnessOptions;
   /** Milliseconds without a call after which a session ends; default 0, never. */
   readonly sessionIdleMs?: number;
   /** Milliseconds after which a session ends, however busy; default 0, never. */
@@ -48,6 +50,16 @@ export interface SidecarOptions {
   readonly onError?: (error: unknown, where: string) => void;
   /** Called once when the log can no longer be written: nothing is answered any more, so stop the process. */
   readonly onLogFailure?: (error: Error) => void;
+}
+
+/** Witnesses of the log (C2SP tlog-witness). */
+export interface WitnessOptions {
+  /** C2SP tlog-policy: witnesses with their URLs, and the quorum. */
+  readonly policy: string;
+  /** Operations that release keys, need approvals or belong to an emergency wait while the quorum is missing. */
+  readonly isRequired?: boolean;
+  /** How long the quorum may be missing before it counts as missing, in milliseconds; default 60 s. */
+  readonly graceMs?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -17,6 +17,7 @@ import { Secret } from './secret.ts';
 import { openState } from './state.ts';
 import { reconcile, recordStop } from './state-record.ts';
 import { defaultLimits } from './transport/connection.ts';
+import { createWitnessing } from './witnessing.ts';
 
 export interface RunningSidecar {
   /** Where it listens, for example a socket path or ws://127.0.0.1:4711. */
@@ -48,6 +49,8 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   const state = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) => it.close());
   const { keystore, log, logKeys, foundRoot } = state;
   await reconcile(log, keystore, { foundRoot, sessionKeyAudit });
+  const witnessing = options.witnesses && createWitnessing({ options: options.witnesses, log, onNotice, now });
+  opened.defer(() => witnessing?.close());
   // Whatever the start makes or changes in the store lies between an intent and its result.
   const recorded = createRecordedChange(log, keystore);
   const { digests, cursorKey, notifier } = await recorded('secrets.open', {}, async () => ({
@@ -82,6 +85,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     keystore,
     log,
     logKeys,
+    witnessing,
     digests,
     crypto,
     namedKeys,
@@ -103,6 +107,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
       governance.close();
       await crypto.close();
       await recordStop(log, keystore);
+      await witnessing?.settle();
     },
   };
 }

@@ -3,6 +3,7 @@ import { SidecarError } from './errors.ts';
 import { methodTable } from './generated/methods.ts';
 import type { AuditRecord, MethodName } from './generated/types.ts';
 import type { Keystore } from './keystore/keystore.ts';
+import { bookmark, readBackTo } from './log-bookmarks.ts';
 
 /** Name of the record detail that holds the root of the keystore's tree. */
 const stateRootDetail = 'stateRoot';
@@ -64,16 +65,19 @@ interface LastKnown {
   readonly openIntents: readonly FoundRecord[];
 }
 
-/** Reads back to the record of the last start or stop: before it nothing was under way. */
+/** Reads back to the record of the last start or stop, or as far as a bookmark says: before that nothing was under way. */
 async function lastKnown(log: AuditLog): Promise<LastKnown> {
   const closed = new Set<string>();
   const openIntents: FoundRecord[] = [];
   let recordedRoot: string | undefined;
+  let end = log.minimumIndex;
   for await (const found of backwards(log)) {
-    const { record } = found;
+    const { index, record } = found;
+    if (index < end) break;
     const root = record.details?.[stateRootDetail];
     if (typeof root === 'string') recordedRoot ??= root;
-    if (record.operation.startsWith('sidecar.')) break;
+    if (record.operation === bookmark) end = Math.max(end, readBackTo(record, index));
+    else if (record.operation.startsWith('sidecar.')) break;
     if (record.id === undefined) continue;
     if (record.phase === 'result') closed.add(record.id);
     else if (record.phase === 'intent' && !closed.has(record.id)) openIntents.unshift(found);

@@ -7,6 +7,7 @@ import type { SidecarError } from './errors.ts';
 import { version } from './generated/version.ts';
 import { type Keystore, keystoreExists, openKeystore } from './keystore/keystore.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
+import { createLogBookmarks } from './log-bookmarks.ts';
 import { createLogKeys, type LogKeys } from './log-keys.ts';
 import type { SidecarOptions } from './options.ts';
 import { createKeyFileProvider } from './root-key/key-file.ts';
@@ -106,6 +107,7 @@ async function openLog(
     earlierSigners: await keys.earlier(),
     software: version,
     macKey,
+    companion: createLogBookmarks().after,
     onFailure,
   });
 }

@@ -1,8 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type FerroHsm, type LogReport, type SocketConnectOptions, verifyLog } from '@ferrohsm/sdk/node';
+import {
+  connect,
+  type FerroHsm,
+  type LogReport,
+  type LogSource,
+  type SocketConnectOptions,
+  verifyLog,
+} from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll } from 'vitest';
 import {
   createFolders,
@@ -11,6 +18,7 @@ import {
   type SidecarProcess,
   startSidecarProcess,
 } from '../../tools/throw-away-sidecar.ts';
+import { hasGo, verifyLogWithGo } from '../go/verify-with-go.ts';
 
 export interface LiveSidecarOptions {
   readonly arguments?: readonly string[];
@@ -24,6 +32,7 @@ export class LiveSidecar {
   readonly #arguments: readonly string[];
   #process: SidecarProcess | undefined;
   #notices = '';
+  #logKeys: readonly string[] = [];
 
   constructor(words: readonly string[] = []) {
     this.#arguments = words;
@@ -50,12 +59,12 @@ export class LiveSidecar {
     this.#forget();
   }
 
-  connect(options: Omit<SocketConnectOptions, 'socket'> = {}): Promise<FerroHsm> {
-    return connect({ ...options, socket: this.process.socket });
+  async connect(options: Omit<SocketConnectOptions, 'socket'> = {}): Promise<FerroHsm> {
+    return this.#pinned(await connect({ ...options, socket: this.process.socket }));
   }
 
-  connectWebSocket(token: string): Promise<FerroHsm> {
-    return connect({ url: this.process.url as string, token });
+  async connectWebSocket(token: string): Promise<FerroHsm> {
+    return this.#pinned(await connect({ url: this.process.url as string, token }));
   }
 
   /** Everything that it said on standard error in all its lives. */
@@ -63,9 +72,27 @@ export class LiveSidecar {
     return this.#notices + (this.#process?.notices() ?? '');
   }
 
+  /** Ends it, and lets a second implementation verify the log that it leaves. */
   async discard(): Promise<void> {
     if (this.#process !== undefined) await this.stop();
-    discardFolders(this.folders);
+    try {
+      await this.#verifyLog();
+    } finally {
+      discardFolders(this.folders);
+    }
+  }
+
+  #pinned(hsm: FerroHsm): FerroHsm {
+    this.#logKeys = hsm.hello.log.keys;
+    return hsm;
+  }
+
+  /** With the keys that the last client was told; nothing to verify with where there was none. */
+  async #verifyLog(): Promise<void> {
+    const { log } = this.folders;
+    if (!hasGo || this.#logKeys.length === 0 || !existsSync(log)) return;
+    const { ok, text } = await verifyLogWithGo(log, this.#logKeys);
+    if (!ok) throw new Error(`Go does not verify the log of this test: ${text}`);
   }
 
   #forget(): void {
@@ -111,16 +138,22 @@ export async function refusedStart(folders: SidecarFolders): Promise<Refusal> {
   return { status, stderr };
 }
 
+/** The files of a log. */
+export function sourceOf(log: string): LogSource {
+  return {
+    async read(path) {
+      try {
+        return readFileSync(join(log, path));
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
 /** Checks the log in a folder with the keys that were pinned, as an outsider does. */
 export function verifyFolder(log: string, keys: readonly string[]): Promise<LogReport> {
-  const read = async (path: string) => {
-    try {
-      return readFileSync(join(log, path));
-    } catch {
-      return undefined;
-    }
-  };
-  return verifyLog({ read }, { keys });
+  return verifyLog(sourceOf(log), { keys });
 }
 
 /** Every file below a folder. */

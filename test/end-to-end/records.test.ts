@@ -131,8 +131,8 @@ test('each refusal leaves a record: what is not there, not permitted, not approv
     await client.call('subtle.exportKey', { format: 'pkcs8', key: `${record.id}/1` });
     await client.call('system.random', { length: 0 });
   });
-  const seen = records.map(({ principal, phase, operation, outcome, error }) => [
-    principal,
+  const seen = records.map(({ personal, phase, operation, outcome, error }) => [
+    personal?.principal,
     phase,
     operation,
     outcome,

@@ -12,6 +12,7 @@ import {
   parseWebSocket,
   rootKeyOptions,
   type ServeOptions,
+  witnessOptions,
 } from '../serve-options.ts';
 
 export const serve: CommandDescription = {
@@ -29,6 +30,9 @@ ferrohsm serve --websocket 127.0.0.1:7420 --allow-origin http://localhost:5173
 
 # For clients on other hosts, each with a certificate
 ferrohsm serve --websocket 10.0.0.5:7420 --allow-host hsm.example:7420 --tls-certificate server.pem --tls-key server.key --tls-client-ca clients.pem
+
+# Checkpoints that two of three witnesses remember (see "ferrohsm witness --help")
+ferrohsm serve --witness-policy witnesses.policy --require-witnesses
 
 # The root key from a passphrase that a secret store hands over
 ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
@@ -87,7 +91,9 @@ function addServeOptions(command: Command): void {
       wholeNumber(1, 86_400),
     )
     .option('--approval-command <program>', 'is run with each step of an approval as JSON, more than once', repeated)
-    .option('--approval-webhook <url>', 'is posted each step of an approval, signed; more than once', repeated);
+    .option('--approval-webhook <url>', 'is posted each step of an approval, signed; more than once', repeated)
+    .option('--witness-policy <file>', 'have checkpoints cosigned by these witnesses (C2SP tlog-policy with URLs)')
+    .option('--require-witnesses', 'exports, approved and emergency operations wait while the quorum is missing');
 }
 
 const seconds = wholeNumber(0, 31_536_000);
@@ -109,6 +115,7 @@ function sidecarOptions(
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
     ...governanceOptions(options),
+    ...witnessOptions(options),
     onNotice: output.warn,
     onError: reportInside,
     onLogFailure: stopForLog,

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { proveRecord } from './prove.ts';
 import { makeLog, makeLogSigners, recordEntries, recordEntry, type TestSigner, testOrigin, utf8 } from './test-log.ts';
 import type { VerifiedState } from './verified-state.ts';
@@ -8,8 +8,10 @@ import { verifyReceipt } from './verify-receipt.ts';
 let first: TestSigner[];
 let second: TestSigner[];
 let third: TestSigner[];
+let foreign: TestSigner[];
 
 beforeAll(async () => {
+  foreign = await makeLogSigners('log.example/other');
   [first, second, third] = (await Promise.all([1, 2, 3].map(() => makeLogSigners()))) as [
     TestSigner[],
     TestSigner[],
@@ -86,6 +88,18 @@ test('the rotation itself may be under a checkpoint of the old keys, but no late
   expect(await verifyLog(twice.source, { keys: vkeys(first) })).toMatchObject({ ok: false, keys: [] });
 });
 
+test('a runtime that cannot check the pinned kind of key does not settle for the other', async () => {
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  const { importKey } = crypto.subtle;
+  vi.spyOn(crypto.subtle, 'importKey').mockImplementation(async (...given: Parameters<typeof importKey>) => {
+    if ((given[2] as string) === 'ML-DSA-44') throw new DOMException('unknown algorithm', 'NotSupportedError');
+    return importKey.apply(crypto.subtle, given);
+  });
+  const [ed25519, mlDsa44] = await Promise.all(vkeys(first).map((key) => verifyLog(log.source, { keys: [key] })));
+  vi.restoreAllMocks();
+  expect([ed25519?.ok, mlDsa44?.ok]).toEqual([true, false]);
+});
+
 test('a policy names the first keys', async () => {
   const log = await logWith({ 300: { from: first, to: second } }, second);
   const policy = `${vkeys(first)
@@ -101,6 +115,7 @@ test.each([
   ['a signature is missing', () => ({ signedBy: [...first, second[0]] as TestSigner[] })],
   ['another log is named in what is signed', () => ({ origin: 'log.example/other' })],
   ['the new keys are of another order', () => ({ to: second.toReversed() })],
+  ['a new key is of another log', () => ({ to: [second[0], foreign[1]] as TestSigner[] })],
   ['the old keys are others', () => ({ from: third })],
   ['it is only an intent', () => ({ record: { phase: 'intent' } })],
   ['it failed', () => ({ record: { outcome: 'failed' } })],

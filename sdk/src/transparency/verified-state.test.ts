@@ -83,6 +83,18 @@ test.each([
   expect(state).toBeUndefined();
 });
 
+test('an entry that was verified before and altered since is found in the bundle that is read again', async () => {
+  const log = await logOf(1000);
+  const bundle = new TextDecoder('latin1').decode(log.files.get('tile/entries/001'));
+  log.files.set('tile/entries/001', Buffer.from(bundle.replace('"number":290', '"number":299'), 'latin1'));
+  const { report } = await verify(log, await stateAt(300));
+  expect(report).toMatchObject({
+    ok: false,
+    firstBadEntry: 290,
+    problems: ['tile/entries/001: not what was verified before'],
+  });
+});
+
 test('the time of the last record is kept', async () => {
   const back = entries.map((entry, i) => (i === 300 ? recordEntry(i, { time: 1299 - 1 }) : entry)).slice(0, 301);
   const { report } = await verify(await makeLog(back, signers), await stateAt(300));

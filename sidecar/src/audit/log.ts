@@ -15,6 +15,21 @@ export interface FoundRecord {
   readonly personal?: AuditPersonal;
 }
 
+export interface Erased {
+  /** Records that were about the person. */
+  readonly erased: number;
+  /** Records from this index on are still in the journal, or were not to be looked at. */
+  readonly endIndex: number;
+}
+
+/** Has checkpoints cosigned beside all requests. */
+export interface CheckpointWitness {
+  /** Takes each checkpoint as it is published, and returns at once. */
+  submit(note: string, size: number): void;
+  /** Resolves when a checkpoint of at least that size has enough cosignatures. */
+  whenWitnessed(size: number, signal: AbortSignal): Promise<void>;
+}
+
 /** The transparency log as the rest of the sidecar sees it. */
 export interface AuditLog {
   /** Name of the log (C2SP tlog-checkpoint origin). */
@@ -37,6 +52,10 @@ export interface AuditLog {
    * @throws SidecarError as `append`; a write that fails later makes the log unusable as every other one does
    */
   enqueue(entry: AuditEntry): Promise<void>;
+  /** Hands each checkpoint to a witness from now on; receipts wait for it for some seconds. */
+  attachWitness(witness: CheckpointWitness): void;
+  /** Adds lines of witnesses to the checkpoint of that size; they are dropped when another one is published by now. */
+  cosign(lines: readonly string[], size: number): void;
   /** Signs, publishes and answers a checkpoint over all durable records. */
   checkpoint(): Promise<string>;
   /** Up to `limit` records from leaf index `start` on. */
@@ -67,9 +86,8 @@ export interface AuditLog {
    * Erases who did it from the records about one person, for good, as far as they are out of the journal.
    *
    * @param endIndex of records below it only
-   * @returns how many records that were, and the index up to which it was looked
    */
-  erasePersonal(principal: string, endIndex: number): Promise<{ erased: number; endIndex: number }>;
+  erasePersonal(principal: string, endIndex: number): Promise<Erased>;
   /** Closes with a last checkpoint. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { type LogFiles, nodeFiles, replaceFile, syncFolder } from './files.ts';
 import { defaultSegmentBytes, Journal, segmentName } from './journal.ts';
 import { KeyedMac } from './mac.ts';
 import { openTree } from './open-tree.ts';
+import type { AuditEntry } from './record-encoding.ts';
 import { damaged, failed } from './refusal.ts';
 import { readRetention } from './retention.ts';
 import {
@@ -41,6 +42,8 @@ export interface OpenAuditLogOptions {
   readonly files?: LogFiles;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Asked behind each record, with the number of durable ones, for one more to write right behind it. */
+  readonly companion?: (entry: AuditEntry, size: number) => AuditEntry | undefined;
   /** Called once, when the log cannot be written any more. */
   readonly onFailure?: (error: SidecarError) => void;
   /** Size in bytes at which the journal goes on in a new segment; 4 MiB unless given. */
@@ -69,6 +72,7 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
     return await open({
       files: nodeFiles,
       earlierSigners: [],
+      companion: () => undefined,
       now: Date.now,
       onFailure: () => undefined,
       segmentBytes: defaultSegmentBytes,

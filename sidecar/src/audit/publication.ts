@@ -1,3 +1,4 @@
+import { createInTurn } from '../in-turn.ts';
 import { type LogSigners, signCheckpoint } from './checkpoint.ts';
 import { type LogFiles, replaceFile } from './files.ts';
 import type { Journal } from './journal.ts';
@@ -5,6 +6,9 @@ import type { CheckpointMark } from './journal-payload.ts';
 import type { LogTree } from './log-tree.ts';
 import { damaged } from './refusal.ts';
 import { checkpointName, markOf, type PublishedCheckpoint } from './stored-log.ts';
+
+/** Checkpoints whose cosignatures may still come. */
+const recentMax = 64;
 
 export interface PublicationOptions {
   readonly files: LogFiles;
@@ -24,11 +28,17 @@ export class Publication {
   signers: LogSigners;
   #published: PublishedCheckpoint;
   #publishedBytes = 0;
+  /** Published lately, by their size: witnesses answer later. */
+  readonly #recent = new Map<number, PublishedCheckpoint>();
+  /** The last one that enough witnesses cosigned. */
+  #cosigned: PublishedCheckpoint | undefined;
+  readonly #inTurn = createInTurn();
 
   constructor(options: PublicationOptions) {
     this.#options = options;
     this.#published = options.published;
     this.signers = options.published.signers;
+    this.#remember(options.published);
   }
 
   get published(): PublishedCheckpoint {
@@ -38,6 +48,30 @@ export class Publication {
   /** Bytes of records that a published checkpoint covers, counted since the start. */
   get publishedBytes(): number {
     return this.#publishedBytes;
+  }
+
+  /** The checkpoint to prove a record by: one with cosignatures, if there is one that covers it. */
+  covering(index: number): PublishedCheckpoint {
+    return this.#cosigned !== undefined && this.#cosigned.head.size > index ? this.#cosigned : this.#published;
+  }
+
+  /** Adds lines of witnesses to a checkpoint of that size. */
+  cosign(lines: readonly string[], size: number): Promise<void> {
+    const own = this.#recent.get(size);
+    if (own === undefined) return Promise.resolve();
+    const cosigned = { ...own, cosignatures: lines.join('') };
+    this.#cosigned = cosigned;
+    return this.#inTurn(async () => {
+      if (this.#published.head.size !== size) return;
+      const { files, folder } = this.#options;
+      await replaceFile(files, folder, checkpointName, cosigned.note + cosigned.cosignatures);
+      this.#published = cosigned;
+    });
+  }
+
+  /** Resolves when no file is being replaced. */
+  idle(): Promise<void> {
+    return this.#inTurn(async () => undefined);
   }
 
   /**
@@ -55,13 +89,24 @@ export class Publication {
     const note = signCheckpoint(origin, head, signers, timeMs);
     // The journal knows it before anybody else can: a start never signs another root for that size.
     await appendMark(markOf(head, note));
-    await replaceFile(files, folder, checkpointName, note);
-    this.#published = { note, head, cosignatures: '', signers };
+    await this.#inTurn(async () => {
+      await replaceFile(files, folder, checkpointName, note);
+      this.#published = { note, head, cosignatures: '', signers };
+    });
+    this.#remember(this.#published);
     this.#publishedBytes = addedBytes;
     await tree.published();
     await journal.removeCovered(head.size);
     await this.requireInPlace();
     return note;
+  }
+
+  #remember(published: PublishedCheckpoint): void {
+    this.#recent.set(published.head.size, published);
+    for (const size of this.#recent.keys()) {
+      if (this.#recent.size <= recentMax) return;
+      this.#recent.delete(size);
+    }
   }
 
   /** @throws SidecarError `audit_corrupt` when somebody removed or replaced the file that records go to */

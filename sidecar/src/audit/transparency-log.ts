@@ -1,26 +1,21 @@
-import { SidecarError } from '../errors.ts';
-import type { AuditPersonal, AuditRecord } from '../generated/types.ts';
-import { createInTurn } from '../in-turn.ts';
+import type { SidecarError } from '../errors.ts';
 import { type LogSigners, verifierKeys } from './checkpoint.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { bundlesBelow } from './erasure.ts';
 import type { LogFiles } from './files.ts';
+import { foundRecord } from './found-record.ts';
 import type { Journal } from './journal.ts';
 import { encodeRecords } from './journal-payload.ts';
-import { rotationEntry } from './key-rotation.ts';
-import type { AuditLog, FoundRecord } from './log.ts';
+import type { AuditLog, CheckpointWitness, Erased, FoundRecord } from './log.ts';
 import type { LogTree } from './log-tree.ts';
 import type { LoggedRecord } from './logged-record.ts';
-import { openPersonal } from './personal.ts';
 import { Publication } from './publication.ts';
 import { formatReceipt } from './receipt.ts';
 import { type AuditEntry, type EncodedRecord, encodeRecord } from './record-encoding.ts';
-import { damaged, failed } from './refusal.ts';
-import { writeRetention } from './retention.ts';
+import { failed } from './refusal.ts';
 import type { PublishedCheckpoint } from './stored-log.ts';
-import { tileWidth } from './tree.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** A checkpoint is made early when more than this waits for one. */
 const unpublishedBytesEarly = 8 << 20;
@@ -30,6 +25,8 @@ const unpublishedBytesMax = 64 << 20;
 const unwrittenBytesMax = 1 << 20;
 /** Time between two looks whether the journal's file is still there while nothing is written. */
 const guardIntervalMs = 1000;
+/** A receipt waits for the cosignatures of witnesses for so long. */
+const witnessWaitMs = 10_000;
 
 export interface TransparencyLogOptions {
   readonly files: LogFiles;
@@ -46,6 +43,8 @@ export interface TransparencyLogOptions {
   /** Milliseconds since 1970 of the last record. */
   readonly lastTimeMs: number;
   readonly now: () => number;
+  /** Asked behind each record for one more to write right behind it. */
+  readonly companion: (entry: AuditEntry, size: number) => AuditEntry | undefined;
   readonly onFailure: (error: SidecarError) => void;
   readonly checkpointIntervalMs: number;
   readonly checkpointSpacingMs: number;
@@ -60,15 +59,14 @@ export class TransparencyLog implements AuditLog {
   readonly #schedule: CheckpointSchedule;
   readonly #clock: ClockWatch;
   readonly #guard: NodeJS.Timeout;
-  readonly #inTurn = createInTurn();
-  #minimumIndex: number;
+  readonly #upkeep: Upkeep;
+  #witness: CheckpointWitness | undefined;
   #addedBytes = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: TransparencyLogOptions) {
     this.#options = options;
     this.origin = options.origin;
-    this.#minimumIndex = options.minimumIndex;
     this.#clock = new ClockWatch(options.now, options.lastTimeMs);
     this.#queue = new CommitQueue({
       journal: options.journal,
@@ -82,6 +80,12 @@ export class TransparencyLog implements AuditLog {
       intervalMs: options.checkpointIntervalMs,
       spacingMs: options.checkpointSpacingMs,
     });
+    this.#upkeep = new Upkeep({
+      ...options,
+      publication: this.#publication,
+      append: (entry) => this.append(entry),
+      checkpoint: () => this.#schedule.request(),
+    });
     if (options.tail.length > 0) options.tree.add(encodeRecords(options.tail));
     this.#guard = setInterval(() => void this.#look(), guardIntervalMs);
     this.#guard.unref();
@@ -91,10 +95,6 @@ export class TransparencyLog implements AuditLog {
     return verifierKeys(this.origin, this.#publication.signers);
   }
 
-  get minimumIndex(): number {
-    return this.#minimumIndex;
-  }
-
   get size(): number {
     return this.#queue.durableSize;
   }
@@ -102,7 +102,9 @@ export class TransparencyLog implements AuditLog {
   append(entry: AuditEntry): Promise<number> {
     if (this.#unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
     try {
-      return this.#queue.append(this.#encode(entry));
+      const appended = this.#queue.append(this.#encode(entry));
+      this.#accompany(entry);
+      return appended;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -114,6 +116,17 @@ export class TransparencyLog implements AuditLog {
       return;
     }
     this.#queue.enqueue(this.#encode(entry));
+    this.#accompany(entry);
+  }
+
+  attachWitness(witness: CheckpointWitness): void {
+    this.#witness = witness;
+    const { note, head } = this.#publication.published;
+    witness.submit(note, head.size);
+  }
+
+  cosign(lines: readonly string[], size: number): void {
+    this.#publication.cosign(lines, size).catch((error) => this.#queue.fail(error, 'publishing cosignatures'));
   }
 
   checkpoint(): Promise<string> {
@@ -121,16 +134,18 @@ export class TransparencyLog implements AuditLog {
   }
 
   async records(from: number, limit: number): Promise<FoundRecord[]> {
-    const start = Math.max(from, this.#minimumIndex);
+    const start = Math.max(from, this.minimumIndex);
     const end = Math.min(start + limit, this.size);
     if (end <= start) return [];
     const stored = await this.#read(() => this.#options.tree.records(start, end));
-    return stored.map((record, i) => found(record, start + i));
+    return stored.map((record, i) => foundRecord(record, start + i));
   }
 
   async receipt(index: number): Promise<string> {
     if (this.#publication.published.head.size <= index) await this.#schedule.request();
-    const { note, cosignatures, head } = this.#publication.published;
+    // Without them the receipt is as good as the log's own word.
+    await this.#witness?.whenWitnessed(index + 1, AbortSignal.timeout(witnessWaitMs)).catch(() => undefined);
+    const { note, cosignatures, head } = this.#publication.covering(index);
     const { tree } = this.#options;
     const [record] = await this.#read(() => tree.records(index, index + 1));
     const path = await this.#read(() => tree.inclusion(index, head.size));
@@ -141,38 +156,20 @@ export class TransparencyLog implements AuditLog {
     return this.#read(() => this.#options.tree.consistency(earlierSize, size));
   }
 
+  get minimumIndex(): number {
+    return this.#upkeep.minimumIndex;
+  }
+
   rotateKeys(signers: LogSigners): Promise<void> {
-    return this.#inTurn(async () => {
-      const present = this.#publication.signers;
-      if (present === signers) return;
-      await this.append(rotationEntry(this.origin, present, signers));
-      // Only a checkpoint that covers the record may be the first one by the new keys: whoever pinned the old ones needs it.
-      this.#publication.signers = signers;
-      await this.#schedule.request();
-    });
+    return this.#upkeep.rotateKeys(signers);
   }
 
   prune(minimumIndex: number): Promise<void> {
-    return this.#inTurn(async () => {
-      if (minimumIndex <= this.#minimumIndex) return;
-      if (minimumIndex >= this.#publication.published.head.size) {
-        throw new SidecarError('data_invalid', `records up to ${minimumIndex} cannot be pruned yet`);
-      }
-      await writeRetention(this.#options, minimumIndex, this.#publication.signers);
-      this.#minimumIndex = minimumIndex;
-      await this.#options.tree.prune(minimumIndex);
-    });
+    return this.#upkeep.prune(minimumIndex);
   }
 
-  erasePersonal(principal: string, wantedEnd: number): Promise<{ erased: number; endIndex: number }> {
-    return this.#inTurn(async () => {
-      await this.#schedule.request();
-      // What the journal still holds would come back with the next start.
-      const end = bundlesBelow(Math.min(wantedEnd, this.#options.journal.oldestIndex));
-      const start = bundlesBelow(this.#minimumIndex);
-      const erased = await this.#options.tree.erase({ principal, start, end });
-      return { erased, endIndex: end * tileWidth };
-    });
+  erasePersonal(principal: string, endIndex: number): Promise<Erased> {
+    return this.#upkeep.erasePersonal(principal, endIndex);
   }
 
   close(): Promise<void> {
@@ -193,6 +190,7 @@ export class TransparencyLog implements AuditLog {
     } finally {
       await this.#schedule.stop();
       await this.#queue.idle();
+      await this.#publication.idle();
       await this.#options.tree.close();
       await this.#closeJournal();
     }
@@ -215,6 +213,11 @@ export class TransparencyLog implements AuditLog {
     return record;
   }
 
+  #accompany(entry: AuditEntry): void {
+    const companion = this.#options.companion(entry, this.size);
+    if (companion !== undefined) this.#queue.enqueue(this.#encode(companion));
+  }
+
   async #appendLater(entry: AuditEntry): Promise<number> {
     await this.#schedule.request();
     return this.append(entry);
@@ -232,7 +235,9 @@ export class TransparencyLog implements AuditLog {
   async #publish(): Promise<string> {
     if (this.#queue.failure !== undefined) throw this.#queue.failure;
     try {
-      return await this.#publication.publish(this.size, this.#addedBytes, this.#clock.timeMs);
+      const note = await this.#publication.publish(this.size, this.#addedBytes, this.#clock.timeMs);
+      this.#witness?.submit(note, this.#publication.published.head.size);
+      return note;
     } catch (error) {
       throw this.#queue.fail(error, 'publishing a checkpoint');
     }
@@ -255,19 +260,5 @@ export class TransparencyLog implements AuditLog {
     } catch (error) {
       if (this.#closing === undefined) this.#queue.fail(error, 'looking after the log');
     }
-  }
-}
-
-function found({ leaf, opening }: LoggedRecord, index: number): FoundRecord {
-  const record = parseRecord(leaf, index);
-  const personal: AuditPersonal | undefined = openPersonal(opening, record.actor);
-  return personal === undefined ? { index, record } : { index, record, personal };
-}
-
-function parseRecord(leaf: Buffer, index: number): AuditRecord {
-  try {
-    return JSON.parse(leaf.toString()) as AuditRecord;
-  } catch (error) {
-    throw damaged(`record ${index}`, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read');
   }
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 
 /** Signs the checkpoints of the log with one algorithm. */
 export interface SeededSigner {
@@ -17,4 +17,20 @@ export function createSeededSigner(algorithm: keyof typeof seeded, seed: Buffer)
   const privateKey = createPrivateKey({ key: seed, ...seeded[algorithm] });
   const publicKey = createPublicKey(privateKey).export({ format: 'raw-public' });
   return { publicKey, sign: (message) => sign(null, message, privateKey) };
+}
+
+/** Whether a signature is one by that raw public key; false for a malformed key as well. */
+export function verifyRaw(
+  algorithm: keyof typeof seeded,
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const { asymmetricKeyType } = seeded[algorithm];
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey), format: 'raw-public', asymmetricKeyType });
+    return verify(null, message, key, signature);
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { AuditLog } from '../audit/log.ts';
+import type { SystemStatusResult } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
 import type { Handler } from '../request/context.ts';
@@ -9,12 +10,13 @@ export interface StatusSources {
   readonly now: () => number;
   readonly keystore: Keystore;
   readonly log: AuditLog;
+  readonly witnessing: { status(): NonNullable<SystemStatusResult['witnesses']> } | undefined;
   readonly policy: PolicyEngine;
   readonly sessionCount: () => number;
 }
 
 export function createSystemStatus(sources: StatusSources): Handler<'system.status'> {
-  const { version, startedAt, now, keystore, log, policy, sessionCount } = sources;
+  const { version, startedAt, now, keystore, log, witnessing, policy, sessionCount } = sources;
   return async () => ({
     version,
     node: process.versions.node,
@@ -26,6 +28,7 @@ export function createSystemStatus(sources: StatusSources): Handler<'system.stat
     sessions: sessionCount(),
     policyEpoch: policy.epoch,
     log: { origin: log.origin, size: log.size },
+    ...(witnessing !== undefined && { witnesses: witnessing.status() }),
     residentBytes: process.memoryUsage.rss(),
   });
 }

@@ -37,6 +37,7 @@ const pipeline = createPipeline({
     requireRedeemed: () => undefined,
   },
   authorizer: { authorize: () => Promise.reject(new SidecarError('permission_denied')), isCurrent: () => true },
+  hold: () => undefined,
   intend: () => Promise.reject(new Error('not reached')),
   execute: () => Promise.reject(new Error('not reached')),
   recorder: { commit: async (_, result) => result, refuse: async (_, cause) => cause as SidecarError },

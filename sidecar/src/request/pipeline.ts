@@ -5,6 +5,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Trail } from './context.ts';
 import type { Execute } from './execute.ts';
+import type { Hold } from './hold.ts';
 import type { Intend } from './intend.ts';
 import type { Limit } from './limit.ts';
 import type { Recorder } from './record.ts';
@@ -15,6 +16,7 @@ export interface Stages {
   readonly authorizer: Authorizer;
   readonly limit: Limit;
   readonly approve: Approve;
+  readonly hold: Hold;
   readonly intend: Intend;
   readonly execute: Execute;
   readonly recorder: Recorder;
@@ -27,7 +29,7 @@ export type Pipeline = (call: Call) => Promise<object>;
  * is recorded from what was known by then.
  */
 export function createPipeline(stages: Stages): Pipeline {
-  const { authenticate, authorizer, limit, approve, intend, execute, recorder } = stages;
+  const { authenticate, authorizer, limit, approve, hold, intend, execute, recorder } = stages;
   return async (call) => {
     const trail: Trail = { call };
     try {
@@ -39,6 +41,7 @@ export function createPipeline(stages: Stages): Pipeline {
       limit(trail);
       const approved = approve.approve(trail);
       if (approved !== undefined) await approved;
+      hold(trail);
       await intend(trail);
       const result = await execute(trail);
       return await recorder.commit(trail, result);

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/log.ts';
 import { Secret } from '../secret.ts';
 import type { Call, Target, Trail } from './context.ts';
+import { isEmergency } from './emergency.ts';
 import { memberAt } from './member-at.ts';
 import { personalOf } from './record-personal.ts';
 
@@ -29,9 +30,10 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   }
   if (trail.policyHash !== undefined) fields.policyHash = trail.policyHash;
   if (params !== undefined) {
-    fields.details = { ...detailsOf(call, params, digest), ...consent(trail), ...emergency(trail) };
+    fields.details = { ...detailsOf(call, params, digest), ...consent(trail) };
     fields.inputBytes = bytesIn(params);
   }
+  if (isEmergency(trail)) fields.details = { ...fields.details, breakGlass: true };
   return fields;
 }
 
@@ -42,11 +44,6 @@ export function bytesIn(value: unknown): number {
   let total = 0;
   for (const member of Object.values(value)) total += bytesIn(member);
   return total;
-}
-
-/** Every act of an emergency session says so. */
-function emergency({ call, principal }: Trail): Details {
-  return principal !== undefined && principal === call.session.elevation?.principal ? { breakGlass: true } : {};
 }
 
 /** What other people agreed to. */

@@ -4,6 +4,7 @@ import { Secret } from '../secret.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Outcome, Trail } from './context.ts';
+import { isEmergency } from './emergency.ts';
 import { bytesIn, type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
 import type { Renew } from './renew.ts';
@@ -51,6 +52,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const isBuffered = sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail);
     if (isBuffered && receiptTo === undefined) await log.enqueue(entry);
     else await deliver(await log.append(entry), receiptTo);
+    // Witnesses are to see it at once; a checkpoint that fails ends the log by itself.
+    if (isEmergency(trail)) log.checkpoint().catch(() => undefined);
   }
 
   async function deliver(index: number, receiptTo: Call['receiptTo']): Promise<void> {
