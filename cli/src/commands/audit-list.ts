@@ -1,6 +1,5 @@
-import type { AuditRecord } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
-import { isoTime } from '../named-key.ts';
+import { recordHeading, recordRow } from '../log-reading/record-text.ts';
 import { wholeNumber } from '../option-values.ts';
 import { table } from '../table.ts';
 
@@ -25,15 +24,7 @@ ferrohsm audit list --start 1000 --limit 1000 --json | jq '.records[].record | s
   action: connected<AuditListOptions>(async ({ sidecar, options, output }) => {
     const { start, limit } = options;
     const result = await sidecar.audit.list({ start, limit });
-    await output.result(result, table(heading, result.records.map(recordRow)));
+    await output.result(result, table(recordHeading, result.records.map(recordRow)));
     output.note(`${result.records.length} of ${result.size} records`);
   }),
 };
-
-const heading = ['INDEX', 'TIME', 'PHASE', 'OPERATION', 'PRINCIPAL', 'RESOURCE', 'OUTCOME'];
-
-function recordRow({ index, record }: { index: number; record: AuditRecord }): string[] {
-  const { time, phase, operation, principal, keyName, resource, outcome, error } = record;
-  const result = error === undefined ? outcome : `${outcome} (${error})`;
-  return [String(index), isoTime(time), phase, operation, principal ?? '-', keyName ?? resource ?? '-', result];
-}

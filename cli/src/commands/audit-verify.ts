@@ -1,21 +1,20 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { LogReport } from '@ferrohsm/sdk/node';
+import type { LogReport, LogTrust, VerifyLogOptions } from '@ferrohsm/sdk/node';
 import { type CommandDescription, local } from '../command.ts';
 import { connectSidecar } from '../connection.ts';
 import { CliError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { logFolder } from '../log-folder.ts';
+import { chosenFolder } from '../log-reading/log-options.ts';
+import { signatureText } from '../log-reading/signature-text.ts';
+import { addTrustOptions, readTrust, type TrustOptions } from '../log-reading/trust-options.ts';
+import { readVerifiedState, writeVerifiedState } from '../log-reading/verified-state-file.ts';
 import { pairs } from '../named-key.ts';
-import { repeated } from '../option-values.ts';
 import type { Output } from '../output.ts';
 import { ProgressBar } from '../progress-bar.ts';
-import { defaultLogFolder } from './serve.ts';
 
-interface AuditVerifyOptions extends GlobalOptions {
+interface AuditVerifyOptions extends GlobalOptions, TrustOptions {
   readonly log?: string;
-  readonly key?: string[];
-  readonly keyFile?: string;
+  readonly state?: string;
 }
 
 /** Findings that are shown; the first says where to look. */
@@ -29,58 +28,70 @@ export const auditVerify: CommandDescription = {
 ferrohsm audit keys > log.keys
 
 # Verify a copy of the log
-ferrohsm audit verify --log ./log --key-file log.keys`,
+ferrohsm audit verify --log ./log --key-file log.keys
+
+# Every night only what is new, and that it continues what was verified
+ferrohsm audit verify --key-file log.keys --state verified.json`,
   options: (command) =>
-    command
+    addTrustOptions(command)
       .option('--log <folder>', 'folder of the log (default: the one of the default state folder)')
-      .option('--key <vkey>', 'verifier key (C2SP signed-note), more than once', repeated)
-      .option('--key-file <file>', 'verifier keys, one a line'),
+      .option('--state <file>', 'keeps what was verified; the next time only what follows is read'),
   action: local<AuditVerifyOptions>(async ({ options, output }) => {
-    const folder = options.log ?? (await defaultLogFolder());
-    if (!existsSync(join(folder, 'checkpoint'))) throw noLog(folder);
-    const report = await verifyFolder(folder, await chooseKeys(options, output));
+    const folder = await chosenFolder(options);
+    const report = await verifyFolder(folder, await chooseTrust(options, output), options.state);
     await output.result(report, reportText(report));
     if (!report.ok) throw new CliError(1, firstFinding(report), 'keep the log as it is and compare it with a copy');
   }),
 };
 
-function noLog(folder: string): CliError {
-  return new CliError(66, `no log in ${folder}`, 'name the folder that holds "checkpoint" with --log');
-}
-
 /** Keys of the sidecar itself prove only that the log agrees with it. */
-async function chooseKeys(options: AuditVerifyOptions, output: Output): Promise<readonly string[]> {
-  const { readVerifierKeys } = await import('../verifier-keys.ts');
-  const keys = await readVerifierKeys(options.key ?? [], options.keyFile);
-  if (keys.length > 0) return keys;
+async function chooseTrust(options: AuditVerifyOptions, output: Output): Promise<LogTrust> {
+  const trust = await readTrust(options);
+  if (trust !== undefined) return trust;
   output.warn(
     'no key was given, so the running sidecar says which keys to trust: a forged log would verify with it too',
   );
   const sidecar = await connectSidecar(options);
   try {
-    return sidecar.hello.log.keys;
+    return { keys: sidecar.hello.log.keys };
   } finally {
     await sidecar.close();
   }
 }
 
-async function verifyFolder(folder: string, keys: readonly string[]): Promise<LogReport> {
+async function verifyFolder(folder: string, trust: LogTrust, stateFile: string | undefined): Promise<LogReport> {
   const { verifyLog } = await import('@ferrohsm/sdk/node');
   const bar = new ProgressBar('verifying');
+  const kept = stateFile === undefined ? {} : resumable(stateFile);
   try {
-    return await verifyLog(logFolder(folder), { keys, onProgress: (done, total) => bar.show(done, total) });
+    return await verifyLog(logFolder(folder), {
+      ...trust,
+      ...kept,
+      onProgress: (done, total) => bar.show(done, total),
+    });
+  } catch (error) {
+    // Keys were checked before: a policy or a state is malformed, or the state is of another log.
+    if (!(error instanceof TypeError)) throw error;
+    throw new CliError(65, error.message, 'look at --policy and --state; without the state file all is verified anew');
   } finally {
     bar.end();
   }
 }
 
-function reportText({ ok, origin, size, root, signatures, problems, firstBadEntry }: LogReport): string {
+function resumable(file: string): Pick<VerifyLogOptions, 'resume' | 'onState'> {
+  return { resume: readVerifiedState(file), onState: (state) => writeVerifiedState(file, state) };
+}
+
+function reportText(report: LogReport): string {
+  const { ok, origin, size, root, signatures, problems, minimumIndex, firstBadEntry } = report;
   const hidden = problems.length - shownProblems;
   return pairs([
     ['log', origin],
     ['entries', String(size)],
     ['root', root],
+    ['pruned', minimumIndex === undefined ? '' : `the entries below ${minimumIndex}`],
     ...signatures.map((signature) => ['signature', signatureText(signature)] as const),
+    ...successorsOf(report).map((key) => ['key since a rotation', key] as const),
     ...problems.slice(0, shownProblems).map((problem) => ['problem', problem] as const),
     ['problems', hidden > 0 ? `${hidden} more, see --json` : ''],
     ['first bad entry', firstBadEntry === undefined ? '' : String(firstBadEntry)],
@@ -88,9 +99,9 @@ function reportText({ ok, origin, size, root, signatures, problems, firstBadEntr
   ]);
 }
 
-function signatureText({ name, algorithm, valid }: LogReport['signatures'][number]): string {
-  const verdict = valid === 'unchecked' ? 'not checked, no key given' : valid ? 'valid' : 'NOT VALID';
-  return `${name} ${algorithm}: ${verdict}`;
+/** The keys that came after the pinned ones, to be pinned now. */
+function successorsOf({ successions, keys }: LogReport): readonly string[] {
+  return successions.length === 0 ? [] : keys;
 }
 
 function firstFinding({ firstBadEntry, problems }: LogReport): string {
