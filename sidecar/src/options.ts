@@ -48,8 +48,8 @@ export interface SidecarOptions {
   readonly onNotice?: (notice: string) => void;
   /** Hears of errors inside that no client is told. */
   readonly onError?: (error: unknown, where: string) => void;
-  /** Called once when the log can no longer be written: nothing is answered any more, so stop the process. */
-  readonly onLogFailure?: (error: Error) => void;
+  /** Called when log or keystore can no longer be written: nothing is answered any more, so stop the process. */
+  readonly onStorageFailure?: (error: Error) => void;
 }
 
 /** Witnesses of the log (C2SP tlog-witness). */

@@ -36,7 +36,7 @@ const nothing = (): void => undefined;
  * @example const sidecar = await startSidecar({ stateFolder, configFolder, sockets, rootKey });
  */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
-  const { onNotice = nothing, onLogFailure = nothing, sessionKeyAudit = 'durable' } = options;
+  const { onNotice = nothing, onStorageFailure = nothing, sessionKeyAudit = 'durable' } = options;
   checkRandomSource();
   await runStartUpSelfTests();
   const now = steadyClock();
@@ -46,7 +46,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
 
   await using opened = new AsyncDisposableStack();
   const sealing = createSealing();
-  const state = opened.adopt(await openState(options, sealing, { onNotice, onLogFailure }), (it) => it.close());
+  const state = opened.adopt(await openState(options, sealing, { onNotice, onStorageFailure }), (it) => it.close());
   const { keystore, log, logKeys, foundRoot } = state;
   await reconcile(log, keystore, { foundRoot, sessionKeyAudit });
   const witnessing = options.witnesses && createWitnessing({ options: options.witnesses, log, onNotice, now });

@@ -27,8 +27,8 @@ export interface OpenState {
 
 export interface StateHearers {
   readonly onNotice: (notice: string) => void;
-  /** The log could not be written: nothing more will be answered. */
-  readonly onLogFailure: (error: SidecarError) => void;
+  /** Log or keystore could not be written: nothing more will be answered. */
+  readonly onStorageFailure: (error: SidecarError) => void;
 }
 
 /** Bytes of the journal's MAC key. */
@@ -42,11 +42,11 @@ const secretBytes = 32;
 export async function openState(options: SidecarOptions, sealing: Sealing, hearers: StateHearers): Promise<OpenState> {
   const lock = await lockStateFolder(options.stateFolder);
   try {
-    const keystore = await unsealKeystore(options, sealing, hearers.onNotice);
+    const keystore = await unsealKeystore(options, sealing, hearers);
     try {
       const foundRoot = await keystore.root();
       const logKeys = createLogKeys(keystore);
-      const log = await openLog(join(options.stateFolder, 'log'), keystore, logKeys, hearers.onLogFailure);
+      const log = await openLog(join(options.stateFolder, 'log'), keystore, logKeys, hearers.onStorageFailure);
       return { keystore, log, logKeys, foundRoot, close: () => closeAll(log, keystore, lock) };
     } catch (error) {
       await keystore.close();
@@ -70,7 +70,7 @@ async function closeAll(log: AuditLog, keystore: Keystore, lock: { release(): vo
 async function unsealKeystore(
   options: SidecarOptions,
   sealing: Sealing,
-  onNotice: StateHearers['onNotice'],
+  { onNotice, onStorageFailure }: StateHearers,
 ): Promise<Keystore> {
   const folder = join(options.stateFolder, 'keystore');
   const provider = rootKeyProvider(options, sealing, () => keystoreExists(folder));
@@ -78,7 +78,7 @@ async function unsealKeystore(
   using unsealing = rootKey;
   if (notice !== undefined) onNotice(notice);
   const generationFolder = join(options.stateFolder, 'generations');
-  return await openKeystore({ folder, generationFolder, rootKey: unsealing, sealing });
+  return await openKeystore({ folder, generationFolder, rootKey: unsealing, sealing, onFailure: onStorageFailure });
 }
 
 function rootKeyProvider(
@@ -96,7 +96,7 @@ async function openLog(
   folder: string,
   keystore: Keystore,
   keys: LogKeys,
-  onFailure: StateHearers['onLogFailure'],
+  onFailure: StateHearers['onStorageFailure'],
 ): Promise<AuditLog> {
   using macKey = await keystore.systemSecret('log/mac-key', newSecret);
   using origin = await keystore.systemSecret('log/origin', () => Secret.take(Buffer.from(newOrigin())));

@@ -139,7 +139,7 @@ test('a failure inside is told to the operator in full and to the client by its 
   const intruder = new DatabaseSync(join(sidecar.folders.state, 'keystore/keystore.db'));
   intruder.exec('BEGIN IMMEDIATE');
   const failed = await client.call('keys.create', creation);
-  expect(failed.error).toMatchObject({ data: { code: 'internal_error' } });
+  expect(failed.error).toMatchObject({ data: { code: 'keystore_unavailable' } });
   expect(JSON.stringify(failed)).not.toMatch(/locked/);
   intruder.exec('ROLLBACK');
   intruder.close();

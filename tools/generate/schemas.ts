@@ -23,6 +23,8 @@ export interface MethodSchema {
     /** Fields that name people: they are kept beside the log. */
     readonly personal?: readonly string[];
     readonly digests: readonly string[];
+    /** A read that uses no key: a policy may say that it leaves no record. */
+    readonly optional?: boolean;
   };
   readonly rest: { readonly verb: string; readonly path: string } | null;
   readonly params: JsonSchema & { readonly title: string };

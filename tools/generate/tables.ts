@@ -26,6 +26,8 @@ export interface MethodTraits {
   /** Fields that name people. */
   readonly auditPersonal: readonly string[];
   readonly auditDigests: readonly string[];
+  /** A read that uses no key: a policy may say that it leaves no record. */
+  readonly auditOptional: boolean;
   readonly paramBytes: readonly ByteField[];
   readonly resultBytes: readonly ByteField[];
 }
@@ -46,6 +48,7 @@ export function methodTable(schemas: Schemas): string {
       auditFields: method.audit.fields,
       auditPersonal: method.audit.personal ?? [],
       auditDigests: method.audit.digests,
+      auditOptional: method.audit.optional ?? false,
       paramBytes: byteFields(method.params, schemas),
       resultBytes: byteFields(method.result, schemas),
     },

@@ -118,7 +118,7 @@ function sidecarOptions(
     ...witnessOptions(options),
     onNotice: output.warn,
     onError: reportInside,
-    onLogFailure: stopForLog,
+    onStorageFailure: stopForStorage,
   };
 }
 
@@ -128,8 +128,8 @@ function reportInside(error: unknown, where: string): void {
   process.stderr.write(`ferrohsm: error: ${where}: ${text}\n`);
 }
 
-/** Nothing may be answered that is not in the log; the next start looks for what is wrong. */
-function stopForLog(error: Error): void {
+/** Nothing may be answered that is not in log and keystore; the next start looks for what is wrong. */
+function stopForStorage(error: Error): void {
   const failure = describeFailure(error);
   if (failure !== undefined) printFailure(failure);
   process.exit(failure?.exitStatus ?? 74);

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { isAbsent } from './refusal.ts';
 
 /** The file functions that the log uses, so that a test can let each call fail. All reject on an error of the system. */
 export interface LogFiles {
@@ -92,6 +93,17 @@ export function writeAllSync(files: LogFiles, fd: number, bytes: Buffer, positio
 function wrote(count: number): number {
   if (count <= 0) throw new Error('nothing was written');
   return count;
+}
+
+/** Whether something has that name. */
+export async function isPresent(files: LogFiles, path: string): Promise<boolean> {
+  try {
+    await files.mode(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
 }
 
 /** Makes the names in a folder durable. */

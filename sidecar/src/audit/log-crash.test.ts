@@ -1,31 +1,33 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
+import { bundleAppender } from '../../../test/faults/bundled-appender.ts';
+import { hasGo, verifyLogWithGo } from '../../../test/go/verify-with-go.ts';
 import { openLog, sourceOf, temporaryFolder } from './test-log.ts';
 
-const killCount = 20;
+const kills = Number(process.env.FERROHSM_CRASH_KILLS ?? 300);
+/** Logs that die side by side, each on its own. */
+const logCount = 2;
+const recordsMax = 200;
+/** The Go program looks after every so many kills, and at the end. */
+const goEvery = 10;
+const timeoutMs = 60_000 + kills * 4000;
 
-/** Appends with 16 in flight and writes `index number` for each acknowledged record. */
-const appender = `
-import { writeSync } from 'node:fs';
-const { entry, openLog } = await import(process.argv[1]);
-const log = await openLog(process.argv[2], { checkpointIntervalMs: 20 });
-let number = Number(process.argv[3]);
-async function lane() {
-  for (;;) {
-    const mine = number++;
-    const index = await log.append(entry(mine));
-    writeSync(1, index + ' ' + mine + '\\n');
-  }
-}
-await Promise.all(Array.from({ length: 16 }, lane));
-`;
+const bundle = temporaryFolder();
+let appender: string;
+beforeAll(async () => {
+  // Its files are modules.
+  writeFileSync(join(bundle.path, 'package.json'), '{"type":"module"}');
+  appender = await bundleAppender(bundle.path);
+});
+afterAll(() => bundle[Symbol.dispose]());
 
 /** Kills the child once it acknowledged that many records; answers all that it acknowledged. */
-async function runAndKill(folder: string, firstNumber: number, records: number): Promise<[number, number][]> {
-  const fixture = new URL('./test-log.ts', import.meta.url).href;
-  const args = ['--input-type=module', '--eval', appender, fixture, folder, String(firstNumber)];
+async function runAndKill(log: string, firstNumber: number, records: number): Promise<[number, number][]> {
+  const args = ['--disable-warning=ExperimentalWarning', appender, log, String(firstNumber)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -38,21 +40,45 @@ async function runAndKill(folder: string, firstNumber: number, records: number):
   return [...whole.matchAll(/(\d+) (\d+)\n/g)].map(([, index, number]) => [Number(index), Number(number)]);
 }
 
-test(`no acknowledged record is lost over ${killCount} kills`, async () => {
+/** One log over many kills; answers how many records it acknowledged. */
+async function killOften(count: number): Promise<number> {
   using folder = temporaryFolder();
+  const path = join(folder.path, 'log');
+  const kept = join(folder.path, 'kept-checkpoint');
+  const { verifierKeys: keys } = await openedAndClosed(path, kept);
   const acknowledged = new Map<number, number>();
-  for (let kill = 0; kill < killCount; kill += 1) {
+  for (let kill = 1; kill <= count; kill += 1) {
     // From killed almost at once to killed after some checkpoints and segments.
-    const records = 1 + ((kill * 397) % 1500);
-    for (const [index, number] of await runAndKill(folder.path, kill * 1_000_000, records)) {
+    const records = 1 + ((kill * 397) % recordsMax);
+    for (const [index, number] of await runAndKill(path, kill * 1_000_000, records)) {
       expect(acknowledged.has(index), `index ${index} was given twice`).toBe(false);
       acknowledged.set(index, number);
     }
+    if (hasGo && kill % goEvery === 0) expect(await verifyLogWithGo(path, keys, kept)).toMatchObject({ ok: true });
   }
-  const log = await openLog(folder.path);
+  const log = await openLog(path);
   const records = await log.records(0, log.size);
   for (const [index, number] of acknowledged) expect(records[index]?.record.details?.number).toBe(number);
-  expect(acknowledged.size).toBeGreaterThan(killCount);
-  expect(await verifyLog(sourceOf(folder.path), { keys: log.verifierKeys })).toMatchObject({ ok: true, problems: [] });
+  expect(await verifyLog(sourceOf(path), { keys })).toMatchObject({ ok: true, problems: [] });
+  if (hasGo) expect(await verifyLogWithGo(path, keys, kept)).toMatchObject({ ok: true });
   await log.close();
-}, 120_000);
+  return acknowledged.size;
+}
+
+async function openedAndClosed(path: string, kept: string): Promise<Awaited<ReturnType<typeof openLog>>> {
+  const log = await openLog(path);
+  writeFileSync(kept, await log.checkpoint());
+  await log.close();
+  return log;
+}
+
+test(
+  `no acknowledged record is lost over ${kills} kills`,
+  async () => {
+    const counts = await Promise.all(Array.from({ length: logCount }, () => killOften(Math.ceil(kills / logCount))));
+    const acknowledged = counts.reduce((sum, count) => sum + count, 0);
+    console.log(`crash of the log: ${kills} kills, ${acknowledged} records acknowledged, 0 lost`);
+    expect(acknowledged).toBeGreaterThan(kills);
+  },
+  timeoutMs,
+);

@@ -1,115 +1,81 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasGo, verifyLogWithGo } from '../../../test/go/verify-with-go.ts';
 import { appendMany, openLog, temporaryFolder } from './test-log.ts';
 
-/** Go looks packages up in its path instead of in modules: nothing is downloaded. */
-const environment = { GOPATH: '/usr/share/gocode', ...process.env, GO111MODULE: 'off', GOFLAGS: '' };
-const packages = ['golang.org/x/mod/sumdb/note', 'golang.org/x/mod/sumdb/tlog'];
-const hasGo = spawnSync('go', ['list', ...packages], { env: environment }).status === 0;
+/** The sizes at which a tile or a level of the tree begins or ends. */
+const sizes = [0, 1, 2, 3, 255, 256, 257, 511, 512, 513, 1000];
+const grownSize = sizes.at(-1) as number;
 
-/** Opens the checkpoint, proves records by their tiles, and proves earlier trees to be its prefixes. */
-const verifier = `
-package main
+describe.skipIf(!hasGo)('the checksum database library of Go', () => {
+  const folder = temporaryFolder();
+  const log = join(folder.path, 'log');
+  const grown = join(log, 'checkpoint');
+  const checkpointOf = (size: number) => join(folder.path, `checkpoint-${size}`);
+  let keys: readonly string[];
+  const verdicts = new Map<number, string>();
 
-import (
-	"encoding/base64"
-	"encoding/binary"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-
-	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
-)
-
-type folder string
-
-func (f folder) Height() int { return 8 }
-
-func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
-	var all [][]byte
-	for _, tile := range tiles {
-		path := strings.Replace(tile.Path(), "tile/8/", "tile/", 1)
-		data, err := os.ReadFile(filepath.Join(string(f), path))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, data)
-	}
-	return all, nil
-}
-
-func (f folder) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
-
-func (f folder) entry(i, size int64) []byte {
-	tile := tlog.Tile{H: 8, L: -1, N: i / 256, W: 256}
-	if size-tile.N*256 < 256 {
-		tile.W = int(size - tile.N*256)
-	}
-	data, err := os.ReadFile(filepath.Join(string(f), strings.Replace(tile.Path(), "tile/8/data/", "tile/entries/", 1)))
-	check(err)
-	for skip := i % 256; skip > 0; skip-- {
-		data = data[2+binary.BigEndian.Uint16(data):]
-	}
-	return data[2 : 2+binary.BigEndian.Uint16(data)]
-}
-
-func check(err error) {
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
-func main() {
-	log := folder(os.Args[1])
-	key, err := note.NewVerifier(os.Args[2])
-	check(err)
-	text, err := os.ReadFile(filepath.Join(os.Args[1], "checkpoint"))
-	check(err)
-	opened, err := note.Open(text, note.VerifierList(key))
-	check(err)
-	lines := strings.Split(opened.Text, "\\n")
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	check(err)
-	hash, err := base64.StdEncoding.DecodeString(lines[2])
-	check(err)
-	tree := tlog.Tree{N: size}
-	copy(tree.Hash[:], hash)
-	reader := tlog.TileHashReader(tree, log)
-	for i := int64(0); i < size; i += 61 {
-		proof, err := tlog.ProveRecord(size, i, reader)
-		check(err)
-		check(tlog.CheckRecord(proof, size, tree.Hash, i, tlog.RecordHash(log.entry(i, size))))
-		earlier, err := tlog.TreeHash(i+1, reader)
-		check(err)
-		consistency, err := tlog.ProveTree(size, i+1, reader)
-		check(err)
-		check(tlog.CheckTree(consistency, size, tree.Hash, i+1, earlier))
-	}
-	fmt.Println("verified", size, "unknown signatures", len(opened.UnverifiedSigs))
-}
-`;
-
-test.skipIf(!hasGo)(
-  'the checksum database library of Go verifies the log (needs go and golang-golang-x-mod-dev)',
-  async () => {
-    using folder = temporaryFolder();
-    const path = join(folder.path, 'log');
-    const log = await openLog(path);
-    for (let start = 0; start < 1000; start += 250) {
-      await appendMany(log, start, 250);
-      await log.checkpoint();
+  beforeAll(async () => {
+    const opened = await openLog(log);
+    keys = opened.verifierKeys;
+    for (const size of sizes) {
+      await appendMany(opened, opened.size, size - opened.size);
+      writeFileSync(checkpointOf(size), await opened.checkpoint());
+      verdicts.set(size, (await verifyLogWithGo(log, keys)).text);
     }
-    await log.close();
-    writeFileSync(join(folder.path, 'main.go'), verifier);
-    const args = ['run', join(folder.path, 'main.go'), path, log.verifierKeys[0] ?? ''];
-    const env = { ...environment, GOCACHE: join(folder.path, 'cache') };
-    expect(execFileSync('go', args, { env, encoding: 'utf8' })).toBe('verified 1000 unknown signatures 1\n');
-  },
-  300_000,
-);
+    await opened.close();
+  }, 300_000);
+  afterAll(() => folder[Symbol.dispose]());
+
+  test.each(sizes)('verifies the log of size %i while it is open', (size) => {
+    expect(verdicts.get(size)).toMatch(
+      new RegExp(`^verified size=${size} tiles=\\d+ proofs=\\d+ unknown-signatures=1$`),
+    );
+  });
+
+  test.each(sizes)('finds in it the continuation of the checkpoint of size %i', async (size) => {
+    expect(await verifyLogWithGo(log, keys, checkpointOf(size))).toMatchObject({ ok: true });
+  });
+
+  test('tells a log that was cut and one with another history', async () => {
+    using other = temporaryFolder();
+    const forked = await openLog(join(other.path, 'log'));
+    await appendMany(forked, 7000, 300);
+    await forked.close();
+    const cut = join(other.path, 'log');
+    expect(await verifyLogWithGo(cut, keys)).toMatchObject({ ok: true });
+    expect(await verifyLogWithGo(cut, keys, grown)).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^size 300 of .*, kept is size 1000 of /),
+    });
+    expect(await verifyLogWithGo(cut, keys, checkpointOf(257))).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^not the continuation of size 257/),
+    });
+  });
+
+  test.each([
+    ['an entry', 'tile/entries/001', /root/],
+    ['a full tile', 'tile/0/001', /tile\/8\/0\/001: differs from the entries/],
+    ['a growing tile', `tile/0/003.p/${grownSize - 768}`, /tile\/8\/0\/003\.p\/232: differs/],
+    ['the level above', 'tile/1/000.p/3', /tile\/8\/1\/000\.p\/3: differs/],
+    ['the checkpoint', 'checkpoint', /^checkpoint: /],
+  ])('refuses a log with a bit of %s flipped', async (_, name, reason) => {
+    using copy = temporaryFolder();
+    cpSync(log, copy.path, { recursive: true });
+    const path = join(copy.path, name);
+    const bytes = readFileSync(path);
+    bytes[20] = (bytes[20] as number) ^ 4;
+    writeFileSync(path, bytes);
+    expect(await verifyLogWithGo(copy.path, keys)).toEqual({ ok: false, text: expect.stringMatching(reason) });
+  });
+
+  test('refuses a log signed with another key', async () => {
+    const stranger = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+    expect(await verifyLogWithGo(log, [stranger])).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^checkpoint: /),
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
@@ -175,6 +175,18 @@ test.each([
   await expect(log.checkpoint()).rejects.toEqual(audit_corrupt);
   await expect(log.append(entry(1))).rejects.toEqual(audit_corrupt);
   expect(failures).toEqual([audit_corrupt]);
+  await log.close();
+});
+
+test.each(['checkpoint', 'tile'])('a log whose %s is removed while it is open stops by itself', async (name) => {
+  using folder = temporaryFolder();
+  const failures: SidecarError[] = [];
+  const log = await openLog(folder.path, { onFailure: (error) => failures.push(error) });
+  await log.append(entry(0));
+  await log.checkpoint();
+  rmSync(join(folder.path, name), { recursive: true });
+  await expect.poll(() => failures, { timeout: 10_000 }).toEqual([audit_corrupt]);
+  await expect(log.append(entry(1))).rejects.toEqual(audit_corrupt);
   await log.close();
 });
 

@@ -1,11 +1,11 @@
 import { createInTurn } from '../in-turn.ts';
 import { type LogSigners, signCheckpoint } from './checkpoint.ts';
-import { type LogFiles, replaceFile } from './files.ts';
+import { isPresent, type LogFiles, replaceFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import type { CheckpointMark } from './journal-payload.ts';
 import type { LogTree } from './log-tree.ts';
 import { damaged } from './refusal.ts';
-import { checkpointName, markOf, type PublishedCheckpoint } from './stored-log.ts';
+import { checkpointName, markOf, type PublishedCheckpoint, tilesName } from './stored-log.ts';
 
 /** Checkpoints whose cosignatures may still come. */
 const recentMax = 64;
@@ -109,9 +109,13 @@ export class Publication {
     }
   }
 
-  /** @throws SidecarError `audit_corrupt` when somebody removed or replaced the file that records go to */
+  /** @throws SidecarError `audit_corrupt` when somebody removed the log, or removed or replaced the file that records go to */
   async requireInPlace(): Promise<void> {
-    if (await this.#options.journal.isInPlace()) return;
-    throw damaged('journal', 'its file was removed while the log was open');
+    const { journal, files, folder } = this.#options;
+    if (!(await journal.isInPlace())) throw damaged('journal', 'its file was removed while the log was open');
+    const names = this.#published.head.size === 0 ? [checkpointName] : [checkpointName, tilesName];
+    for (const name of names) {
+      if (!(await isPresent(files, `${folder}/${name}`))) throw damaged(name, 'was removed while the log was open');
+    }
   }
 }

@@ -13,7 +13,7 @@ import { leafHash, type Tile, Tree, type TreeHead } from './tree.ts';
 
 export const checkpointName = 'checkpoint';
 export const journalName = 'journal';
-const tilesName = 'tile';
+export const tilesName = 'tile';
 
 export interface StoredLogSource {
   readonly files: LogFiles;

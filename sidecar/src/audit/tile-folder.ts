@@ -1,5 +1,4 @@
-import { type FileContent, type LogFiles, replaceFile, syncFolder, writeDurably } from './files.ts';
-import { isAbsent } from './refusal.ts';
+import { type FileContent, isPresent, type LogFiles, replaceFile, syncFolder, writeDurably } from './files.ts';
 import { bundlePath, edgeShape, openingsPath, partialsFolder, tilePath } from './tiles.ts';
 
 /** Known folders are forgotten beyond this number; knowing them only saves work. */
@@ -40,14 +39,8 @@ export class TileFolder {
     await replaceFile(this.#files, this.#at(parentOf(path)), path.slice(parentOf(path).length + 1), bytes);
   }
 
-  async exists(path: string): Promise<boolean> {
-    try {
-      await this.#files.mode(this.#at(path));
-      return true;
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
+  exists(path: string): Promise<boolean> {
+    return isPresent(this.#files, this.#at(path));
   }
 
   async remove(path: string): Promise<void> {

@@ -28,10 +28,15 @@ export class AuthenticatedRows {
   #state: StoreState;
   #tree: MerkleTree;
   #nodes: PendingNodes;
+  readonly #onStopped: (error: SidecarError) => void;
   #stopped = false;
 
-  /** `state` must come from `stateRow` (read, or just written). */
-  constructor(database: DatabaseSync, stateRow: StateRow, state: StoreState) {
+  /**
+   * @param state comes from `stateRow` (read, or just written)
+   * @param onStopped called once when nobody knows any more what the disk holds
+   */
+  constructor(database: DatabaseSync, stateRow: StateRow, state: StoreState, onStopped: (error: SidecarError) => void) {
+    this.#onStopped = onStopped;
     this.#database = database;
     this.#stateRow = stateRow;
     this.#state = state;
@@ -45,7 +50,9 @@ export class AuthenticatedRows {
     this.#between = database.prepare('SELECT path FROM rows WHERE path >= ? AND path < ? ORDER BY path LIMIT ?');
   }
 
+  /** @throws SidecarError `keystore_unavailable` once nobody knows what the disk holds */
   get state(): StoreState {
+    this.#assertRunning();
     return this.#state;
   }
 
@@ -147,8 +154,9 @@ export class AuthenticatedRows {
     try {
       this.#database.exec('COMMIT');
     } catch (error) {
-      // After a failed sync the next one may report success for pages that never reached the disk.
-      if (!isDiskFull(error)) this.#stopped = true;
+      // After a failed sync the next one may report success for pages that never reached the disk, and the next start may
+      // find the change made after all: whoever asked for it must not be told how it ended.
+      if (!isDiskFull(error)) this.#stop();
       this.#undo();
       guarded(() => {
         throw error;
@@ -162,17 +170,27 @@ export class AuthenticatedRows {
     try {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     } catch {
-      this.#stopped = true;
+      this.#stop();
     }
   }
 
+  #stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#onStopped(stopped());
+  }
+
   #assertRunning(): void {
-    if (this.#stopped) throw new SidecarError('internal_error', 'the keystore has stopped');
+    if (this.#stopped) throw stopped();
   }
 
   #countOf(table: 'nodes' | 'rows'): number {
     return guarded(() => Number(this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n));
   }
+}
+
+function stopped(): SidecarError {
+  return new SidecarError('keystore_unavailable', 'a write failed: nobody knows whether it reached the disk');
 }
 
 function pathHash(path: string): Buffer {

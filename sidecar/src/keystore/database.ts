@@ -97,7 +97,9 @@ function primaryCode(error: SqliteError): number {
 
 function refusal(error: SqliteError): SidecarError {
   if (corruptCodes.has(primaryCode(error))) return corruption('the database is malformed', error);
-  return new SidecarError('internal_error', `the keystore failed with SQLite code ${error.errcode}`, { cause: error });
+  return new SidecarError('keystore_unavailable', `the keystore failed with SQLite code ${error.errcode}`, {
+    cause: error,
+  });
 }
 
 function refuseNewerFormat(database: DatabaseSync, steps: readonly string[]): void {

@@ -190,8 +190,8 @@ test('a closed keystore answers nothing', async () => {
   const keystore = await testStore().open();
   await keystore.create(newKey('a'));
   await keystore.close();
-  await expect(keystore.get('a')).rejects.toMatchObject({ code: 'internal_error' });
-  await expect(keystore.create(newKey('b'))).rejects.toMatchObject({ code: 'internal_error' });
-  await expect(keystore.unseal('a', 1)).rejects.toMatchObject({ code: 'internal_error' });
-  await expect(keystore.verify()).rejects.toMatchObject({ code: 'internal_error' });
+  await expect(keystore.get('a')).rejects.toMatchObject({ code: 'keystore_unavailable' });
+  await expect(keystore.create(newKey('b'))).rejects.toMatchObject({ code: 'keystore_unavailable' });
+  await expect(keystore.unseal('a', 1)).rejects.toMatchObject({ code: 'keystore_unavailable' });
+  await expect(keystore.verify()).rejects.toMatchObject({ code: 'keystore_unavailable' });
 });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import type { SidecarError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { AuthenticatedRows } from './authenticated-rows.ts';
 import type { Keystore } from './contract.ts';
@@ -24,6 +25,8 @@ export interface KeystoreOptions {
   /** Stays the caller's to dispose; not needed after opening. */
   readonly rootKey: Secret;
   readonly sealing: Sealing;
+  /** Called once when a write failed so that nobody knows what the disk holds: nothing more may be answered. */
+  readonly onFailure?: (error: SidecarError) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -51,7 +54,7 @@ export async function openKeystore(options: KeystoreOptions): Promise<Keystore> 
       : readGenerationSecret(options.generationFolder, generation);
     const current = upgraded(database, stateRow, state, generation);
     if (isNew) confirmGenerationSecret(options.generationFolder, generation);
-    const rows = new AuthenticatedRows(database, stateRow, current);
+    const rows = new AuthenticatedRows(database, stateRow, current, options.onFailure ?? (() => undefined));
     const envelope = new Envelope(options.sealing, options.rootKey, generationSecret, generation);
     return new RowKeystore(rows, envelope, options.now ?? Date.now);
   } catch (error) {

@@ -7,6 +7,7 @@ import { createPrincipalDigest, createResourceDigest } from './digests.ts';
 import { createEvaluation, type Verdict } from './evaluation.ts';
 import type { Inspection } from './findings.ts';
 import type { ParsedPolicy } from './policy-set.ts';
+import { unrecordedPolicies } from './record-annotation.ts';
 import type { PolicyRequest } from './request.ts';
 import { mentionsOf } from './syntax-tree.ts';
 
@@ -24,6 +25,8 @@ export interface CompiledPolicies {
   readonly sha256: string;
   readonly policies: readonly ParsedPolicy[];
   readonly thresholds: readonly Threshold[];
+  /** Ids of policies whose reads leave no record. */
+  readonly unrecorded: ReadonlySet<string>;
   evaluate(request: PolicyRequest): Verdict;
   /** Whether another context could change the decision. */
   dependsOnContext(request: PolicyRequest): boolean;
@@ -63,6 +66,7 @@ export function compilePolicies(
     sha256: hash('sha256', text, 'base64url'),
     policies,
     thresholds,
+    unrecorded: unrecordedPolicies(policies),
     evaluate,
     dependsOnContext: createContextDependence(cedar, policies),
     digestPrincipal: createPrincipalDigest(),

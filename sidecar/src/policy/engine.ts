@@ -22,6 +22,8 @@ export interface PolicyEngine {
   readonly sha256: string;
   /** Every number of approvals that a policy asks for. */
   readonly thresholds: readonly Threshold[];
+  /** Whether a read that these policies permitted leaves no record: all of them say so. */
+  leavesNoRecord(decision: Decision): boolean;
   /** Cedar schema that policies are validated against. */
   readonly schema: string;
   /** Decides and never throws: what the policies do not permit, or fail to decide, is denied. */
@@ -115,6 +117,10 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
     },
     get thresholds() {
       return inForce.thresholds;
+    },
+    leavesNoRecord({ outcome, policies }) {
+      const { unrecorded } = inForce;
+      return outcome === 'allow' && unrecorded.size > 0 && policies.every((id) => unrecorded.has(id));
     },
     schema,
     decide,

@@ -3,6 +3,7 @@ import type { PolicyFinding } from '../generated/types.ts';
 import { approvalsMisuse } from './approvals-rule.ts';
 import type { Cedar } from './cedar.ts';
 import { type ParsedPolicy, staticPolicies } from './policy-set.ts';
+import { recordMisuse } from './record-annotation.ts';
 import { lineAt, type Statement, statementsOf } from './statements.ts';
 
 /** A policy text as far as it can be read, and everything that is wrong with it, in the order of lines. */
@@ -76,7 +77,7 @@ function splitFindings(cedar: Cedar, text: string, statements: readonly Statemen
 
 function misuses(policies: readonly ParsedPolicy[]): PolicyFinding[] {
   return policies.flatMap((policy) => {
-    const reason = approvalsMisuse(policy);
+    const reason = approvalsMisuse(policy) ?? recordMisuse(policy);
     return reason === undefined ? [] : [{ policy: policy.id, line: policy.line, reason }];
   });
 }

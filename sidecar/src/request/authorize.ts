@@ -100,6 +100,7 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
       for (const other of target.others) decideOne(trail, other);
       trail.decision = decision;
       trail.policyHash = policy.sha256;
+      trail.leavesNoRecord = traits.auditOptional && policy.leavesNoRecord(decision);
       requireUsable(target, method);
     },
     isCurrent: ({ decision }) => decision?.epoch === policy.epoch,

@@ -97,6 +97,8 @@ export interface Trail {
   decision?: Decision;
   /** SHA-256 of the policies that decided, base64url. */
   policyHash?: string;
+  /** A read whose policies say that it leaves no record. */
+  leavesNoRecord?: boolean;
   /** Approvals that the policy asks for beyond what there is. */
   approvalsNeeded?: number;
   /** What other people consented to: this very operation. */

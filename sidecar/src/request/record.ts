@@ -67,6 +67,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const canTakeBack = trail.call.traits.effect !== 'change';
       while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail);
       approve.requireRedeemed(trail);
+      if (leavesNoRecord(trail)) return result;
       await append(trail, { outcome: 'ok' }, bytesIn(result));
       return result;
     } catch (error) {
@@ -93,11 +94,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function asSidecarError(trail: Trail, cause: unknown): SidecarError {
     const error = cause instanceof SidecarError ? cause : new SidecarError('internal_error', undefined, { cause });
     // The client is sent to the sidecar's own log, so there must be something in it.
-    if (error.code === 'internal_error') onUnexpected(error.cause ?? error, trail.call.method);
+    if (forTheOperator.has(error.code)) onUnexpected(error.cause ?? error, trail.call.method);
     return error;
   }
 
   return { commit, refuse };
+}
+
+/** A policy spares reads their record, but for one that was approved, that an emergency makes, or whose receipt is asked for. */
+function leavesNoRecord(trail: Trail): boolean {
+  const { call, intent } = trail;
+  return trail.leavesNoRecord === true && intent === undefined && call.receiptTo === undefined && !isEmergency(trail);
 }
 
 /** Nothing but keys that die with the connection computed; no approval was used up and no emergency goes on. */
@@ -106,6 +113,9 @@ function isSessionKeyUse({ call, target, intent }: Trail): boolean {
   const keys = [...(target?.keys.values() ?? [])];
   return keys.length > 0 && keys.every(({ scope }) => scope === 'session');
 }
+
+/** What a client cannot do anything about. */
+const forTheOperator: ReadonlySet<string> = new Set(['internal_error', 'keystore_unavailable']);
 
 const denials: ReadonlySet<string> = new Set([
   'permission_denied',
