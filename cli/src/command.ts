@@ -1,8 +1,16 @@
 import type { FerroHsm } from '@ferrohsm/sdk/node';
 import type { Command } from 'commander';
 import { connectSidecar } from './connection.ts';
-import { addConnectionOptions, addOutputOptions, type GlobalOptions, mergedOptions } from './global-options.ts';
+import { usageError } from './errors.ts';
+import {
+  addConnectionOptions,
+  addOutputOptions,
+  addReplacementOption,
+  type GlobalOptions,
+  mergedOptions,
+} from './global-options.ts';
 import { createOutput, type Output } from './output.ts';
+import { withReceipt } from './receipt-file.ts';
 
 /** One command of the program, as its file under `commands/` describes it. */
 export interface CommandDescription {
@@ -36,7 +44,7 @@ export function addCommand(parent: Command, description: CommandDescription): vo
   command.addHelpText('after', `\nEXAMPLES\n${indent(examples)}\n\nExit statuses: ferrohsm help exit-status`);
   options?.(command);
   command.optionsGroup('Global options:');
-  if (!offline) addConnectionOptions(command);
+  if (!offline) addReplacementOption(addConnectionOptions(command));
   addOutputOptions(command).action(action);
 }
 
@@ -44,24 +52,33 @@ export function addCommand(parent: Command, description: CommandDescription): vo
 export function local<Options, Operands extends unknown[] = []>(
   act: (context: Context<Options>, ...operands: Operands) => Promise<void>,
 ): CommandDescription['action'] {
-  return async (...given) => {
-    const options = mergedOptions(given.at(-1) as Command) as Options & GlobalOptions;
-    await act({ options, output: createOutput(options) }, ...(given.slice(0, -2) as Operands));
-  };
+  return action<Options, Operands>(async (context, ...operands) => {
+    if (context.options.receipt !== undefined) throw usageError('this command has no receipt', 'leave out --receipt');
+    await act(context, ...operands);
+  });
 }
 
 /** The same for a function that needs a connection; it is closed in the end. */
 export function connected<Options, Operands extends unknown[] = []>(
   act: (context: ConnectedContext<Options>, ...operands: Operands) => Promise<void>,
 ): CommandDescription['action'] {
-  return local<Options, Operands>(async (context, ...operands) => {
-    const sidecar = await connectSidecar(context.options);
+  return action<Options, Operands>(async (context, ...operands) => {
+    const connection = await connectSidecar(context.options);
     try {
-      await act({ ...context, sidecar }, ...operands);
+      await withReceipt({ ...context, sidecar: connection }, (sidecar) => act({ ...context, sidecar }, ...operands));
     } finally {
-      await sidecar.close();
+      await connection.close();
     }
   });
+}
+
+function action<Options, Operands extends unknown[]>(
+  act: (context: Context<Options>, ...operands: Operands) => Promise<void>,
+): CommandDescription['action'] {
+  return async (...given) => {
+    const options = mergedOptions(given.at(-1) as Command) as Options & GlobalOptions;
+    await act({ options, output: createOutput(options) }, ...(given.slice(0, -2) as Operands));
+  };
 }
 
 function indent(text: string): string {

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
+import { addForceOption } from './bytes-options.ts';
+
+/** Where the receipt of what a command does goes. */
+export interface ReceiptOptions {
+  readonly receipt?: string;
+  /** Replaces an existing file. */
+  readonly force?: boolean;
+}
 
 /** Options that every command knows, before or after its name. */
-export interface GlobalOptions {
+export interface GlobalOptions extends ReceiptOptions {
   readonly socket?: string;
   readonly url?: string;
   readonly tokenFile?: string;
@@ -21,7 +29,16 @@ export function addConnectionOptions(command: Command): Command {
   return command
     .option('--socket <path>', 'Unix socket of the sidecar (FERROHSM_SOCKET)')
     .option('--url <url>', 'WebSocket of the sidecar, ws://HOST:PORT (FERROHSM_URL)')
-    .option('--token-file <file>', 'file that holds the bearer token for --url (FERROHSM_TOKEN_FILE)');
+    .option('--token-file <file>', 'file that holds the bearer token for --url (FERROHSM_TOKEN_FILE)')
+    .option(
+      '--receipt <file>',
+      'new file for the receipt of the (last) operation, to verify offline (C2SP tlog-proof)',
+    );
+}
+
+/** What replaces an existing receipt, where the command has no such option for its own files. */
+export function addReplacementOption(command: Command): Command {
+  return command.options.some(({ long }) => long === '--force') ? command : addForceOption(command);
 }
 
 /** The options of a command and of those above it; the nearest wins. */

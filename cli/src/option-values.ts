@@ -32,3 +32,13 @@ export function labelPair(
   if (at < 1) throw new InvalidArgumentError('write NAME=VALUE.');
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
+
+const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A moment in milliseconds since 1970: ISO 8601, or an age such as 2h. */
+export function moment(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitsMs[unit] ?? 0);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('write ISO 8601, or an age such as 2h.');
+  return time;
+}

@@ -57,14 +57,26 @@ function writeWhole(path: string, flags: string, mode: number, content: Uint8Arr
   }
 }
 
+/**
+ * Refuses before the work what {@link writeOutputFile} would refuse after it.
+ *
+ * @throws CliError 73 for a file that is there, unless `force`
+ */
+export function refuseToReplace(path: string, { force }: OutputFileOptions): void {
+  const present = statusOf(path);
+  if (!force && present !== undefined && (present.isFile() || present.isSymbolicLink())) throw refusal(path);
+}
+
+function refusal(path: string): CliError {
+  return new CliError(73, `refusing to replace ${path}`, 'choose another file, or replace it with --force');
+}
+
 function statusOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function unwritable(path: string, error: unknown): CliError {
-  if (systemCode(error) === 'EEXIST') {
-    return new CliError(73, `refusing to replace ${path}`, 'choose another file, or replace it with --force');
-  }
+  if (systemCode(error) === 'EEXIST') return refusal(path);
   return new CliError(
     73,
     `cannot write ${path} (${systemCode(error) ?? 'unknown reason'})`,

@@ -10,9 +10,19 @@ import { approverCreate } from './commands/approver-create.ts';
 import { approverEnrol } from './commands/approver-enrol.ts';
 import { approverRemove } from './commands/approver-remove.ts';
 import { auditCheckpoint } from './commands/audit-checkpoint.ts';
+import { auditConsistency } from './commands/audit-consistency.ts';
+import { auditErase } from './commands/audit-erase.ts';
+import { auditExport } from './commands/audit-export.ts';
+import { auditGrep } from './commands/audit-grep.ts';
 import { auditKeys } from './commands/audit-keys.ts';
 import { auditList } from './commands/audit-list.ts';
+import { auditProve } from './commands/audit-prove.ts';
+import { auditPrune } from './commands/audit-prune.ts';
+import { auditRotateKeys } from './commands/audit-rotate-keys.ts';
+import { auditSetRetention } from './commands/audit-set-retention.ts';
+import { auditShow } from './commands/audit-show.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { auditVerifyProof } from './commands/audit-verify-proof.ts';
 import { breakGlassList } from './commands/break-glass-list.ts';
 import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
@@ -59,6 +69,9 @@ import { tokenRegister } from './commands/token-register.ts';
 import { tokenRevoke } from './commands/token-revoke.ts';
 import { verify } from './commands/verify.ts';
 import { whoami } from './commands/whoami.ts';
+import { witnessCreateKey } from './commands/witness-create-key.ts';
+import { witnessKeys } from './commands/witness-keys.ts';
+import { witnessServe } from './commands/witness-serve.ts';
 import { exitStatusTable } from './exit-status.ts';
 import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
@@ -90,7 +103,27 @@ const things: readonly Noun[] = [
       keyUnfreeze,
     ],
   },
-  { name: 'audit', about: 'The transparency log', commands: [auditVerify, auditKeys, auditCheckpoint, auditList] },
+  {
+    name: 'audit',
+    about: 'The transparency log',
+    commands: [
+      auditVerify,
+      auditKeys,
+      auditCheckpoint,
+      auditConsistency,
+      auditProve,
+      auditVerifyProof,
+      auditList,
+      auditShow,
+      auditGrep,
+      auditExport,
+      auditRotateKeys,
+      auditSetRetention,
+      auditPrune,
+      auditErase,
+    ],
+  },
+  { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
 ];
 
 const people: readonly Noun[] = [

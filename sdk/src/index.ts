@@ -3,7 +3,7 @@ export { operationDigest } from './approval/operation-digest.ts';
 export { type Signer, signApproval, signPolicy } from './approval/sign-approval.ts';
 export { type KnownApprovalKey, type VerifiedApproval, verifyApproval } from './approval/verify-approval.ts';
 export type { ApprovalListOptions, Approvals, VoteOptions } from './client/approvals.ts';
-export type { Audit } from './client/audit.ts';
+export type { Audit, EraseOptions, PruneOptions } from './client/audit.ts';
 export type { BreakGlass as BreakGlassClient } from './client/break-glass.ts';
 export { connect, type WebSocketConnectOptions } from './client/connect.ts';
 export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './client/ferrohsm.ts';

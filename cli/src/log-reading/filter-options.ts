@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { repeated, repeatedOf, wholeNumber } from '../option-values.ts';
+import type { Command } from 'commander';
+import { moment, repeated, repeatedOf, wholeNumber } from '../option-values.ts';
 import type { RecordFilter } from './record-filter.ts';
 
 /** A filter and a range of records. */
@@ -7,8 +7,6 @@ export interface FilterOptions extends RecordFilter {
   readonly start: number;
   readonly limit?: number;
 }
-
-const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 export function addFilterOptions(command: Command): void {
   command
@@ -26,11 +24,3 @@ export function addFilterOptions(command: Command): void {
 
 const outcomes = ['ok', 'denied', 'failed', 'pending'] as const;
 const phases = ['use', 'intent', 'result', 'event'] as const;
-
-/** Milliseconds since 1970. */
-function moment(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitsMs[unit] ?? 0);
-  if (Number.isNaN(time)) throw new InvalidArgumentError('write ISO 8601, or an age such as 2h.');
-  return time;
-}

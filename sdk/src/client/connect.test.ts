@@ -19,25 +19,44 @@ const results: Readonly<Record<string, object>> = {
   'rpc.discover': { openrpc: '1.3.2' },
   'audit.checkpoint': { checkpoint: { note: 'n', size: 1, keys: [] } },
   'audit.list': { records: [], size: 1 },
+  'audit.receipt': { receipt: 'r' },
+  'audit.rotateKeys': { keys: ['a', 'b'] },
+  'audit.setRetention': { keepDays: 90 },
+  'audit.prune': { minimumIndex: 512 },
+  'audit.erase': { erased: 3, endIndex: 256 },
   'session.whoami': { principal: { id: 'p' }, session: 's' },
 };
 
 /** What the peers were asked, as method and params. */
 let asked: [string, unknown][];
+/** Methods of which one answer is lost with its connection. */
+const lost = new Set<string>();
 let folder: string;
 let path: string;
 const unix = createServer((socket) => {
-  createInterface({ input: socket }).on('line', (line) => socket.write(`${answer(line)}\n`));
+  createInterface({ input: socket }).on('line', (line) => {
+    const text = answer(line);
+    if (lost.delete(asked.at(-1)?.[0] ?? '')) socket.destroy();
+    else socket.write(`${text}\n`);
+  });
 });
 const webSockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 webSockets.on('connection', (socket) => {
   socket.on('message', (data) => socket.send(answer(String(data))));
 });
 
+interface Request {
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown;
+  readonly receipt?: boolean;
+}
+
 function answer(text: string): string {
-  const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown };
+  const { id, method, params, receipt } = JSON.parse(text) as Request;
   asked.push([method, params]);
-  return JSON.stringify({ jsonrpc: '2.0', id, result: results[method] });
+  const proof = receipt === true ? { receipt: `receipt of ${method}` } : {};
+  return JSON.stringify({ jsonrpc: '2.0', id, result: results[method], ...proof });
 }
 
 beforeEach(async () => {
@@ -98,4 +117,57 @@ test('the environment names the socket, and leaving the block closes the client'
     expect.objectContaining({ client: expect.stringMatching(/^@ferrohsm\/sdk \d/) }),
   ]);
   await expect(left.system.status()).rejects.toBeInstanceOf(portable.FerroHsmError);
+});
+
+test('the log is administered with the requestId that is given, or a fresh one each time', async () => {
+  await using hsm = await node.connect({ socket: path });
+  const once = { requestId: 'request-1' };
+  expect(await hsm.audit.rotateKeys(once)).toEqual(['a', 'b']);
+  expect(await hsm.audit.setRetention(90, once)).toBeUndefined();
+  expect(await hsm.audit.prune({ before: 600, ...once })).toBe(512);
+  expect(await hsm.audit.erase('bob', { before: 1000, ...once })).toEqual({ erased: 3, endIndex: 256 });
+  expect(asked.slice(1)).toEqual([
+    ['audit.rotateKeys', once],
+    ['audit.setRetention', { keepDays: 90, ...once }],
+    ['audit.prune', { before: 600, ...once }],
+    ['audit.erase', { principal: 'bob', before: 1000, ...once }],
+  ]);
+  asked = [];
+  await hsm.audit.rotateKeys();
+  await hsm.audit.setRetention(90);
+  await hsm.audit.prune();
+  await hsm.audit.erase('bob');
+  const ids = asked.map(([, params]) => (params as { requestId: string }).requestId);
+  expect(new Set(ids).size).toBe(4);
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/);
+});
+
+test('a view that wants receipts asks for one with each call and hands it over', async () => {
+  await using hsm = await node.connect({ socket: path });
+  const receipts: [string, string][] = [];
+  const view = hsm.with({ onReceipt: (...given) => receipts.push(given) });
+  await view.system.status();
+  await view.audit.rotateKeys();
+  await hsm.system.status();
+  expect(receipts).toEqual([
+    ['receipt of system.status', 'system.status'],
+    ['receipt of audit.rotateKeys', 'audit.rotateKeys'],
+  ]);
+  expect(await hsm.audit.receipt(7)).toBe('r');
+  expect(asked.at(-1)).toEqual(['audit.receipt', { index: 7 }]);
+});
+
+test.each<[string, (hsm: node.FerroHsm) => Promise<unknown>]>([
+  ['audit.rotateKeys', (hsm) => hsm.audit.rotateKeys()],
+  ['audit.setRetention', (hsm) => hsm.audit.setRetention(90)],
+  ['audit.prune', (hsm) => hsm.audit.prune()],
+  ['audit.erase', (hsm) => hsm.audit.erase('bob')],
+])('%s is asked for again with the same requestId when its answer is lost', async (method, act) => {
+  await using hsm = await node.connect({ socket: path });
+  lost.add(method);
+  await act(hsm);
+  const [first, second, ...more] = asked.filter(([name]) => name === method);
+  expect(first?.[1]).toMatchObject({ requestId: expect.any(String) });
+  expect(second).toEqual(first);
+  expect(more).toEqual([]);
 });

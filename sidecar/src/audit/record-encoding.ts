@@ -31,9 +31,8 @@ export interface EncodedRecord {
  *   does not fit a bundle
  */
 export function encodeRecord(entry: AuditEntry, timeMs: number, software: string): EncodedRecord {
-  const { personal, ...fields } = entry;
-  const sealed = personal === undefined ? undefined : sealPersonal(personal);
-  const record: AuditRecord = { ...fields, v: 1, time: timeMs, software };
+  const sealed = entry.personal === undefined ? undefined : sealPersonal(entry.personal);
+  const record: AuditRecord = { ...entry, v: 1, time: timeMs, software };
   if (sealed !== undefined) record.actor = sealed.actor;
   const text = encodeAuditRecord(record, canonicalText);
   const textBytes = Buffer.byteLength(text);

@@ -261,7 +261,8 @@ forbid (
     Action::"principals.set", Action::"principals.remove", Action::"groups.set", Action::"groups.remove",
     Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
     Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
-    Action::"keys.grant"
+    Action::"keys.grant", Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune",
+    Action::"audit.erase"
   ],
   resource
 ) unless { context.approvals >= 1 };

@@ -18,7 +18,7 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   const fields: RecordFields = {
     operation: call.method,
     session: call.session.id,
-    personal: personalOf(trail, { ...membersOf(params, call.traits.auditPersonal), ...consenting(trail) }),
+    personal: personalOf(trail, namesOf(trail)),
   };
   if (principal !== undefined) fields.authentication = principal.credential.kind;
   if (target !== undefined) addTarget(fields, target);
@@ -35,6 +35,15 @@ export function recordOf(trail: Trail, digest: DigestFunction): RecordFields {
   }
   if (isEmergency(trail)) fields.details = { ...fields.details, breakGlass: true };
   return fields;
+}
+
+const nobody: Details = Object.freeze({});
+
+/** The people that the request or its approval names. */
+function namesOf(trail: Trail): Details {
+  const { auditPersonal } = trail.call.traits;
+  if (auditPersonal.length === 0 && trail.approval === undefined) return nobody;
+  return { ...membersOf(trail.params, auditPersonal), ...consenting(trail) };
 }
 
 /** Bytes that a value holds, in all of its members. */
