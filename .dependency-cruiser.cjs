@@ -25,7 +25,7 @@ const islands = nouns.map((noun) => ({
   from: { path: `^sidecar/src/${noun}/`, pathNot: testSupport },
   to: {
     path: '^sidecar/src/',
-    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(documents|errors|foreign-functions|peer|secret|in-turn)\\.ts$)`,
+    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(documents|errors|foreign-functions|peer|secret|in-turn|signed-note)\\.ts$)`,
   },
 }));
 

@@ -1,4 +1,12 @@
-import { hash } from 'node:crypto';
+import {
+  keyId,
+  keyIdBytes,
+  mlDsa44SignatureBytes,
+  signatureLine,
+  signatureTypes,
+  subtreeMessage,
+  timestampBytes,
+} from '../signed-note.ts';
 import { hashBytes, type TreeHead } from './tree.ts';
 
 /** Signs with a key that stays where it is. */
@@ -15,20 +23,6 @@ export interface LogSigners {
   readonly mlDsa44: LogSigner;
 }
 
-/** Signature types of C2SP signed-note. */
-const ed25519Type = 0x01;
-const mlDsa44CosignatureType = 0x06;
-
-const keyIdBytes = 4;
-const timestampBytes = 8;
-const mlDsa44SignatureBytes = 2420;
-
-/** C2SP signed-note: first four bytes of SHA-256(name, newline, type, public key). */
-function keyId(name: string, type: number, publicKey: Uint8Array): Buffer {
-  const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(type), publicKey]);
-  return hash('sha256', input, 'buffer').subarray(0, keyIdBytes);
-}
-
 /** C2SP signed-note: a verifier key, `name+hex(key id)+base64(type, public key)`. */
 export function verifierKey(name: string, type: number, publicKey: Uint8Array): string {
   const encoded = Buffer.concat([Buffer.of(type), publicKey]).toString('base64');
@@ -38,8 +32,8 @@ export function verifierKey(name: string, type: number, publicKey: Uint8Array): 
 /** The verifier keys of a log: Ed25519 first, then ML-DSA-44. */
 export function verifierKeys(origin: string, signers: LogSigners): readonly string[] {
   return [
-    verifierKey(origin, ed25519Type, signers.ed25519.publicKey),
-    verifierKey(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey),
+    verifierKey(origin, signatureTypes.ed25519, signers.ed25519.publicKey),
+    verifierKey(origin, signatureTypes.mlDsa44Cosignature, signers.mlDsa44.publicKey),
   ];
 }
 
@@ -63,32 +57,16 @@ function ed25519Note(origin: string, head: TreeHead, signers: LogSigners): strin
  * @param body ends with a newline
  */
 export function signNote(name: string, body: string, ed25519: LogSigner): string {
-  return `${body}\n${signatureLine(name, keyId(name, ed25519Type, ed25519.publicKey), ed25519.sign(Buffer.from(body)))}`;
+  return `${body}\n${signatureLine(name, keyId(name, signatureTypes.ed25519, ed25519.publicKey), ed25519.sign(Buffer.from(body)))}`;
 }
 
 function cosignatureLine(origin: string, head: TreeHead, signers: LogSigners, timeSeconds: number): string {
-  const timestamp = uint64(timeSeconds);
-  const signature = signers.mlDsa44.sign(subtreeMessage(origin, head, timestamp));
-  const id = keyId(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey);
+  const timestamp = Buffer.alloc(timestampBytes);
+  timestamp.writeBigUInt64BE(BigInt(timeSeconds));
+  // The log is its own cosigner.
+  const signature = signers.mlDsa44.sign(subtreeMessage({ origin, ...head }, origin, timestamp));
+  const id = keyId(origin, signatureTypes.mlDsa44Cosignature, signers.mlDsa44.publicKey);
   return signatureLine(origin, id, Buffer.concat([timestamp, signature]));
-}
-
-/** C2SP tlog-cosignature, ML-DSA-44: the whole tree as the subtree from 0 to its size; the log is its own cosigner. */
-function subtreeMessage(origin: string, head: TreeHead, timestamp: Buffer): Buffer {
-  const name = Buffer.from(origin);
-  const label = Buffer.from('subtree/v1\n\0');
-  const length = Buffer.of(name.length);
-  return Buffer.concat([label, length, name, timestamp, length, name, uint64(0), uint64(head.size), head.root]);
-}
-
-function signatureLine(name: string, id: Buffer, signature: Uint8Array): string {
-  return `\u2014 ${name} ${Buffer.concat([id, signature]).toString('base64')}\n`;
-}
-
-function uint64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes;
 }
 
 /** A checkpoint of this very log as it was read back. */
@@ -125,7 +103,7 @@ function isOwnCosignature(line: string, origin: string, signers: LogSigners): bo
   return (
     blob.toString('base64') === encoded &&
     blob.length === keyIdBytes + timestampBytes + mlDsa44SignatureBytes &&
-    blob.subarray(0, keyIdBytes).equals(keyId(origin, mlDsa44CosignatureType, signers.mlDsa44.publicKey))
+    blob.subarray(0, keyIdBytes).equals(keyId(origin, signatureTypes.mlDsa44Cosignature, signers.mlDsa44.publicKey))
   );
 }
 

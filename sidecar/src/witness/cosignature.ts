@@ -1,5 +1,6 @@
+import { keyIdBytes, mlDsa44SignatureBytes, signatureTypes, subtreeMessage, timestampBytes } from '../signed-note.ts';
 import type { CosignedTree } from './cosigned-tree.ts';
-import { decodeBase64, signatureTypes, type VerifierKey } from './verifier-key.ts';
+import { decodeBase64, type VerifierKey } from './verifier-key.ts';
 
 /** Verifies a pure signature by a raw public key; for ML-DSA-44 with an empty context. */
 export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
@@ -9,10 +10,7 @@ export interface CosignatureVerifiers {
   readonly mlDsa44: VerifySignature;
 }
 
-const keyIdBytes = 4;
-const timestampBytes = 8;
 const ed25519SignatureBytes = 64;
-const mlDsa44SignatureBytes = 2420;
 /** C2SP tlog-cosignature: a timestamp must not exceed it. */
 const latestTimestamp = 2n ** 63n - 1n;
 
@@ -65,7 +63,7 @@ function isCosignature(
     }
     case signatureTypes.mlDsa44Cosignature: {
       const isLong = signature.length === mlDsa44SignatureBytes;
-      return isLong && verify.mlDsa44(key.publicKey, wholeTree(tree, key.name, timestamp), signature);
+      return isLong && verify.mlDsa44(key.publicKey, subtreeMessage(tree, key.name, timestamp), signature);
     }
     default:
       return false;
@@ -75,17 +73,4 @@ function isCosignature(
 /** C2SP tlog-cosignature "Ed25519 signed message". */
 function timedNote({ body }: CosignedTree, seconds: bigint): Buffer {
   return Buffer.from(`cosignature/v1\ntime ${seconds}\n${body}`);
-}
-
-/** C2SP tlog-cosignature "ML-DSA-44 signed message": the whole tree as the subtree from 0 to its size. */
-function wholeTree({ origin, size, root }: CosignedTree, cosigner: string, timestamp: Buffer): Buffer {
-  const range = Buffer.alloc(16);
-  range.writeBigUInt64BE(BigInt(size), 8);
-  const label = Buffer.from('subtree/v1\n\0');
-  return Buffer.concat([label, lengthPrefixed(cosigner), timestamp, lengthPrefixed(origin), range, root]);
-}
-
-function lengthPrefixed(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }

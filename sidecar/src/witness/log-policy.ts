@@ -1,5 +1,6 @@
+import { type SignatureType, signatureTypes } from '../signed-note.ts';
 import { misfit, type PolicyLine, policyLines } from './policy-line.ts';
-import { parseVerifierKey, type SignatureType, signatureTypes, type VerifierKey } from './verifier-key.ts';
+import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** Which checkpoints are valid (C2SP tlog-policy): signed by one of the logs, cosigned by a quorum of the witnesses. */
 export interface LogPolicy {

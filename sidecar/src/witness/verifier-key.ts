@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { keyId, type SignatureType, signatureTypes } from '../signed-note.ts';
 
 /** A public key that signs notes under a name (C2SP signed-note "Verifier keys"). */
 export interface VerifierKey {
@@ -9,11 +9,6 @@ export interface VerifierKey {
   readonly publicKey: Buffer;
 }
 
-/** Signature types of C2SP signed-note. */
-export const signatureTypes = Object.freeze({ ed25519: 0x01, ed25519Cosignature: 0x04, mlDsa44Cosignature: 0x06 });
-export type SignatureType = (typeof signatureTypes)[keyof typeof signatureTypes];
-
-const keyIdBytes = 4;
 /** One byte holds the length of a name in a cosigned message (C2SP tlog-cosignature). */
 const longestNameBytes = 255;
 const publicKeyBytes: ReadonlyMap<SignatureType, number> = new Map([
@@ -34,7 +29,7 @@ export function parseVerifierKey(text: string): VerifierKey {
   if (name === undefined || typed === undefined) throw new RangeError('malformed verifier key');
   if (Buffer.byteLength(name) > longestNameBytes) throw new RangeError('verifier key with too long a name');
   const type = requireType(typed);
-  const expected = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), typed]), 'buffer').subarray(0, keyIdBytes);
+  const expected = keyId(name, type, typed.subarray(1));
   if (expected.toString('hex') !== id) throw new RangeError('verifier key with the id of another key');
   return { name, id: expected, type, publicKey: typed.subarray(1) };
 }
