@@ -43,7 +43,13 @@ test('the ML-DSA-44 line signs the cosigned message of C2SP tlog-cosignature, ch
 });
 
 test('the own checkpoint is recognized, an altered or foreign one is not', () => {
-  expect(openOwnCheckpoint(note, logOrigin, signers)).toEqual(head);
+  const cosigned = `${note}\u2014 witness.example/w1 AAAAAAAA\n`;
+  expect(openOwnCheckpoint(note, logOrigin, signers)).toEqual({ head, note, cosignatures: '' });
+  expect(openOwnCheckpoint(cosigned, logOrigin, signers)).toEqual({
+    head,
+    note,
+    cosignatures: cosigned.slice(note.length),
+  });
   expect(openOwnCheckpoint(note, 'hsm.example/other', signers)).toBeUndefined();
   expect(openOwnCheckpoint(note.replace('20852163', '20852162'), logOrigin, signers)).toBeUndefined();
   expect(openOwnCheckpoint(note, logOrigin, { ...signers, ed25519: signers.mlDsa44 })).toBeUndefined();
