@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
 import { readInput } from './input.ts';
+import { isLoopback, parseIpPlace } from './ip-place.ts';
 import { type HandedSocket, takeSystemdSockets } from './systemd-sockets.ts';
 
 const policyBytesMax = 1024 * 1024;
@@ -101,15 +101,11 @@ export function parseWebSocket(options: ServeOptions) {
     if (allowOrigin.length + allowHost.length === 0 && tls === undefined) return undefined;
     throw usageError('--allow-origin, --allow-host and --tls-* go with --websocket', 'add --websocket 127.0.0.1:7420');
   }
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):(\d{1,5})$/.exec(websocket) ?? [];
-  const host = bracketed ?? plain ?? '';
-  if (isIP(host) !== (bracketed === undefined ? 4 : 6) || Number(port) > 65_535) {
-    throw usageError(`not an IP address with port: ${websocket}`, 'write 127.0.0.1:PORT or [::1]:PORT');
-  }
-  if (tls === undefined && host !== '127.0.0.1' && host !== '::1') {
+  const place = parseIpPlace(websocket);
+  if (tls === undefined && !isLoopback(place)) {
     throw usageError(`not a loopback address: ${websocket}`, 'write 127.0.0.1 or [::1], or add the --tls-* files');
   }
-  return { host, port: Number(port), allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
+  return { ...place, allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
 }
 
 function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions) {
