@@ -202,3 +202,19 @@ test('after a random mix an outsider finds every record in a log that verifies',
   expect(size).toBeGreaterThan(400);
   expect(report.size).toBeGreaterThanOrEqual(size);
 });
+
+test('a read whose policy says so leaves no record, unless its receipt is asked for', async () => {
+  const quiet = '@id("quiet") @record("none") permit (principal, action == Action::"system.status", resource);';
+  const rest = '@id("rest") permit (principal, action, resource) unless { action == Action::"system.status" };';
+  const silent = new LiveSidecar();
+  writeConfig(silent.folders, 'policy.cedar', `${quiet}\n${rest}\n`);
+  await silent.start();
+  await using hsm = await silent.connect();
+  const { size } = await hsm.audit.list({ limit: 1 });
+  for (let i = 0; i < 5; i += 1) await hsm.system.status();
+  await hsm.with({ onReceipt: () => undefined }).system.status();
+  const { records } = await hsm.audit.list({ start: size, limit: 1000 });
+  expect(records.map(({ record }) => record.operation)).toEqual(['audit.list', 'system.status']);
+  await hsm.close();
+  await silent.discard();
+});
