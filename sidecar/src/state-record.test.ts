@@ -57,6 +57,7 @@ it('closes a change that a crash cut off, whether it happened or not', () =>
     await restart(log, keystore);
     const [closing, start] = await lastRecords(log, 2);
     expect(closing).toMatchObject({ phase: 'result', id: 'cut-off', outcome: 'failed', error: 'outcome_unknown' });
+    expect(closing?.details).toEqual({ stateRoot: await keystore.root(), storeChanged: true });
     expect(start).toMatchObject({ operation: 'sidecar.start' });
   }));
 

@@ -40,7 +40,9 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
   }
   // Each carries the root: this start may be cut off before its own record.
   const stateRoot = await keystore.root();
-  for (const intent of openIntents) await log.append(closing(intent, stateRoot));
+  // Whether anything happened is what the store says: an intent alone does not tell.
+  const storeChanged = recordedRoot !== foundRoot;
+  for (const intent of openIntents) await log.append(closing(intent, { [stateRootDetail]: stateRoot, storeChanged }));
   const details = {
     [stateRootDetail]: await keystore.root(),
     ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
@@ -94,7 +96,7 @@ async function* backwards(log: AuditLog): AsyncGenerator<FoundRecord> {
   }
 }
 
-function closing({ record, personal }: FoundRecord, stateRoot: string) {
+function closing({ record, personal }: FoundRecord, details: NonNullable<AuditRecord['details']>) {
   const { operation, id = '', resource } = record;
   return {
     phase: 'result',
@@ -102,7 +104,7 @@ function closing({ record, personal }: FoundRecord, stateRoot: string) {
     id,
     outcome: 'failed',
     error: 'outcome_unknown',
-    details: { [stateRootDetail]: stateRoot },
+    details,
     ...(personal !== undefined && { personal }),
     ...(resource !== undefined && { resource }),
   } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, verify } from 'node:crypto';
-import type { FerroHsm } from '@ferrohsm/sdk/node';
+import { type FerroHsm, verifyReceipt } from '@ferrohsm/sdk/node';
 import { caseNames } from './suite.js';
 
 /** Bytes in hexadecimal by their names. */
@@ -50,11 +50,22 @@ function signatureAndDigest(evidence: Evidence): void {
   assert.equal(createHash('sha256').update(bytes(evidence, 'data')).digest('hex'), evidence.digest);
 }
 
+async function receipt(evidence: Evidence): Promise<void> {
+  const keys = Buffer.from(bytes(evidence, 'keys')).toString().split(' ');
+  const { ok, signatures } = await verifyReceipt(bytes(evidence, 'receipt'), { keys });
+  assert.ok(ok);
+  assert.deepEqual(
+    signatures.map(({ valid }) => valid),
+    [true, true],
+  );
+}
+
 /** By the name of the case. */
 const confirmations: Readonly<Record<string, (evidence: Evidence) => void | Promise<void>>> = {
   'ECDSA P-256': signature('sha256'),
   Ed25519: signature(null),
   'ML-DSA-65': signature(null),
+  receipts: receipt,
   'SLH-DSA-SHA2-128f': signature(null),
   'ML-KEM-768': encapsulation('ML-KEM-768'),
   'MLKEM768-X25519': encapsulation('MLKEM768-X25519'),

@@ -1,5 +1,6 @@
 import { closes, keepsNamedKeys, looksLikeWebCrypto, refusesToConnect, showsErrors } from './client.js';
 import { agrees, encapsulates, encrypts, signs } from './operations.js';
+import { givesReceipts } from './receipts.js';
 
 const cases = {
   'ECDSA P-256': (hsm) => signs(hsm, { name: 'ECDSA', namedCurve: 'P-256' }, { name: 'ECDSA', hash: 'SHA-256' }),
@@ -11,6 +12,7 @@ const cases = {
   'AES-GCM': encrypts,
   ECDH: agrees,
   'named keys': keepsNamedKeys,
+  receipts: givesReceipts,
   'the face of WebCrypto': looksLikeWebCrypto,
   errors: showsErrors,
   'refused connections': refusesToConnect,
