@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly folders: SidecarFolders;
   /** Arguments of `ferrohsm serve` besides the folders. */
   readonly arguments?: readonly string[];
+  /** What Node runs with the words of `ferrohsm` behind it, when it is not `ferrohsm` itself. */
+  readonly program?: readonly string[];
 }
 
 /** Folders for one sidecar; the root key lies outside the state folder. */
@@ -52,10 +54,14 @@ export function discardFolders({ root }: SidecarFolders): void {
 }
 
 /** Starts a sidecar and resolves when it listens; rejects with what it printed when it does not. */
-export async function startSidecarProcess({ folders, arguments: extra = [] }: StartOptions): Promise<SidecarProcess> {
+export async function startSidecarProcess({
+  folders,
+  arguments: extra = [],
+  program = [command],
+}: StartOptions): Promise<SidecarProcess> {
   const { state, config, socket } = folders;
   const places = ['--state', state, '--config', config, '--socket', socket, '--root-key', join(config, 'root.key')];
-  const child = spawn(process.execPath, [command, 'serve', '--json', ...places, ...extra], {
+  const child = spawn(process.execPath, [...program, 'serve', '--json', ...places, ...extra], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let notices = '';

@@ -1,6 +1,5 @@
-import { type Load, runLoad } from './load.ts';
+import { fastest, type Load, medianSpeed, runLoad } from './load.ts';
 import type { Contest, Operation } from './operations.ts';
-import { median } from './statistics.ts';
 
 /** One operation at one concurrency: the sidecar against the peer, both in the same rounds. */
 export interface Row {
@@ -64,12 +63,4 @@ export async function compete(
     ratio: best.opsPerSecond / peerBest.opsPerSecond,
     medianRatio: medianSpeed(loads) / medianSpeed(peerLoads),
   };
-}
-
-function fastest(loads: readonly Load[]): Load {
-  return loads.reduce((best, load) => (load.opsPerSecond > best.opsPerSecond ? load : best));
-}
-
-function medianSpeed(loads: readonly Load[]): number {
-  return median(loads.map(({ opsPerSecond }) => opsPerSecond));
 }

@@ -1,4 +1,4 @@
-import { percentile } from './statistics.ts';
+import { median, percentile } from './statistics.ts';
 
 /** What one side did in one window. */
 export interface Load {
@@ -32,4 +32,12 @@ export async function runLoad(operation: () => unknown, concurrency: number, dur
     p50Us: percentile(latenciesMs, 50) * 1000,
     p99Us: percentile(latenciesMs, 99) * 1000,
   };
+}
+
+export function fastest(loads: readonly Load[]): Load {
+  return loads.reduce((best, load) => (load.opsPerSecond > best.opsPerSecond ? load : best));
+}
+
+export function medianSpeed(loads: readonly Load[]): number {
+  return median(loads.map(({ opsPerSecond }) => opsPerSecond));
 }

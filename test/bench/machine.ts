@@ -29,6 +29,11 @@ export function describeMachine(folder: string): Machine {
   };
 }
 
+/** The machine in one line. */
+export function machineText({ cpu, cores, memoryBytes, system, loadAverage }: Machine): string {
+  return `${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB, ${system}, load ${loadAverage.toFixed(1)}`;
+}
+
 /** As the log does it: into a file that has its size already. */
 function measureSyncUs(path: string): number {
   const file = openSync(path, 'w');

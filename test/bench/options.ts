@@ -19,9 +19,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       'round-ms': { type: 'string' },
+      rounds: { type: 'string' },
     },
   });
   const roundMs = Number(values['round-ms'] ?? (values.quick ? 150 : 500));
   if (!Number.isFinite(roundMs) || roundMs < 1) throw new Error(`--round-ms ${values['round-ms']}: not a duration`);
-  return { withLargeBodies: !values.quick, roundMs, rounds: 4, json: values.json };
+  const rounds = Number(values.rounds ?? 4);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: not a number of rounds`);
+  return { withLargeBodies: !values.quick, roundMs, rounds, json: values.json };
 }

@@ -1,7 +1,8 @@
 import type { AddedLatency } from './added-latency.ts';
 import type { Row } from './contest.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, machineText } from './machine.ts';
 import type { StartUp } from './start-up.ts';
+import { aligned, whole } from './table.ts';
 
 export interface Versions {
   readonly ferrohsm: string;
@@ -33,11 +34,10 @@ const headings = [
 
 /** The report as text: what it was measured on, then the table; medians in parentheses. */
 export function textOf({ machine, versions, startUp, addedLatency, rows }: Report): string {
-  const { cpu, cores, memoryBytes, system, loadAverage, fdatasyncUs } = machine;
   return [
-    `${cpu}, ${cores} cores, ${(memoryBytes / (1024 * mebi)).toFixed(1)} GiB, ${system}, load ${loadAverage.toFixed(1)}`,
+    machineText(machine),
     `FerroHSM ${versions.ferrohsm}, Node ${versions.node}, OpenSSL ${versions.openssl}`,
-    `write and fdatasync ${whole(fdatasyncUs)} us; every answer of the sidecar waits for its record, unless it is said to be buffered`,
+    `write and fdatasync ${whole(machine.fdatasyncUs)} us; every answer of the sidecar waits for its record, unless it is said to be buffered`,
     `from start to first signature ${whole(startUp.firstSignatureMs)} ms, idle ${whole(startUp.idleResidentBytes / mebi)} MiB`,
     latencyLine(addedLatency),
     'best round, median in parentheses; latencies of the best round',
@@ -64,18 +64,4 @@ function cellsOf(row: Row): readonly string[] {
     whole(row.p99Us),
     row.serverCpuUsPerOp === null ? '-' : whole(row.serverCpuUsPerOp),
   ];
-}
-
-/** Names to the left, numbers to the right. */
-function aligned(lines: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  return lines.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  );
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en');
 }

@@ -10,6 +10,7 @@ export interface LogRecord {
   readonly operation: string;
   readonly outcome: string;
   readonly phase: string;
+  /** From beside the log. */
   readonly principal?: string;
   readonly resource?: string;
   readonly error?: string;
@@ -94,8 +95,8 @@ export class Assembly {
     const records: LogRecord[] = [];
     for (;;) {
       const { result } = await this.ask(reader, 'audit.list', { start: records.length, limit: 1000 });
-      const page = (result as { records: { record: LogRecord }[] }).records;
-      records.push(...page.map(({ record }) => record));
+      const page = (result as { records: { record: LogRecord; personal?: Pick<LogRecord, 'principal'> }[] }).records;
+      records.push(...page.map(({ record, personal }) => ({ ...record, ...personal })));
       if (page.length < 1000) return records;
     }
   }

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type FerroHsm, verifyLog, verifyReceipt } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { command } from '../../tools/throw-away-sidecar.ts';
 import { LiveSidecar, sourceOf } from './live-sidecar.ts';
 import { WitnessProcess } from './witness-process.ts';
 
@@ -55,6 +58,13 @@ test('checkpoints are cosigned, and what verifies against the policy has the quo
   expect(receipts).toHaveLength(2);
   const { size } = await hsm.audit.checkpoint();
   await expect.poll(async () => (await status(hsm))?.cosignedSize, { timeout: 20_000 }).toBeGreaterThanOrEqual(size);
+});
+
+test('the status command says what is with the witnesses', async () => {
+  const words = [command, 'status', '--socket', sidecar.process.socket];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  expect(stdout).toMatch(/^witnesses +cosigned up to \d+$/m);
+  expect(stdout).toMatch(/^witness ed +\d+ at 20/m);
 });
 
 test('what a stop leaves is cosigned as a whole, and a start takes the cosigned checkpoint for its own', async () => {

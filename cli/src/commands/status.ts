@@ -1,3 +1,4 @@
+import type { SystemStatusResult } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
 import { isoTime, pairs } from '../named-key.ts';
 
@@ -18,8 +19,21 @@ ferrohsm status --quiet > /dev/null && echo up`,
       ['sessions', String(result.sessions)],
       ['policy epoch', String(result.policyEpoch)],
       ['log', `${result.log.origin}, ${result.log.size} records`],
+      ...witnessLines(result.witnesses),
       ['resident', `${Math.round(result.residentBytes / 2 ** 20)} MiB`],
     ]);
     await output.result(result, text);
   }),
 };
+
+/** Whether enough witnesses have cosigned lately, and what is with each of them. */
+function witnessLines(witnesses: SystemStatusResult['witnesses']): (readonly [string, string])[] {
+  if (witnesses === undefined) return [];
+  const { quorum, cosignedSize } = witnesses;
+  const verdict = quorum ? `cosigned up to ${cosignedSize}` : `TOO FEW, cosigned up to ${cosignedSize}`;
+  const each = witnesses.witnesses.map(({ name, size, lastSuccessAt, failure }) => {
+    const last = lastSuccessAt === undefined ? 'nothing since the start' : `${size} at ${isoTime(lastSuccessAt)}`;
+    return [`witness ${name}`, failure === undefined ? last : `${last}; ${failure}`] as const;
+  });
+  return [['witnesses', verdict], ...each];
+}
