@@ -24,6 +24,11 @@ function packageOf(folder: string, entry: Record<string, string>, options: Optio
     external: externals(folder),
     tsconfig: `${folder}/tsconfig.json`,
     silent: true,
+    // Names stay, so that stack traces and profiles can be read.
+    esbuildOptions(esbuild) {
+      esbuild.minifyWhitespace = true;
+      esbuild.minifySyntax = true;
+    },
     ...options,
   };
 }

@@ -6,6 +6,9 @@ import { tokenOf } from './principals.ts';
 import { WebSocketClient } from './websocket-client.ts';
 
 /** One record of the log, as `audit.list` gives it. */
+type PersonalFields = Pick<LogRecord, 'principal' | 'details'>;
+
+/** One object of what the log says and what is kept beside it. */
 export interface LogRecord {
   readonly operation: string;
   readonly outcome: string;
@@ -95,8 +98,8 @@ export class Assembly {
     const records: LogRecord[] = [];
     for (;;) {
       const { result } = await this.ask(reader, 'audit.list', { start: records.length, limit: 1000 });
-      const page = (result as { records: { record: LogRecord; personal?: Pick<LogRecord, 'principal'> }[] }).records;
-      records.push(...page.map(({ record, personal }) => ({ ...record, ...personal })));
+      const page = (result as { records: { record: LogRecord; personal?: PersonalFields }[] }).records;
+      records.push(...page.map(({ record, personal }) => withPersonal(record, personal)));
       if (page.length < 1000) return records;
     }
   }
@@ -105,4 +108,8 @@ export class Assembly {
 /** The code of an answer's error, or `ok`. */
 export async function codeOf(answer: WireResponse | Promise<WireResponse>): Promise<string> {
   return (await answer).error?.data.code ?? 'ok';
+}
+
+function withPersonal(record: LogRecord, personal: PersonalFields | undefined): LogRecord {
+  return { ...record, ...personal, details: { ...record.details, ...personal?.details } };
 }

@@ -1,6 +1,9 @@
 import { banner } from './banner.ts';
 import type { JsonSchema, Schemas } from './schemas.ts';
 
+/** The only pattern that an encoded object has. */
+const base64url = '^[A-Za-z0-9_-]{43}$';
+
 /** Function of `CanonicalText` for a JSON type; text for all others. */
 const writers: ReadonlyMap<unknown, string> = new Map([
   ['integer', 'number'],
@@ -51,5 +54,7 @@ function member(name: string, schema: JsonSchema, isRequired: boolean): string {
 
 function written(schema: JsonSchema, value: string): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
+  // What is one of few words, or of base64url, needs no escape.
+  if (schema.enum !== undefined || schema.pattern === base64url) return `"\${${value}}"`;
   return `\${write.${writers.get(schema.type) ?? 'text'}(${value})}`;
 }

@@ -13,12 +13,18 @@ export const canonicalText: CanonicalText = Object.freeze({
   text: quote,
   number: numeral,
   texts: (values: readonly string[]) => `[${values.map(quote).join(',')}]`,
-  scalars: (values: Readonly<Record<string, string | number | boolean>>) => {
-    // RFC 8785 section 3.2.3 sorts by UTF-16 code units, which is what sort() does without a comparator.
-    const names = Object.keys(values).sort();
-    return `{${names.map((name) => `${quote(name)}:${scalar(values[name])}`).join(',')}}`;
-  },
+  scalars,
 });
+
+/** Most details are built in the order of their names already. */
+function scalars(values: Readonly<Record<string, string | number | boolean>>): string {
+  const names = Object.keys(values);
+  // RFC 8785 section 3.2.3 sorts by UTF-16 code units, which is what sort() and `<` do.
+  if (names.some((name, i) => i > 0 && name < (names[i - 1] ?? ''))) names.sort();
+  let members = '';
+  for (const name of names) members += `,${quote(name)}:${scalar(values[name])}`;
+  return `{${members.slice(1)}}`;
+}
 
 function scalar(value: unknown): string {
   if (typeof value === 'string') return quote(value);

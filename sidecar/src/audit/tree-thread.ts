@@ -9,7 +9,7 @@ import type { TreeStart } from './tree-keeper.ts';
 import { buffersIn, type TreeAnswer, type TreeCall } from './tree-messages.ts';
 
 /** Records are posted when this many bytes of them wait, or when somebody asks for something. */
-const postedBytes = 1 << 16;
+const postedBytes = 1 << 18;
 
 interface Waiter {
   readonly resolve: (result: unknown) => void;

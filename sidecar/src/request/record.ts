@@ -43,9 +43,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function append(trail: Trail, outcome: Outcome, outputBytes: number): Promise<void> {
     const { traits, receivedMs, receiptTo } = trail.call;
     const { effect } = traits;
-    const phase = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
+    const phase: AuditEntry['phase'] = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
     const durationUs = Math.round((performance.now() - receivedMs) * 1000);
-    const entry: AuditEntry = { ...recordOf(trail, digest), phase, ...outcome, outputBytes, durationUs };
+    const entry: AuditEntry = Object.assign(recordOf(trail, digest), { phase, ...outcome, outputBytes, durationUs });
     if (trail.intent !== undefined) entry.id = trail.intent;
     if (effect === 'change' || trail.hasChangedStore === true)
       entry.details = { ...entry.details, stateRoot: await stateRoot() };
