@@ -66,7 +66,8 @@ test('a copy of the state in another place starts, and the log goes on under the
 });
 
 test.each([
-  ['an entry', /tile\/entries\//, (bytes: Buffer) => bytes.indexOf('owner')],
+  ['an entry', /tile\/entries\//, (bytes: Buffer) => bytes.indexOf('keys.create')],
+  ['who did it, beside an entry', /personal\//, (bytes: Buffer) => bytes.lastIndexOf('owner')],
   ['the journal', /journal\//, (bytes: Buffer) => bytes.indexOf('owner')],
   ['a hash', /tile\/0\//, () => 3],
   ['the checkpoint', /checkpoint$/, (bytes: Buffer) => bytes.indexOf('\n') + 1],

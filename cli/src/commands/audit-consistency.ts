@@ -1,11 +1,17 @@
-import { proveConsistency, verifyConsistency } from '@ferrohsm/sdk/node';
+import {
+  parseCheckpoint,
+  proveConsistency,
+  type SignedCheckpoint,
+  tileWidth,
+  verifyConsistency,
+} from '@ferrohsm/sdk/node';
 import { type CommandDescription, local } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { readInput } from '../input.ts';
 import { logFolder } from '../log-folder.ts';
-import { acceptCheckpoint, readCheckpoint } from '../log-reading/log-checkpoint.ts';
+import { undamaged } from '../log-reading/log-damage.ts';
 import { addLogOptions, chosenFolder, chosenKeys, type LogOptions } from '../log-reading/log-options.ts';
-import { undamaged } from '../log-reading/receipt.ts';
+import { readTrustedHead } from '../log-reading/trusted-head.ts';
 import { pairs } from '../named-key.ts';
 
 const checkpointLimitBytes = 64 * 1024;
@@ -21,14 +27,15 @@ ferrohsm audit checkpoint > monday.checkpoint
 ferrohsm audit consistency monday.checkpoint --log ./log --key-file log.keys`,
   options: addLogOptions,
   action: local<LogOptions, [string]>(async ({ options, output }, file) => {
-    // Believed because it was kept: keys may have changed since.
-    const earlier = await acceptCheckpoint(readInput(file, checkpointLimitBytes), file, []);
+    const earlier = keptCheckpoint(file);
     const source = logFolder(await chosenFolder(options));
-    const latest = await readCheckpoint(source, await chosenKeys(options, output));
+    const trust = await chosenKeys(options, output);
+    const { checkpoint: latest, minimumIndex } = await readTrustedHead(source, { trust });
     if (earlier.origin !== latest.origin) throw inconsistent(`it is of ${earlier.origin}, the log is ${latest.origin}`);
     if (earlier.size > latest.size) {
       throw inconsistent(`the log has ${latest.size} records, the checkpoint covers ${earlier.size}: it was cut`);
     }
+    if (earlier.size < minimumIndex && earlier.size % tileWidth !== 0) throw unprovable(minimumIndex);
     const proof = await undamaged(() => proveConsistency(source, earlier.size, latest.size));
     if (!(await verifyConsistency(earlier.size, latest.size, proof, earlier.root, latest.root))) {
       throw inconsistent(`the first ${earlier.size} records are others than those it covers`);
@@ -39,6 +46,13 @@ ferrohsm audit consistency monday.checkpoint --log ./log --key-file log.keys`,
   }),
 };
 
+/** Believed because it was kept: keys may have changed since. */
+function keptCheckpoint(file: string): SignedCheckpoint {
+  const checkpoint = parseCheckpoint(readInput(file, checkpointLimitBytes));
+  if (checkpoint !== undefined) return checkpoint;
+  throw new CliError(65, `${file} is not a checkpoint`, 'C2SP tlog-checkpoint says the form');
+}
+
 function resultText({ origin, earlierSize, size }: { origin: string; earlierSize: number; size: number }): string {
   return pairs([
     ['log', origin],
@@ -46,6 +60,15 @@ function resultText({ origin, earlierSize, size }: { origin: string; earlierSize
     ['entries now', String(size)],
     ['result', 'ok'],
   ]);
+}
+
+/** The hashes of the last bundle that the checkpoint covers in part went with it. */
+function unprovable(minimumIndex: number): CliError {
+  return new CliError(
+    66,
+    `the records around the end of the checkpoint were pruned, the log begins with record ${minimumIndex}`,
+    'compare with a checkpoint that was kept later',
+  );
 }
 
 function inconsistent(reason: string): CliError {

@@ -1,10 +1,12 @@
 import { type CommandDescription, local } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { logFolder } from '../log-folder.ts';
+import { prunedRecord } from '../log-reading/log-damage.ts';
 import { addLogOptions, chosenFolder, type LogOptions, openLog } from '../log-reading/log-options.ts';
 import { receiptOf } from '../log-reading/receipt.ts';
 import { recordIndex } from '../log-reading/record-index.ts';
 import { recordFields } from '../log-reading/record-text.ts';
+import { readTrust } from '../log-reading/trust-options.ts';
 
 interface AuditShowOptions extends LogOptions {
   readonly proof?: boolean;
@@ -26,8 +28,9 @@ ferrohsm audit show 1234 --log ./log --proof`,
   action: local<AuditShowOptions, [string]>(async ({ options, output }, text) => {
     const index = recordIndex(text);
     const reader = await openLog(options, output);
+    if (index < reader.minimumIndex) throw prunedRecord(index, reader.minimumIndex);
     for await (const entry of reader.entries(index, index + 1)) {
-      const receipt = options.proof ? await receiptOf(logFolder(await chosenFolder(options)), index) : undefined;
+      const receipt = options.proof ? await ownReceipt(options, index) : undefined;
       const fields = recordFields(entry);
       await output.result({ ...entry, receipt }, receipt === undefined ? fields : `${fields}\n\n${receipt}`);
       return;
@@ -35,3 +38,7 @@ ferrohsm audit show 1234 --log ./log --proof`,
     throw new CliError(65, `no record ${index} in a log of ${reader.checkpoint.size}`, 'the first is 0');
   }),
 };
+
+async function ownReceipt(options: AuditShowOptions, index: number): Promise<string> {
+  return receiptOf(logFolder(await chosenFolder(options)), index, await readTrust(options));
+}

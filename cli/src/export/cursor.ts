@@ -11,6 +11,10 @@ export interface Cursor {
   readonly size: number;
   /** Root of the tree of that size, hexadecimal. */
   readonly root: string;
+  /** Root over its full bundles alone: what is left to compare when the last one was pruned. */
+  readonly bundlesRoot: string;
+  /** Records of the key rotations up to there. */
+  readonly successions: readonly string[];
 }
 
 /**
@@ -37,12 +41,22 @@ export function writeCursor(path: string, cursor: Cursor): void {
 
 function parseCursor(text: string): Cursor | undefined {
   try {
-    const { origin, next, size, root } = JSON.parse(text) as Partial<Cursor>;
-    const isWhole = typeof origin === 'string' && isCount(next) && isCount(size) && next <= size;
-    return isWhole && /^[0-9a-f]{64}$/.test(root ?? '') ? { origin, next, size, root: root ?? '' } : undefined;
+    const cursor = JSON.parse(text) as Partial<Cursor>;
+    return isCursor(cursor) ? cursor : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isCursor(value: Partial<Cursor>): value is Cursor {
+  const { origin, next, size, root, bundlesRoot, successions } = value;
+  const areTexts = Array.isArray(successions) && successions.every((item) => typeof item === 'string');
+  const isPlace = isCount(next) && isCount(size) && next <= size;
+  return typeof origin === 'string' && isPlace && isRoot(root) && isRoot(bundlesRoot) && areTexts;
+}
+
+function isRoot(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function isCount(value: unknown): value is number {

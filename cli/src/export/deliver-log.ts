@@ -24,13 +24,13 @@ export interface DeliveryOptions extends LogOptions, FilterOptions, SinkOptions 
  */
 export async function deliverLog(options: DeliveryOptions, output: Output): Promise<void> {
   const folder = await chosenFolder(options);
-  const keys = await chosenKeys(options, output);
+  const trust = await chosenKeys(options, output);
   const chosen = chooseSink(options);
   const { sink } = chosen;
   const signal = stopSignal(sink);
   const exporter = new Exporter({
     source: logFolder(folder),
-    keys,
+    trust,
     isWanted: recordTest(options),
     format: chooseFormat(chosen, options.format),
     sink,

@@ -1,4 +1,4 @@
-import type { LogSource } from '@ferrohsm/sdk/node';
+import { type LogSource, type LogTrust, tileWidth } from '@ferrohsm/sdk/node';
 import { CliError } from '../errors.ts';
 import type { LogEntry } from '../log-reading/log-entry.ts';
 import { LogReader } from '../log-reading/log-reader.ts';
@@ -10,7 +10,8 @@ import { retried } from './retry.ts';
 
 export interface ExporterOptions {
   readonly source: LogSource;
-  readonly keys: readonly string[];
+  /** Whom the checkpoints are checked with, if anybody; key rotations are followed. */
+  readonly trust: LogTrust | undefined;
   readonly isWanted: (entry: LogEntry) => boolean;
   readonly format: ExportFormat;
   readonly sink: Sink;
@@ -46,15 +47,25 @@ export class Exporter {
    * @throws CliError 1 when the log is not the continuation of what was exported, does not verify, or the sink refuses
    */
   async catchUp(): Promise<void> {
-    const { source, keys, isWanted, signal } = this.#options;
-    const reader = await LogReader.open(source, keys);
+    const { isWanted, signal } = this.#options;
+    const reader = await this.#open();
     await this.#demandContinuation(reader);
     if (this.next >= reader.checkpoint.size) return;
+    const stand = await standOf(reader);
     for await (const { entries, next } of batchesOf(reader.entries(this.next), isWanted)) {
       signal.throwIfAborted();
       await this.#deliver(entries, reader);
-      this.#advance(next, reader);
+      this.#advance({ ...stand, next });
     }
+  }
+
+  #open(): Promise<LogReader> {
+    const { source, trust, warn } = this.#options;
+    return LogReader.open(source, {
+      trust,
+      successions: this.#cursor?.successions,
+      onPruned: (start, end) => warn(`records ${start} to ${end - 1} were pruned before they were delivered`),
+    });
   }
 
   async #demandContinuation(reader: LogReader): Promise<void> {
@@ -63,20 +74,38 @@ export class Exporter {
     if (earlier === undefined) return;
     if (earlier.origin !== origin) throw discontinued(`it is ${origin}, the cursor is of ${earlier.origin}`);
     if (size < earlier.size) throw discontinued(`it has ${size} records, ${earlier.size} were verified before`);
-    const root = Buffer.from(await reader.rootAt(earlier.size)).toString('hex');
-    if (root !== earlier.root) throw discontinued(`its first ${earlier.size} records are others than before`);
+    // Of a bundle that was pruned no part can be compared.
+    const isWhole = reader.minimumIndex <= earlier.size;
+    const comparable = isWhole ? earlier.size : wholeBundles(earlier.size);
+    if ((await hexRoot(reader, comparable)) === (isWhole ? earlier.root : earlier.bundlesRoot)) return;
+    throw discontinued(`its first ${comparable} records are others than before`);
   }
 
-  async #deliver(entries: readonly LogEntry[], { checkpoint }: LogReader): Promise<void> {
-    const { format, sink, keys, signal, warn } = this.#options;
-    const messages = format(entries, { origin: checkpoint.origin, isSigned: keys.length > 0 });
+  async #deliver(entries: readonly LogEntry[], { checkpoint, isSigned }: LogReader): Promise<void> {
+    const { format, sink, signal, warn } = this.#options;
+    const messages = format(entries, { origin: checkpoint.origin, isSigned });
     if (messages.length > 0) await retried(() => sink.deliver(messages, signal), { signal, warn });
   }
 
-  #advance(next: number, { checkpoint: { origin, size, root } }: LogReader): void {
-    this.#cursor = { origin, next, size, root: Buffer.from(root).toString('hex') };
-    writeCursor(this.#options.cursorPath, this.#cursor);
+  #advance(cursor: Cursor): void {
+    this.#cursor = cursor;
+    writeCursor(this.#options.cursorPath, cursor);
   }
+}
+
+/** What a cursor keeps of a log besides how far it was delivered. */
+async function standOf(reader: LogReader): Promise<Omit<Cursor, 'next'>> {
+  const { origin, size } = reader.checkpoint;
+  const [root, bundlesRoot] = [await hexRoot(reader, size), await hexRoot(reader, wholeBundles(size))];
+  return { origin, size, root, bundlesRoot, successions: reader.successions };
+}
+
+async function hexRoot(reader: LogReader, size: number): Promise<string> {
+  return Buffer.from(await reader.rootAt(size)).toString('hex');
+}
+
+function wholeBundles(size: number): number {
+  return size - (size % tileWidth);
 }
 
 function discontinued(reason: string): CliError {

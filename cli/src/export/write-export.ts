@@ -1,7 +1,6 @@
-import { logFolder } from '../log-folder.ts';
 import type { FilterOptions } from '../log-reading/filter-options.ts';
-import { chosenFolder, chosenKeys, type LogOptions } from '../log-reading/log-options.ts';
-import { LogReader } from '../log-reading/log-reader.ts';
+import { type LogOptions, openLog } from '../log-reading/log-options.ts';
+import type { LogReader } from '../log-reading/log-reader.ts';
 import { matching } from '../log-reading/matching.ts';
 import type { Output } from '../output.ts';
 import { ProgressBar } from '../progress-bar.ts';
@@ -20,9 +19,8 @@ export interface ExportFileOptions extends LogOptions, FilterOptions {
  * @throws CliError 1 at the first bad entry, with no file left; 66, 65, 73
  */
 export async function writeExport(options: ExportFileOptions, output: Output): Promise<void> {
-  const keys = await chosenKeys(options, output);
-  const reader = await LogReader.open(logFolder(await chosenFolder(options)), keys);
-  const log = { origin: reader.checkpoint.origin, isSigned: keys.length > 0 };
+  const reader = await openLog(options, output);
+  const log = { origin: reader.checkpoint.origin, isSigned: reader.isSigned };
   const lines = await openLineOutput(options.output);
   try {
     const count = await writeMatching(reader, options, { lines, log });

@@ -1,26 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LogTrust } from '@ferrohsm/sdk/node';
 import type { Command } from 'commander';
 import { defaultLogFolder } from '../commands/serve.ts';
 import { CliError } from '../errors.ts';
 import { logFolder } from '../log-folder.ts';
-import { repeated } from '../option-values.ts';
 import type { Output } from '../output.ts';
-import { readVerifierKeys } from '../verifier-keys.ts';
 import { LogReader } from './log-reader.ts';
+import { addKeyOptions, readTrust, type TrustOptions } from './trust-options.ts';
 
 /** Which log, and the keys that it is verified with. */
-export interface LogOptions {
+export interface LogOptions extends Omit<TrustOptions, 'policy'> {
   readonly log?: string;
-  readonly key?: string[];
-  readonly keyFile?: string;
 }
 
 export function addLogOptions(command: Command): void {
-  command
-    .option('--log <folder>', 'folder of the log (default: the one of the default state folder)')
-    .option('--key <vkey>', 'verifier key (C2SP signed-note) that must have signed, more than once', repeated)
-    .option('--key-file <file>', 'verifier keys, one a line');
+  addKeyOptions(command).option('--log <folder>', 'folder of the log (default: the one of the default state folder)');
 }
 
 /** @throws CliError 66 when there is no log */
@@ -31,16 +26,24 @@ export async function chosenFolder({ log }: LogOptions): Promise<string> {
 }
 
 /** The keys that were given; without any, a remark that nothing says who wrote the log. */
-export async function chosenKeys({ key, keyFile }: LogOptions, output: Output): Promise<readonly string[]> {
-  const keys = await readVerifierKeys(key ?? [], keyFile);
-  if (keys.length === 0) {
+export async function chosenKeys(options: LogOptions, output: Output): Promise<LogTrust | undefined> {
+  const trust = await readTrust(options);
+  if (trust === undefined) {
     output.note('no key was given: the log is checked against its own checkpoint, not against who signed it');
   }
-  return keys;
+  return trust;
 }
 
-/** Opens the log that the options name. @throws CliError 66, 65, 2, 1 */
+/** Opens the log that the options name; says which records are read in vain. @throws CliError 66, 65, 2, 1 */
 export async function openLog(options: LogOptions, output: Output): Promise<LogReader> {
-  const folder = await chosenFolder(options);
-  return LogReader.open(logFolder(folder), await chosenKeys(options, output));
+  const source = logFolder(await chosenFolder(options));
+  const trust = await chosenKeys(options, output);
+  const reader = await LogReader.open(source, {
+    trust,
+    onPruned: (start, end) => output.note(`records ${start} to ${end - 1} were pruned`),
+  });
+  if (trust !== undefined && reader.successions.length > 0) {
+    output.note('the keys of the log were rotated since: audit verify says which to pin now');
+  }
+  return reader;
 }

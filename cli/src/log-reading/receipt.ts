@@ -1,22 +1,15 @@
-import { DamagedLogError, type LogSource, proveRecord } from '@ferrohsm/sdk/node';
-import { CliError } from '../errors.ts';
+import { type LogSource, type LogTrust, proveRecord } from '@ferrohsm/sdk/node';
+import { prunedRecord, undamaged } from './log-damage.ts';
+import { readTrustedHead } from './trusted-head.ts';
 
 /**
  * The receipt of a record: a C2SP tlog-proof with the entry in it.
  *
- * @throws CliError 65 for an index beyond the checkpoint, 1 for a log whose files do not fit together
+ * @param trust whom its checkpoint is checked with, if anybody
+ * @throws CliError 65 for an index beyond the checkpoint, 66 for a pruned record, 1 for a log that does not verify
  */
-export async function receiptOf(source: LogSource, index: number): Promise<string> {
+export async function receiptOf(source: LogSource, index: number, trust: LogTrust | undefined): Promise<string> {
+  const { minimumIndex } = await readTrustedHead(source, { trust });
+  if (index < minimumIndex) throw prunedRecord(index, minimumIndex);
   return undamaged(() => proveRecord(source, index));
-}
-
-/** Says of a damaged log what a user can do. */
-export async function undamaged<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof RangeError) throw new CliError(65, error.message, 'only what the checkpoint covers is proved');
-    if (!(error instanceof DamagedLogError)) throw error;
-    throw new CliError(1, `the log does not verify: ${error.message}`, 'ferrohsm audit verify names all that is wrong');
-  }
 }

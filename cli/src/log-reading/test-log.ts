@@ -1,111 +1,101 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { LogSource } from '@ferrohsm/sdk/node';
+import {
+  join,
+  makeLog,
+  makeLogSigners,
+  type NaiveTree,
+  recordEntry,
+  signNote,
+  type TestSigner,
+  testOrigin,
+} from '../../../sdk/src/transparency/test-log.ts';
+import { rotationEntry, vkeys } from '../../../sdk/src/transparency/test-rotation.ts';
 
-/** A log of a test in memory, written by the specifications alone: RFC 6962 by recursion, C2SP tlog-tiles. */
+/** A log of a test in memory that grows, with what opens the commitments beside it. */
 export class TestLog implements LogSource {
-  readonly files = new Map<string, Buffer>();
-  readonly leaves: Buffer[] = [];
-  readonly openings: Buffer[] = [];
-  readonly origin = 'test.example/log';
-  readonly #key: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } = generateKeyPairSync('ed25519');
+  readonly files = new Map<string, Uint8Array>();
+  readonly #entries: Uint8Array[] = [];
+  readonly #openings: Uint8Array[] = [];
+  #signers: readonly TestSigner[];
+  #tree: NaiveTree | undefined;
 
-  async read(path: string): Promise<Buffer | undefined> {
+  private constructor(signers: readonly TestSigner[]) {
+    this.#signers = signers;
+  }
+
+  static async make(): Promise<TestLog> {
+    return new TestLog(await makeLogSigners());
+  }
+
+  /** With so many records, published. */
+  static async of(count: number): Promise<TestLog> {
+    const log = await TestLog.make();
+    log.fill(count);
+    await log.publish();
+    return log;
+  }
+
+  /** The keys of now. */
+  get keys(): string[] {
+    return vkeys(this.#signers);
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
     return this.files.get(path);
   }
 
-  add(record: object, opening: Buffer = Buffer.alloc(0)): void {
-    this.leaves.push(Buffer.from(JSON.stringify(record)));
-    this.openings.push(opening);
+  add(more: object = {}, opening: Uint8Array = new Uint8Array()): void {
+    this.#entries.push(recordEntry(this.#entries.length, more));
+    this.#openings.push(opening);
   }
 
-  /** Records of one kind, a second apart. */
   fill(count: number): void {
-    for (let i = this.leaves.length, end = i + count; i < end; i += 1) this.add(testRecord(i));
+    for (let i = 0; i < count; i += 1) this.add();
   }
 
-  /** Writes all files for the leaves of now. */
-  publish(): void {
+  /** Records new keys, which sign from the next publication on. */
+  async rotateKeys(): Promise<void> {
+    const [from, to] = [this.#signers, await makeLogSigners()];
+    this.#entries.push(await rotationEntry(this.#entries.length, { from, to }));
+    this.#openings.push(new Uint8Array());
+    this.#signers = to;
+  }
+
+  /** Writes all files for the records of now. */
+  async publish(): Promise<void> {
+    const { files, tree } = await makeLog(this.#entries, this.#signers);
     this.files.clear();
-    let hashes = this.leaves.map((leaf) => sha256(Buffer.of(0), leaf));
-    this.#writeParts('tile/entries', this.leaves.map(lengthPrefixed));
-    this.#writeParts('personal', this.openings.map(lengthPrefixed));
-    for (let level = 0; hashes.length > 0; level += 1) {
-      this.#writeParts(`tile/${level}`, hashes);
-      const full = Math.floor(hashes.length / 256);
-      hashes = Array.from({ length: full }, (_, i) => treeRoot(hashes.slice(i * 256, (i + 1) * 256)));
+    for (const [path, bytes] of files) this.files.set(path, bytes);
+    for (let start = 0; start < this.#openings.length; start += 256) {
+      const bundle = this.#openings.slice(start, start + 256);
+      const width = bundle.length === 256 ? '' : `.p/${bundle.length}`;
+      const items = bundle.map((opening) => [opening.length >> 8, opening.length & 255, ...opening]);
+      this.files.set(`personal/${String(start / 256).padStart(3, '0')}${width}`, Uint8Array.from(items.flat()));
     }
-    this.files.set('checkpoint', this.checkpoint());
+    this.#tree = tree;
   }
 
-  root(size = this.leaves.length): Buffer {
-    return treeRoot(this.leaves.slice(0, size).map((leaf) => sha256(Buffer.of(0), leaf)));
-  }
-
-  checkpoint(): Buffer {
-    const body = `${this.origin}\n${this.leaves.length}\n${this.root().toString('base64')}\n`;
-    const signature = Buffer.concat([this.#keyId(), sign(null, Buffer.from(body), this.#key.privateKey)]);
-    return Buffer.from(`${body}\n\u2014 ${this.origin} ${signature.toString('base64')}\n`);
-  }
-
-  /** C2SP signed-note. */
-  get verifierKey(): string {
-    return `${this.origin}+${this.#keyId().toString('hex')}+${this.#typedKey().toString('base64')}`;
-  }
-
-  #keyId(): Buffer {
-    return sha256(Buffer.from(`${this.origin}\n`), this.#typedKey()).subarray(0, 4);
-  }
-
-  #typedKey(): Buffer {
-    const raw = this.#key.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-    return Buffer.concat([Buffer.of(1), raw]);
-  }
-
-  #writeParts(folder: string, items: readonly Buffer[]): void {
-    for (let start = 0; start < items.length; start += 256) {
-      const part = items.slice(start, start + 256);
-      const number = String(start / 256).padStart(3, '0');
-      this.files.set(`${folder}/${number}${part.length === 256 ? '' : `.p/${part.length}`}`, Buffer.concat(part));
+  /** Takes away the bundles below, with the note that says so; by other keys where the log's own are not meant. */
+  async prune(minimumIndex: number, signers: readonly TestSigner[] = this.#signers): Promise<void> {
+    for (const path of this.files.keys()) {
+      const [, bundle] = /^(?:tile\/(?:entries|0)|personal)\/(\d{3})$/.exec(path) ?? [];
+      if (bundle !== undefined && (Number(bundle) + 1) * 256 <= minimumIndex) this.files.delete(path);
     }
+    const body = `${testOrigin}\nferrohsm-retention/v1\nminimum-index ${minimumIndex}\n`;
+    this.files.set('retention', Buffer.from(await signNote(body, signers.slice(0, 1))));
   }
-}
 
-export function testRecord(index: number, more: object = {}): Record<string, unknown> {
-  const record = {
-    operation: 'subtle.sign',
-    outcome: 'ok',
-    phase: 'use',
-    time: 1_800_000_000_000 + index * 1000,
-    v: 1,
-  };
-  return { ...record, ...more };
+  /** RFC 6962 by recursion, of the records that were published. */
+  root(size: number): Uint8Array {
+    if (this.#tree === undefined) throw new Error('not published yet');
+    return this.#tree.root(0, size);
+  }
 }
 
 /** The commitment to personal fields and what opens it. */
 export function commitTo(personal: object): { readonly actor: string; readonly opening: Buffer } {
   const opening = Buffer.concat([randomBytes(16), Buffer.from(JSON.stringify(personal))]);
-  const label = Buffer.from('ferrohsm/audit-personal/v1\0');
-  return { actor: sha256(label, opening).toString('base64url'), opening };
-}
-
-/** RFC 6962 section 2.1. */
-function treeRoot(hashes: readonly Buffer[]): Buffer {
-  const [only] = hashes;
-  if (only === undefined) return sha256();
-  if (hashes.length === 1) return only;
-  let split = 1;
-  while (split * 2 < hashes.length) split *= 2;
-  return sha256(Buffer.of(1), treeRoot(hashes.slice(0, split)), treeRoot(hashes.slice(split)));
-}
-
-function sha256(...parts: readonly Buffer[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-}
-
-function lengthPrefixed(item: Buffer): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(item.length);
-  return Buffer.concat([length, item]);
+  const committed = join(Buffer.from('ferrohsm/audit-personal/v1\0'), opening);
+  return { actor: createHash('sha256').update(committed).digest('base64url'), opening };
 }

@@ -14,11 +14,17 @@ export interface TrustOptions {
 
 const policyLimitBytes = 1024 * 1024;
 
-export function addTrustOptions(command: Command): Command {
+export function addKeyOptions(command: Command): Command {
   return command
     .option('--key <vkey>', 'verifier key (C2SP signed-note) that must have signed, more than once', repeated)
-    .option('--key-file <file>', 'verifier keys, one a line')
-    .option('--policy <file>', 'C2SP tlog-policy instead of keys: logs, witnesses and their quorum');
+    .option('--key-file <file>', 'verifier keys, one a line');
+}
+
+export function addTrustOptions(command: Command): Command {
+  return addKeyOptions(command).option(
+    '--policy <file>',
+    'C2SP tlog-policy instead of keys: logs, witnesses and their quorum',
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { proveRecord } from './prove.ts';
-import { makeLog, makeLogSigners, recordEntries, recordEntry, type TestSigner, testOrigin, utf8 } from './test-log.ts';
+import { makeLog, makeLogSigners, recordEntries, type TestSigner, testOrigin, utf8 } from './test-log.ts';
+import { rotationEntry, type TestRotation, vkeys } from './test-rotation.ts';
 import type { VerifiedState } from './verified-state.ts';
 import { verifyLog } from './verify-log.ts';
 import { verifyReceipt } from './verify-receipt.ts';
@@ -19,34 +20,8 @@ beforeAll(async () => {
   ];
 });
 
-const vkeys = (signers: readonly TestSigner[]) => signers.map(({ vkey }) => vkey);
-
-interface Rotation {
-  readonly from: readonly TestSigner[];
-  readonly to: readonly TestSigner[];
-  /** Who signs in place of the old and the new keys. */
-  readonly signedBy?: readonly TestSigner[];
-  readonly origin?: string;
-  readonly record?: object;
-}
-
-/** The entry of a rotation, by the words of the format. */
-async function rotationEntry(number: number, rotation: Rotation): Promise<Uint8Array> {
-  const { from, to, signedBy = [...from, ...to], origin = testOrigin, record = {} } = rotation;
-  const message = utf8(`ferrohsm/log-keys/v1\n${[origin, ...vkeys([...from, ...to])].join('\n')}\n`);
-  const signatures = await Promise.all(signedBy.map(async (signer) => (await signer.sign(message)).toString()));
-  const encoded = signatures.map((bytes) => btoa(String.fromCharCode(...bytes.split(',').map(Number))));
-  const details = {
-    oldKeys: vkeys(from).join(' '),
-    newKeys: vkeys(to).join(' '),
-    oldSignatures: encoded.slice(0, 2).join(' '),
-    newSignatures: encoded.slice(2).join(' '),
-  };
-  return recordEntry(number, { phase: 'event', operation: 'log.rotateKeys', details, ...record });
-}
-
 /** A log of 600 entries with rotations at the given places. */
-async function logWith(rotations: Record<number, Rotation>, signers: readonly TestSigner[]) {
+async function logWith(rotations: Record<number, TestRotation>, signers: readonly TestSigner[]) {
   const entries: Uint8Array[] = recordEntries(600);
   for (const [at, rotation] of Object.entries(rotations))
     entries[Number(at)] = await rotationEntry(Number(at), rotation);

@@ -4,7 +4,7 @@ import type { SignedCheckpoint } from './checkpoint.ts';
 import { allKeys, signatureProblems, type TrustedKeys } from './log-trust.ts';
 import { readRecord } from './record-form.ts';
 import { checkSignatures, type SignatureReport, verifySignature } from './signatures.ts';
-import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+import { names, parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** The record of a change of the log's keys, with its entry as text. */
 export interface RotationRecord {
@@ -33,12 +33,16 @@ export function rotationOf(record: AuditRecord, entry: Uint8Array): RotationReco
   return { entry: new TextDecoder().decode(entry), details };
 }
 
+/** The rotation that an entry holds, if any. */
+export function rotationIn(entry: Uint8Array): RotationRecord | undefined {
+  const reading = readRecord(entry);
+  return 'record' in reading ? rotationOf(reading.record, entry) : undefined;
+}
+
 /** @throws TypeError for a text that is not the record of a rotation */
 export function readSuccessions(entries: readonly string[]): RotationRecord[] {
   return entries.map((text) => {
-    const entry = new TextEncoder().encode(text);
-    const reading = readRecord(entry);
-    const rotation = 'record' in reading ? rotationOf(reading.record, entry) : undefined;
+    const rotation = rotationIn(new TextEncoder().encode(text));
     if (rotation === undefined) throw new TypeError('a succession that is not the record of a key rotation');
     return rotation;
   });
@@ -60,6 +64,13 @@ export class KeySuccession {
   /** Every key that the log has had from the pinned ones on. */
   get keys(): VerifierKey[] {
     return [...new Set(this.#stages.flatMap(({ logs }) => logs))];
+  }
+
+  /** None of these keys signed, but another one of the log's name: newer keys, if the log says so itself. */
+  mayGoOn({ origin, lines }: SignedCheckpoint): boolean {
+    const own = this.keys.filter(({ name }) => name === origin);
+    const isOwn = lines.some(({ name }) => name === origin);
+    return own.length > 0 && isOwn && !own.some((key) => lines.some((line) => names(key, line)));
   }
 
   /**

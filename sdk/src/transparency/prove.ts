@@ -1,5 +1,6 @@
-import { parseCheckpoint, type SignedCheckpoint, type TreeCheckpoint } from './checkpoint.ts';
+import type { TreeCheckpoint } from './checkpoint.ts';
 import { DamagedLogError } from './damaged-log-error.ts';
+import { readCheckpoint } from './log-checkpoint.ts';
 import { consistencyPath, inclusionPath } from './proof-path.ts';
 import { verifyConsistency, verifyLeafInclusion } from './proofs.ts';
 import { type LogSource, readEntries, tilePath, tileWidth } from './tile-source.ts';
@@ -82,15 +83,6 @@ async function provenInclusion(
 
 function hashesOf(tiles: TreeTiles, path: readonly EntryRange[]): Promise<Hash[]> {
   return Promise.all(path.map((range) => tiles.root(range)));
-}
-
-async function readCheckpoint(source: LogSource): Promise<SignedCheckpoint & { readonly text: string }> {
-  const bytes = await source.read('checkpoint');
-  const checkpoint = bytes === undefined ? undefined : parseCheckpoint(bytes);
-  if (checkpoint === undefined) {
-    throw new DamagedLogError(`checkpoint: ${bytes === undefined ? 'missing' : 'malformed'}`);
-  }
-  return { ...checkpoint, text: new TextDecoder().decode(bytes) };
 }
 
 async function readEntry(source: LogSource, index: number, size: number): Promise<Uint8Array> {

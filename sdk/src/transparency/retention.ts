@@ -22,12 +22,24 @@ export async function readRetention(source: LogSource, origin: string): Promise<
   return { minimumIndex, note };
 }
 
-/** Whether one of the log's Ed25519 keys signed it and none disagrees; the other kind signs checkpoints only. */
-export async function isSignedRetention(
-  { note }: Retention,
+/** What is wrong with where the retention of a log of that size lies. */
+export function retentionProblems(retention: Retention | undefined | null, size: number): string[] {
+  if (retention === null) return ['retention: malformed'];
+  if (retention === undefined || retention.minimumIndex <= size) return [];
+  return [`retention: entry ${retention.minimumIndex} is beyond the checkpoint`];
+}
+
+/** What is wrong with its signature: one of the log's Ed25519 keys must have made it; the other kind signs checkpoints only. */
+export async function retentionSignatureProblems(
+  retention: Retention | undefined | null,
   origin: string,
   keys: readonly VerifierKey[],
-): Promise<boolean> {
+): Promise<string[]> {
+  if (retention === undefined || retention === null || (await isSigned(retention, origin, keys))) return [];
+  return [`retention: no valid Ed25519 signature of ${origin} with a given key`];
+}
+
+async function isSigned({ note }: Retention, origin: string, keys: readonly VerifierKey[]): Promise<boolean> {
   const own = keys.filter(({ name, algorithm }) => name === origin && !algorithm.isCosignature);
   const reports = await checkSignatures({ ...note, origin, size: 0, root: new Uint8Array() }, own);
   const valid = reports.map((report) => report.valid);

@@ -21,15 +21,16 @@ export interface LogSource {
 
 /** A part of the log by its place in the layout. */
 export interface TilePlace {
-  /** `entries`, or the level. */
-  readonly level: number | 'entries';
+  /** The level of a tile; `entries`; or `personal`, which lies beside the tree in the same numbering. */
+  readonly level: number | 'entries' | 'personal';
   readonly index: number;
   /** 1 to 256. */
   readonly width: number;
 }
 
 export function tilePath({ level, index, width }: TilePlace): string {
-  return `tile/${level}/${numberPath(index)}${width === tileWidth ? '' : `.p/${width}`}`;
+  const folder = level === 'personal' ? level : `tile/${level}`;
+  return `${folder}/${numberPath(index)}${width === tileWidth ? '' : `.p/${width}`}`;
 }
 
 /** Groups of three digits, all but the last with an `x`: 1234067 is `x001/x234/067`. */

@@ -1,6 +1,6 @@
-import { DamagedLogError } from './damaged-log-error.ts';
+import { readTile } from './hash-tile.ts';
 import { isPowerOfTwo, largestPowerBelow } from './powers-of-two.ts';
-import { type LogSource, readHashes, tilePath, tileWidth } from './tile-source.ts';
+import { type LogSource, tilePath, tileWidth } from './tile-source.ts';
 import { emptyRoot, type Hash, nodeHash, rootOf } from './tree-hash.ts';
 
 /** Entries of a tree from `start` on, up to but without `end`. */
@@ -53,12 +53,4 @@ export class TreeTiles {
     this.#tiles.set(path, tile);
     return tile;
   }
-}
-
-async function readTile(source: LogSource, place: Parameters<typeof readHashes>[1]): Promise<Hash[]> {
-  const hashes = await readHashes(source, place);
-  if (hashes === undefined || hashes === null) {
-    throw new DamagedLogError(`${tilePath(place)}: ${hashes === null ? 'malformed' : 'missing'}`);
-  }
-  return hashes;
 }

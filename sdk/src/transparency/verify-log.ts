@@ -3,12 +3,11 @@ import { followSuccession, type KeySuccession, readSuccessions } from './key-suc
 import { type LogReport, logReport, unreadableLog } from './log-report.ts';
 import { type LogTrust, readTrust, type TrustedKeys } from './log-trust.ts';
 import { RecordCheck } from './record-check.ts';
-import { isSignedRetention, type Retention, readRetention } from './retention.ts';
+import { type Retention, readRetention, retentionProblems, retentionSignatureProblems } from './retention.ts';
 import type { LogSource } from './tile-source.ts';
 import { lowest, notContinued, treeProblems } from './tree-problems.ts';
 import { TreeWalk, type WalkFindings } from './tree-walk.ts';
 import { formatTiles, readState, type TreeEdge, type VerifiedState } from './verified-state.ts';
-import { names } from './verifier-key.ts';
 
 export type VerifyLogOptions = LogTrust & {
   /** Entries that were read, of all. */
@@ -69,10 +68,11 @@ class LogVerification {
 
   async run(): Promise<LogReport> {
     const { checkpoint } = this.#start;
-    const known = await (await this.#succession()).check(checkpoint, 'latest');
+    const succession = await this.#succession();
+    const known = await succession.check(checkpoint, 'latest');
     const isTentative = known.problems.length > 0;
     // Without a signature nothing says how much there is to read.
-    if (isTentative && !this.#mayBeSucceeded()) return logReport(checkpoint, known);
+    if (isTentative && !succession.mayGoOn(checkpoint)) return logReport(checkpoint, known);
     const retention = await readRetention(this.#source, checkpoint.origin);
     const refusals = this.#refusals(retention);
     if (refusals.length > 0 || retention === null) {
@@ -90,20 +90,12 @@ class LogVerification {
     return followSuccession(checkpoint.origin, trust, [...earlier, ...this.#records.rotations]);
   }
 
-  /** None of the pinned keys of the log signed, but another one of its name: newer keys, if the log says so itself. */
-  #mayBeSucceeded(): boolean {
-    const { trust, checkpoint } = this.#start;
-    const own = trust.logs.filter(({ name }) => name === checkpoint.origin);
-    const lines = checkpoint.lines.filter(({ name }) => name === checkpoint.origin);
-    return own.length > 0 && lines.length > 0 && !own.some((key) => lines.some((line) => names(key, line)));
-  }
-
   #refusals(retention: Retention | undefined | null): string[] {
     const { checkpoint, from } = this.#start;
-    if (retention === null) return ['retention: malformed'];
+    const problems = retentionProblems(retention, checkpoint.size);
+    if (problems.length > 0) return problems;
     if (from !== undefined && checkpoint.size < from.size) return [notContinued(from.size)];
     const { minimumIndex } = retention ?? { minimumIndex: 0 };
-    if (minimumIndex > checkpoint.size) return [`retention: entry ${minimumIndex} is beyond the checkpoint`];
     if (from === undefined || minimumIndex <= from.size) return [];
     return [`retention: entries ${from.size} to ${minimumIndex - 1} were pruned before they were verified`];
   }
@@ -137,19 +129,13 @@ class LogVerification {
     const { checkpoint, from } = this.#start;
     const succession = await this.#succession();
     const signed = await succession.check(checkpoint, 'latest');
-    const isRetained =
-      retention === undefined || (await isSignedRetention(retention, checkpoint.origin, succession.keys));
+    const unsigned = await retentionSignatureProblems(retention, checkpoint.origin, succession.keys);
     const tree = treeProblems(checkpoint, findings, from?.size ?? 0);
     const report = logReport(checkpoint, {
       ...signed,
       successions: succession.followed,
       minimumIndex: retention?.minimumIndex,
-      problems: [
-        ...signed.problems,
-        ...(isRetained ? [] : [`retention: no valid Ed25519 signature of ${checkpoint.origin} with a given key`]),
-        ...tree.problems,
-        ...this.#records.problems,
-      ],
+      problems: [...signed.problems, ...unsigned, ...tree.problems, ...this.#records.problems],
       firstBadEntry: lowest(tree.firstBad, this.#records.firstBad),
     });
     if (report.ok) this.#tellState(edge, succession.followed);

@@ -7,12 +7,14 @@ import { damaged } from './refusal.ts';
 /**
  * A stored record as the rest of the sidecar sees it.
  *
- * @throws SidecarError `audit_corrupt` for a leaf that is none
+ * @throws SidecarError `audit_corrupt` for a leaf that is none, or one that committed to other personal fields
  */
 export function foundRecord({ leaf, opening }: LoggedRecord, index: number): FoundRecord {
   const record = parseRecord(leaf, index);
+  if (opening.length === 0) return { index, record };
   const personal = openPersonal(opening, record.actor);
-  return personal === undefined ? { index, record } : { index, record, personal };
+  if (personal === undefined) throw damaged(`record ${index}`, 'what is kept beside it is not what it committed to');
+  return { index, record, personal };
 }
 
 function parseRecord(leaf: Buffer, index: number): AuditRecord {
