@@ -102,7 +102,7 @@ export function createFlow(parts: FlowParts): Flow {
       renew,
       refusals,
       sessionKeyAudit,
-      stateRoot: () => keystore.root(),
+      stateMark: () => keystore.mark(),
       onUnexpected,
     }),
   });
@@ -123,7 +123,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     keystore,
     log,
     logKeys,
-    logRetention: createLogRetention(log, keystore.documents, now),
+    logRetention: createLogRetention(log, keystore.documents, now, () => parts.witnessing?.seenByAll),
     governance,
     mayLook: (execution, record) => mayDo(execution, 'keys.get', namedKeys.resourceOf(record)),
     mayLookAtApproval: (execution, { approval, subject }) =>

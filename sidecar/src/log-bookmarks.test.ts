@@ -33,7 +33,7 @@ it('a start after a crash reads back to the last bookmark, and closes what was u
   using folder = temporaryFolder();
   const log = await openLog(folder.path, { companion: createLogBookmarks().after });
   const keystore = await testStore().open();
-  const opening = async () => ({ sessionKeyAudit: 'durable', foundRoot: await keystore.root() }) as const;
+  const opening = async () => ({ sessionKeyAudit: 'durable', found: await keystore.mark() }) as const;
   await reconcile(log, keystore, await opening());
   await uses(log, 15_000);
   const underWay = await log.append({ phase: 'intent', operation: 'keys.create', outcome: 'pending', id: 'under-way' });
@@ -59,11 +59,13 @@ it('a bookmark names the last root and how far back something is under way', () 
     written.push(...[after(entry, size)].filter((it) => it !== undefined));
   for (let i = 0; i < 10_000; i += 1) write(use, i);
   expect(written).toEqual([]);
-  write({ ...use, phase: 'event', details: { stateRoot: 'one' } }, 10_000);
-  expect(written).toEqual([{ phase: 'event', operation: bookmark, outcome: 'ok', details: { stateRoot: 'one' } }]);
+  write({ ...use, phase: 'event', details: { stateRoot: 'one', stateCounter: 1 } }, 10_000);
+  expect(written).toEqual([
+    { phase: 'event', operation: bookmark, outcome: 'ok', details: { stateRoot: 'one', stateCounter: 1 } },
+  ]);
   write({ ...use, phase: 'intent', id: 'a' }, 10_002);
   write({ ...use, phase: 'intent', id: 'b' }, 10_003);
-  write({ ...use, phase: 'result', id: 'a', details: { stateRoot: 'two' } }, 10_004);
+  write({ ...use, phase: 'result', id: 'a', details: { stateRoot: 'two', stateCounter: 2 } }, 10_004);
   for (let i = 0; i < 10_000; i += 1) write(use, 10_005 + i);
-  expect(written.at(-1)?.details).toEqual({ stateRoot: 'two', since: 10_003 });
+  expect(written.at(-1)?.details).toEqual({ stateRoot: 'two', stateCounter: 2, since: 10_003 });
 });

@@ -1,5 +1,6 @@
 import type { AuditEntry } from './audit/log.ts';
 import type { AuditRecord } from './generated/types.ts';
+import type { StateMark } from './keystore/keystore.ts';
 
 /** Name of the record that saves a start from reading further back. */
 export const bookmark = 'sidecar.bookmark';
@@ -21,25 +22,31 @@ export interface LogBookmarks {
 export function createLogBookmarks(): LogBookmarks {
   /** Intents without a result, with a bound below their index. */
   const open = new Map<string, number>();
-  let stateRoot: string | undefined;
+  let mark: StateMark | undefined;
   let count = 0;
 
   function note({ phase, id, details }: AuditEntry, size: number): void {
     if (id !== undefined && phase === 'intent') open.set(id, size);
     if (id !== undefined && phase === 'result') open.delete(id);
-    if (typeof details?.stateRoot === 'string') stateRoot = details.stateRoot;
+    mark = markIn(details) ?? mark;
     count += 1;
   }
 
   return {
     after(entry, size) {
       note(entry, size);
-      if (count < bookmarkEvery || stateRoot === undefined) return undefined;
+      if (count < bookmarkEvery || mark === undefined) return undefined;
       count = 0;
-      const details = { stateRoot, ...(open.size > 0 && { since: Math.min(...open.values()) }) };
+      const details = { ...mark, ...(open.size > 0 && { since: Math.min(...open.values()) }) };
       return { phase: 'event', operation: bookmark, outcome: 'ok', details };
     },
   };
+}
+
+/** The state of the keystore that a record carries, if any. */
+export function markIn(details: AuditRecord['details']): StateMark | undefined {
+  const { stateRoot, stateCounter } = details ?? {};
+  return typeof stateRoot === 'string' && typeof stateCounter === 'number' ? { stateRoot, stateCounter } : undefined;
 }
 
 /** Leaf index that a start has to read back to from a bookmark; the bookmark's own when nothing was under way there. */

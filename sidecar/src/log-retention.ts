@@ -32,7 +32,13 @@ const dayMs = 86_400_000;
 /** Records go by whole entry bundles (C2SP tlog-tiles). */
 const bundleRecords = 256;
 
-export function createLogRetention(log: AuditLog, documents: Documents, now: () => number): LogRetention {
+/** @param seenByWitnesses entries that every witness has seen; undefined where there are none */
+export function createLogRetention(
+  log: AuditLog,
+  documents: Documents,
+  now: () => number,
+  seenByWitnesses: () => number | undefined,
+): LogRetention {
   /** Does the work once, however often its request comes. */
   async function once<T extends object>(request: ChangeRequest, work: () => Promise<T>): Promise<T> {
     const known = await documents.result<T>(request);
@@ -47,8 +53,9 @@ export function createLogRetention(log: AuditLog, documents: Documents, now: () 
     const stored = await documents.get<StoredRetention>(kind, id);
     if (stored === undefined) throw new SidecarError('retention_missing');
     const oldEnough = await indexAtTime(log, now() - stored.keepDays * dayMs);
-    // The last bundle stays: the next start reads on from it.
-    const end = Math.min(before ?? oldEnough, oldEnough, Math.max(0, log.size - bundleRecords));
+    // The last bundle stays: the next start reads on from it. A witness needs the proof from where it is.
+    const last = Math.min(Math.max(0, log.size - bundleRecords), seenByWitnesses() ?? log.size);
+    const end = Math.min(before ?? oldEnough, oldEnough, last);
     return end - (end % bundleRecords);
   }
 

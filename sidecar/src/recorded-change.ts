@@ -17,13 +17,13 @@ export interface RecordedFacts extends Pick<AuditEntry, 'resource' | 'details'> 
  */
 export type RecordedChange = <T>(operation: string, facts: RecordedFacts, work: () => Promise<T>) => Promise<T>;
 
-export function createRecordedChange(log: AuditLog, keystore: Pick<Keystore, 'root'>): RecordedChange {
+export function createRecordedChange(log: AuditLog, keystore: Pick<Keystore, 'mark'>): RecordedChange {
   return async (operation, { principal, ...facts }, work) => {
     const id = randomUUID();
     const personal = principal === undefined ? {} : { personal: { principal } };
     await log.append({ ...facts, ...personal, phase: 'intent', operation, outcome: 'pending', id });
     const record = async (outcome: Pick<AuditEntry, 'outcome' | 'error'>) => {
-      const details = { ...facts.details, stateRoot: await keystore.root() };
+      const details = { ...facts.details, ...(await keystore.mark()) };
       await log.append({ ...facts, ...personal, ...outcome, phase: 'result', operation, id, details });
     };
     let result: Awaited<ReturnType<typeof work>>;

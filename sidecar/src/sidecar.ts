@@ -47,8 +47,8 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   await using opened = new AsyncDisposableStack();
   const sealing = createSealing();
   const state = opened.adopt(await openState(options, sealing, { onNotice, onStorageFailure }), (it) => it.close());
-  const { keystore, log, logKeys, foundRoot } = state;
-  await reconcile(log, keystore, { foundRoot, sessionKeyAudit });
+  const { keystore, log, logKeys, found } = state;
+  await reconcile(log, keystore, { found, sessionKeyAudit });
   const witnessing = options.witnesses && createWitnessing({ options: options.witnesses, log, onNotice, now });
   opened.defer(() => witnessing?.close());
   // Whatever the start makes or changes in the store lies between an intent and its result.

@@ -9,7 +9,7 @@ import { reconcile, recordStop } from './state-record.ts';
 const opening = { sessionKeyAudit: 'durable' } as const;
 
 async function restart(log: AuditLog, keystore: Keystore): Promise<void> {
-  await reconcile(log, keystore, { ...opening, foundRoot: await keystore.root() });
+  await reconcile(log, keystore, { ...opening, found: await keystore.mark() });
 }
 
 /** A log and a store that a sidecar has started on, and whatever then happens to them. */
@@ -57,7 +57,7 @@ it('closes a change that a crash cut off, whether it happened or not', () =>
     await restart(log, keystore);
     const [closing, start] = await lastRecords(log, 2);
     expect(closing).toMatchObject({ phase: 'result', id: 'cut-off', outcome: 'failed', error: 'outcome_unknown' });
-    expect(closing?.details).toEqual({ stateRoot: await keystore.root(), storeChanged: true });
+    expect(closing?.details).toEqual({ ...(await keystore.mark()), storeChanged: true });
     expect(start).toMatchObject({ operation: 'sidecar.start' });
   }));
 
@@ -67,6 +67,33 @@ it('takes a release that a crash cut off for no excuse', () =>
     await keystore.create(newKey('a'));
     await expect(restart(log, keystore)).rejects.toMatchObject({ code: 'keystore_corrupt' });
   }));
+
+it('refuses an older copy of the store, although something was under way', () =>
+  started(async (log, keystore) => {
+    const older = await keystore.mark();
+    await keystore.create(newKey('a'));
+    await log.append({
+      phase: 'result',
+      operation: 'keys.create',
+      outcome: 'ok',
+      details: { ...(await keystore.mark()) },
+    });
+    await log.append({ phase: 'intent', operation: 'keys.create', outcome: 'pending', id: 'cut-off' });
+    await expect(reconcile(log, keystore, { ...opening, found: older })).rejects.toMatchObject({
+      code: 'keystore_corrupt',
+    });
+  }));
+
+it('refuses a store that has seen a start, without a log', async () => {
+  using folder = temporaryFolder();
+  const log = await openLog(folder.path);
+  const keystore = await store();
+  using secret = await keystore.systemSecret('audit/digest-key', () => Secret.take(Buffer.alloc(32, 1)));
+  expect(secret.length).toBe(32);
+  await expect(restart(log, keystore)).rejects.toMatchObject({ code: 'audit_corrupt' });
+  await log.close();
+  await keystore.close();
+});
 
 it('refuses keys without a log', async () => {
   using folder = temporaryFolder();
@@ -80,10 +107,10 @@ it('refuses keys without a log', async () => {
 
 it('takes a secret that this very start has made for no change of the store', () =>
   started(async (log, keystore) => {
-    const foundRoot = await keystore.root();
+    const found = await keystore.mark();
     const secret = await keystore.systemSecret('new', () => Secret.take(Buffer.alloc(32, 1)));
     secret.dispose();
-    await reconcile(log, keystore, { ...opening, foundRoot });
+    await reconcile(log, keystore, { ...opening, found });
     await restart(log, keystore);
   }));
 
@@ -91,7 +118,7 @@ it('says that answers of session keys do not wait for the disk, and nothing wher
   started(async (log, keystore) => {
     const [durable] = await lastRecords(log, 1);
     expect(durable?.details).not.toHaveProperty('sessionKeyAudit');
-    await reconcile(log, keystore, { ...opening, sessionKeyAudit: 'buffered', foundRoot: await keystore.root() });
+    await reconcile(log, keystore, { ...opening, sessionKeyAudit: 'buffered', found: await keystore.mark() });
     const [buffered] = await lastRecords(log, 1);
     expect(buffered).toMatchObject({ operation: 'sidecar.start', details: { sessionKeyAudit: 'buffered' } });
   }));

@@ -5,7 +5,7 @@ import { type AuditLog, openAuditLog } from './audit/log.ts';
 import type { Sealing } from './crypto/sealing.ts';
 import type { SidecarError } from './errors.ts';
 import { version } from './generated/version.ts';
-import { type Keystore, keystoreExists, openKeystore } from './keystore/keystore.ts';
+import { type Keystore, keystoreExists, openKeystore, type StateMark } from './keystore/keystore.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
 import { createLogBookmarks } from './log-bookmarks.ts';
 import { createLogKeys, type LogKeys } from './log-keys.ts';
@@ -20,8 +20,8 @@ export interface OpenState {
   readonly keystore: Keystore;
   readonly log: AuditLog;
   readonly logKeys: LogKeys;
-  /** Root of the keystore as it was found. */
-  readonly foundRoot: string;
+  /** The keystore as it was found. */
+  readonly found: StateMark;
   close(): Promise<void>;
 }
 
@@ -44,10 +44,10 @@ export async function openState(options: SidecarOptions, sealing: Sealing, heare
   try {
     const keystore = await unsealKeystore(options, sealing, hearers);
     try {
-      const foundRoot = await keystore.root();
+      const found = await keystore.mark();
       const logKeys = createLogKeys(keystore);
       const log = await openLog(join(options.stateFolder, 'log'), keystore, logKeys, hearers.onStorageFailure);
-      return { keystore, log, logKeys, foundRoot, close: () => closeAll(log, keystore, lock) };
+      return { keystore, log, logKeys, found, close: () => closeAll(log, keystore, lock) };
     } catch (error) {
       await keystore.close();
       throw error;

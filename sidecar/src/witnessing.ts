@@ -10,6 +10,8 @@ export interface Witnessing {
   status(): NonNullable<SystemStatusResult['witnesses']>;
   /** Whether critical operations may act; true unless the start configuration makes them wait for the quorum. */
   readonly suffices: boolean;
+  /** Entries that every witness has seen since the start: what they have not seen is still to be proved to them. */
+  readonly seenByAll: number;
   /** Has the whole log cosigned before the process stops, if that does not take long. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +56,9 @@ export function createWitnessing({ options, log, onNotice, now }: WitnessingPart
     status: () => statusOf(witnesses),
     get suffices() {
       return options.isRequired !== true || witnesses.status().quorum;
+    },
+    get seenByAll() {
+      return Math.min(...witnesses.status().witnesses.map(({ size }) => size));
     },
     async settle() {
       await log.checkpoint();

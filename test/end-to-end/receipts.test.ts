@@ -120,7 +120,7 @@ describe('the receipt', () => {
       id: expect.any(String),
       operation: 'keys.create',
       outcome: 'ok',
-      details: { stateRoot: expect.any(String) },
+      details: { stateRoot: expect.any(String), stateCounter: expect.any(Number) },
     });
   });
 

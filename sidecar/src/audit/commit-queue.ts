@@ -42,6 +42,7 @@ export class CommitQueue {
   #recordBytes = 0;
   #marks: PendingMark[] = [];
   #durableSize: number;
+  #nextIndex: number;
   #isScheduled = false;
   #isWriting = false;
   #averageSyncMs = 0;
@@ -52,11 +53,17 @@ export class CommitQueue {
   constructor(options: CommitQueueOptions) {
     this.#options = options;
     this.#durableSize = options.nextIndex;
+    this.#nextIndex = options.nextIndex;
   }
 
   /** Records that are on stable storage. */
   get durableSize(): number {
     return this.#durableSize;
+  }
+
+  /** Leaf index that the next record gets. */
+  get nextIndex(): number {
+    return this.#nextIndex;
   }
 
   /** Records of the blocks that are not begun, in bytes. */
@@ -125,6 +132,7 @@ export class CommitQueue {
   #add(record: PendingRecord): void {
     if (this.#failure !== undefined || this.#isClosed) throw this.#failure ?? closed();
     this.#records.push(record);
+    this.#nextIndex += 1;
     this.#recordBytes += recordBytes(record);
     this.#schedule();
   }

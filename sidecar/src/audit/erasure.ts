@@ -2,7 +2,6 @@ import type { AuditPersonal } from '../generated/types.ts';
 import { noOpening } from './personal.ts';
 import type { TileFolder } from './tile-folder.ts';
 import { decodeBundle, encodeBundle, openingsPath } from './tiles.ts';
-import { tileWidth } from './tree.ts';
 
 /** Which openings are to go. */
 export interface Erasure {
@@ -33,11 +32,6 @@ export async function erasePersonal(folder: TileFolder, { principal, start, end 
     erased += count;
   }
   return erased;
-}
-
-/** The bundles that lie below a leaf index as a whole. */
-export function bundlesBelow(index: number): number {
-  return Math.floor(index / tileWidth);
 }
 
 function isAbout(opening: Buffer, principal: string): boolean {

@@ -64,6 +64,7 @@ export class Journal {
   #next: Segment | undefined;
   #preparing: Promise<void> | undefined;
   #offset: number;
+  #isEnded = false;
   #chain: Buffer;
   #nextIndex: number;
   #checkpoint: CheckpointMark;
@@ -101,7 +102,8 @@ export class Journal {
   /** The frames of a block for the next write, and the payload of its records as a view into them. Moves the chain on. */
   seal(block: Block): { frames: Buffer[]; payload: Buffer | undefined } {
     const frames: Buffer[] = [];
-    if (this.#next !== undefined && this.#offset >= this.#options.segmentBytes) frames.push(this.#switch(this.#next));
+    if (this.#next !== undefined && (this.#isEnded || this.#offset >= this.#options.segmentBytes))
+      frames.push(this.#switch(this.#next));
     let payload: Buffer | undefined;
     if (block.records.length > 0) {
       const bytes = recordsPayloadBytes(block.records);
@@ -156,6 +158,11 @@ export class Journal {
     return isDue && this.#next === undefined && this.#preparing === undefined;
   }
 
+  /** The next block goes to the next segment, when that is prepared. */
+  endSegment(): void {
+    if (this.#next !== undefined) this.#isEnded = true;
+  }
+
   /** Prepares the segment after this one; the next block after this one's end goes there. */
   prepareNext(): Promise<void> {
     this.#preparing ??= this.#prepare().finally(() => {
@@ -165,6 +172,7 @@ export class Journal {
   }
 
   async #prepare(): Promise<void> {
+    if (this.#next !== undefined) return;
     const sequence = this.#segment.sequence + 1;
     const fd = await createSegment(this.#options, `${this.#options.folder}/${segmentName(sequence)}`, Buffer.alloc(0));
     await closeOnFailure(this.#options.files, fd, () => syncFolder(this.#options.files, this.#options.folder));
@@ -196,6 +204,7 @@ export class Journal {
     const previousMac = this.#chain;
     this.#segment = { ...next, firstIndex: this.#nextIndex };
     this.#next = undefined;
+    this.#isEnded = false;
     this.#offset = 0;
     this.#chain = chainStart;
     return this.#copied(

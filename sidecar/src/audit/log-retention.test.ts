@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyLog, verifyReceipt } from '../../../sdk/src/transparency/transparency.ts';
-import { appendMany, openLog, sourceOf, temporaryFolder } from './test-log.ts';
+import type { SidecarError } from '../errors.ts';
+import { verifierKeys } from './checkpoint.ts';
+import { appendMany, logOrigin, openLog, signersOf, sourceOf, temporaryFolder } from './test-log.ts';
 
 async function prunedLog(folder: string) {
   const log = await openLog(folder);
@@ -66,9 +68,7 @@ test('who did it can be erased for good, and the log still verifies', async () =
   const by = (principal: string, details = {}) =>
     log.append({ phase: 'use', operation: 'subtle.sign', outcome: 'ok', personal: { principal, details } });
   for (let i = 0; i < 300; i += 1) await by(i % 2 === 0 ? 'zoe' : 'adam', i === 1 ? { approvers: 'bert,zoe' } : {});
-  await log.close();
-  // The next start begins a new journal.
-  const later = await openLog(folder.path);
+  const later = log;
   expect(await later.erasePersonal('zoe', 300)).toEqual({ erased: 129, endIndex: 256 });
   const records = await later.records(0, 300);
   expect(records.slice(0, 4).map(({ personal }) => personal?.principal)).toEqual([
@@ -84,4 +84,59 @@ test('who did it can be erased for good, and the log still verifies', async () =
   const reopened = await openLog(folder.path);
   expect((await reopened.records(0, 1))[0]?.personal).toBeUndefined();
   await reopened.close();
+});
+
+/** What a crash leaves between the note and the end of the removal, and between tiles and their checkpoint. */
+test('a start finishes a pruning that was cut off, and sweeps what belongs to no checkpoint', async () => {
+  using folder = temporaryFolder();
+  const log = await openLog(folder.path);
+  await appendMany(log, 0, 1000);
+  await log.checkpoint();
+  using before = temporaryFolder();
+  cpSync(folder.path, before.path, { recursive: true });
+  await log.prune(512);
+  await log.close();
+  const left = ['tile/entries/001', 'personal/001', 'tile/0/001'];
+  for (const name of left) cpSync(join(before.path, name), join(folder.path, name));
+  const orphans = ['personal/002.p/154', 'personal/002.tmp'];
+  for (const name of orphans) {
+    mkdirSync(dirname(join(folder.path, name)), { recursive: true });
+    writeFileSync(join(folder.path, name), 'zoe');
+  }
+  const started = await openLog(folder.path);
+  for (const name of [...left, ...orphans]) expect(existsSync(join(folder.path, name)), name).toBe(false);
+  await started.close();
+  expect(await verifyLog(sourceOf(folder.path), { keys: log.verifierKeys })).toMatchObject({ ok: true });
+});
+
+test.each(['tile/entries/001', 'tile/0/001', 'tile/1/000.p/3', 'personal/000'])(
+  'a log without %s is not started, and one that is open stops by itself',
+  async (name) => {
+    using folder = temporaryFolder();
+    const failures: SidecarError[] = [];
+    const log = await openLog(join(folder.path, 'open'), { onFailure: (error) => failures.push(error) });
+    await appendMany(log, 0, 1000);
+    await log.checkpoint();
+    cpSync(join(folder.path, 'open'), join(folder.path, 'copy'), { recursive: true });
+    rmSync(join(folder.path, 'copy', name));
+    await expect(openLog(join(folder.path, 'copy'))).rejects.toMatchObject({ code: 'audit_corrupt' });
+    if (!name.includes('.p/')) {
+      rmSync(join(folder.path, 'open', name));
+      await expect.poll(() => failures, { timeout: 10_000 }).toMatchObject([{ code: 'audit_corrupt' }]);
+    }
+    await log.close();
+  },
+);
+
+test('who pins only the new keys verifies a log that was pruned before its rotation', async () => {
+  using folder = temporaryFolder();
+  const log = await prunedLog(folder.path);
+  const next = signersOf(11);
+  await log.rotateKeys(next);
+  await log.close();
+  const keys = verifierKeys(logOrigin, next);
+  expect(await verifyLog(sourceOf(folder.path), { keys })).toMatchObject({ ok: true, minimumIndex: 512 });
+  const again = await openLog(folder.path, { signers: next, earlierSigners: [signersOf(1)] });
+  expect(again.minimumIndex).toBe(512);
+  await again.close();
 });

@@ -1,5 +1,6 @@
 import type { Erasure } from './erasure.ts';
 import type { LoggedRecord } from './logged-record.ts';
+import type { Extent } from './tending.ts';
 import type { TreeHead } from './tree.ts';
 
 /** The Merkle tree over the durable records and its files, on this thread or on another. */
@@ -19,8 +20,12 @@ export interface LogTree {
   inclusion(index: number, size: number): Promise<Buffer[]>;
   /** RFC 6962 section 2.1.2. */
   consistency(earlierSize: number, size: number): Promise<Buffer[]>;
-  /** Removes entries, openings and level-0 tiles below an index, which is a multiple of the width of a tile. */
-  prune(minimumIndex: number): Promise<void>;
+  /**
+   * Looks after one group of the published files: finds one that was removed, removes what a crash or a pruning left.
+   *
+   * @throws SidecarError `audit_corrupt`
+   */
+  tend(group: number, extent: Extent): Promise<void>;
   /** Erases what full published bundles say of one person; answers how many records that were. */
   erase(erasure: Erasure): Promise<number>;
   close(): Promise<void>;

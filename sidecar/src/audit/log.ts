@@ -38,6 +38,8 @@ export interface AuditLog {
   readonly verifierKeys: readonly string[];
   /** Records that are on stable storage. */
   readonly size: number;
+  /** Nothing can be written any more. */
+  readonly isFailed: boolean;
   /**
    * Resolves with the leaf index when the record is durable.
    *

@@ -4,6 +4,7 @@ import type { Secret } from '../secret.ts';
 import { isValidOrigin, type LogSigners, signCheckpoint } from './checkpoint.ts';
 import { type LogFiles, nodeFiles, replaceFile, syncFolder } from './files.ts';
 import { defaultSegmentBytes, Journal, segmentName } from './journal.ts';
+import { rotationIn } from './key-rotation.ts';
 import { KeyedMac } from './mac.ts';
 import { openTree } from './open-tree.ts';
 import type { AuditEntry } from './record-encoding.ts';
@@ -26,7 +27,7 @@ const defaultSpacingMs = 100;
 const writableByOthers = 0o022;
 
 export interface OpenAuditLogOptions {
-  /** The log's own folder, made when it is absent. Everything but `journal` in it may be served to anybody who may read the log. */
+  /** The log's own folder, made when it is absent. Only `checkpoint`, `checkpoint.witnessed`, `retention` and `tile` in it may be served. */
   readonly folder: string;
   /** Name of the log (C2SP tlog-checkpoint): a URL without scheme, spaces and plus signs. */
   readonly origin: string;
@@ -90,9 +91,10 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
 async function open(options: Settled): Promise<TransparencyLog> {
   const candidates = [options.signers, ...options.earlierSigners];
   const stored = await readStoredLog({ ...options, signers: candidates });
-  const minimumIndex = await readRetention(options, candidates);
   await prepareFolder(options);
   const published = stored.published ?? emptyCheckpoint(options);
+  // A rotation signs the note anew before the first checkpoint by the new keys.
+  const minimumIndex = await readRetention(options, [published.signers, options.signers]);
   if (stored.published !== undefined) await secureStored(options, stored, stored.published);
   const { origin, segmentBytes, files, mac } = options;
   const journal = await Journal.start(
@@ -106,8 +108,11 @@ async function open(options: Settled): Promise<TransparencyLog> {
   );
   const tree = openTree(options.files, { ...stored, folder: options.folder, size: published.head.size });
   const log = new TransparencyLog({ ...options, ...stored, published, journal, tree, minimumIndex });
+  const rotation = rotationIn(stored.tail, published.head.size, origin, options.signers);
+  if (rotation !== undefined) log.succeed(options.signers, rotation);
   try {
     if (stored.published === undefined) await replaceFile(files, options.folder, checkpointName, published.note);
+    await log.tend();
     await log.rotateKeys(options.signers);
     await removeVoid(options, segmentName(stored.journalSequence + 1));
     await log.checkpoint();

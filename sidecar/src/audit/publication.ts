@@ -8,7 +8,10 @@ import { damaged } from './refusal.ts';
 import { checkpointName, markOf, type PublishedCheckpoint, tilesName } from './stored-log.ts';
 
 /** Checkpoints whose cosignatures may still come. */
-const recentMax = 64;
+const recentMax = 256;
+
+/** The last checkpoint with its quorum: a busy log has a newer one already when the witnesses answer. */
+const witnessedName = 'checkpoint.witnessed';
 
 export interface PublicationOptions {
   readonly files: LogFiles;
@@ -24,8 +27,9 @@ export interface PublicationOptions {
 /** The checkpoint that everybody sees, and its replacement by the next one. */
 export class Publication {
   readonly #options: PublicationOptions;
-  /** Sign the next checkpoint. */
-  signers: LogSigners;
+  #signers: LogSigners;
+  /** Sign every checkpoint that covers the record which names them. */
+  #successor: { readonly signers: LogSigners; readonly recordIndex: number } | undefined;
   #published: PublishedCheckpoint;
   #publishedBytes = 0;
   /** Published lately, by their size: witnesses answer later. */
@@ -37,7 +41,7 @@ export class Publication {
   constructor(options: PublicationOptions) {
     this.#options = options;
     this.#published = options.published;
-    this.signers = options.published.signers;
+    this.#signers = options.published.signers;
     this.#remember(options.published);
   }
 
@@ -48,6 +52,24 @@ export class Publication {
   /** Bytes of records that a published checkpoint covers, counted since the start. */
   get publishedBytes(): number {
     return this.#publishedBytes;
+  }
+
+  /** The newest keys, whether they have signed a checkpoint or not. */
+  get signers(): LogSigners {
+    return this.#successor?.signers ?? this.#signers;
+  }
+
+  /** From the record at that index on, other keys sign. */
+  succeed(signers: LogSigners, recordIndex: number): void {
+    this.#successor = { signers, recordIndex };
+  }
+
+  #signersFor(size: number): LogSigners {
+    const successor = this.#successor;
+    if (successor === undefined || size <= successor.recordIndex) return this.#signers;
+    this.#signers = successor.signers;
+    this.#successor = undefined;
+    return this.#signers;
   }
 
   /** The checkpoint to prove a record by: one with cosignatures, if there is one that covers it. */
@@ -62,8 +84,9 @@ export class Publication {
     const cosigned = { ...own, cosignatures: lines.join('') };
     this.#cosigned = cosigned;
     return this.#inTurn(async () => {
-      if (this.#published.head.size !== size) return;
       const { files, folder } = this.#options;
+      await replaceFile(files, folder, witnessedName, cosigned.note + cosigned.cosignatures);
+      if (this.#published.head.size !== size) return;
       await replaceFile(files, folder, checkpointName, cosigned.note + cosigned.cosignatures);
       this.#published = cosigned;
     });
@@ -82,10 +105,9 @@ export class Publication {
    */
   async publish(size: number, addedBytes: number, timeMs: number): Promise<string> {
     const { files, folder, origin, journal, tree, appendMark } = this.#options;
-    // What is covered from here on is covered with these keys.
-    const { signers } = this;
     if (size === this.#published.head.size) return this.#published.note;
     const head = await tree.write(size);
+    const signers = this.#signersFor(head.size);
     const note = signCheckpoint(origin, head, signers, timeMs);
     // The journal knows it before anybody else can: a start never signs another root for that size.
     await appendMark(markOf(head, note));

@@ -1,4 +1,5 @@
-import { type FileContent, isPresent, type LogFiles, replaceFile, syncFolder, writeDurably } from './files.ts';
+import { type FileContent, type LogFiles, replaceFile, syncFolder, writeDurably } from './files.ts';
+import { isAbsent } from './refusal.ts';
 import { bundlePath, edgeShape, openingsPath, partialsFolder, tilePath } from './tiles.ts';
 
 /** Known folders are forgotten beyond this number; knowing them only saves work. */
@@ -39,12 +40,24 @@ export class TileFolder {
     await replaceFile(this.#files, this.#at(parentOf(path)), path.slice(parentOf(path).length + 1), bytes);
   }
 
-  exists(path: string): Promise<boolean> {
-    return isPresent(this.#files, this.#at(path));
+  /** Names in a folder; none when it is absent. */
+  async names(path: string): Promise<string[]> {
+    try {
+      return await this.#files.list(this.#at(path));
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
   }
 
   async remove(path: string): Promise<void> {
     await this.#files.remove(this.#at(path));
+    this.#known.delete(path);
+  }
+
+  /** Makes the names in a folder durable. */
+  async sync(path: string): Promise<void> {
+    await syncFolder(this.#files, this.#at(path));
   }
 
   /** Removes the partial versions of what grew in a tree of `earlierSize` and is full in one of `size`. */

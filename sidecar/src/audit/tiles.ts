@@ -22,6 +22,21 @@ export function partialsFolder(fullPath: string): string {
   return `${fullPath}.p`;
 }
 
+/** Full bundles of so many leaves, and full tiles of so many hashes. */
+export function bundlesOf(count: number): number {
+  return Math.floor(count / tileWidth);
+}
+
+/** Folder of a thousand files, by the number of the thousand. */
+export function numberFolder(prefix: string, group: number): string {
+  return `${prefix}/${numberPath(group * 1000)}`.slice(0, -'/000'.length);
+}
+
+/** Name of a full file in its folder. */
+export function tileName(number: number): string {
+  return threeDigits(number);
+}
+
 /** Groups of three digits, all but the last with an `x`: 1234067 is `x001/x234/067`. */
 function numberPath(index: number): string {
   const groups = [threeDigits(index)];

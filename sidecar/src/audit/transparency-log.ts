@@ -83,7 +83,7 @@ export class TransparencyLog implements AuditLog {
     this.#upkeep = new Upkeep({
       ...options,
       publication: this.#publication,
-      append: (entry) => this.append(entry),
+      append: (entry) => this.#appendAt(entry),
       checkpoint: () => this.#schedule.request(),
     });
     if (options.tail.length > 0) options.tree.add(encodeRecords(options.tail));
@@ -99,12 +99,14 @@ export class TransparencyLog implements AuditLog {
     return this.#queue.durableSize;
   }
 
+  get isFailed(): boolean {
+    return this.#queue.failure !== undefined;
+  }
+
   append(entry: AuditEntry): Promise<number> {
     if (this.#unpublishedBytes > unpublishedBytesMax) return this.#appendLater(entry);
     try {
-      const appended = this.#queue.append(this.#encode(entry));
-      this.#accompany(entry);
-      return appended;
+      return this.#appendAt(entry).isDurable;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -160,6 +162,16 @@ export class TransparencyLog implements AuditLog {
     return this.#upkeep.minimumIndex;
   }
 
+  /** Looks after all files, as a start does. */
+  tend(): Promise<void> {
+    return this.#upkeep.tendAll();
+  }
+
+  /** A start finds the record of a rotation that no checkpoint covers yet. */
+  succeed(signers: LogSigners, recordIndex: number): void {
+    this.#publication.succeed(signers, recordIndex);
+  }
+
   rotateKeys(signers: LogSigners): Promise<void> {
     return this.#upkeep.rotateKeys(signers);
   }
@@ -213,6 +225,14 @@ export class TransparencyLog implements AuditLog {
     return record;
   }
 
+  #appendAt(entry: AuditEntry): { index: number; isDurable: Promise<number> } {
+    const record = this.#encode(entry);
+    const index = this.#queue.nextIndex;
+    const isDurable = this.#queue.append(record);
+    this.#accompany(entry);
+    return { index, isDurable };
+  }
+
   #accompany(entry: AuditEntry): void {
     const companion = this.#options.companion(entry, this.size);
     if (companion !== undefined) this.#queue.enqueue(this.#encode(companion));
@@ -257,6 +277,7 @@ export class TransparencyLog implements AuditLog {
     if (this.#queue.failure !== undefined || this.#closing !== undefined) return;
     try {
       await this.#publication.requireInPlace();
+      await this.#upkeep.tendNext();
     } catch (error) {
       if (this.#closing === undefined) this.#queue.fail(error, 'looking after the log');
     }

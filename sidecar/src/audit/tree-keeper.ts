@@ -1,4 +1,4 @@
-import { bundlesBelow, type Erasure, erasePersonal } from './erasure.ts';
+import { type Erasure, erasePersonal } from './erasure.ts';
 import type { LogFiles } from './files.ts';
 import { GrowingTree, type Snapshot } from './growing-tree.ts';
 import { decodeRecords } from './journal-payload.ts';
@@ -7,8 +7,9 @@ import type { LoggedRecord } from './logged-record.ts';
 import { consistencyPath, inclusionPath } from './proofs.ts';
 import { damaged } from './refusal.ts';
 import { readRecordBundle, readTile } from './stored-tree.ts';
+import { type Extent, tend } from './tending.ts';
 import { TileFolder } from './tile-folder.ts';
-import { bundlePath, decodeBundle, decodeTile, openingsPath, tilePath } from './tiles.ts';
+import { bundlePath, bundlesOf, decodeBundle, decodeTile, openingsPath, tilePath } from './tiles.ts';
 import { type Tile, Tree, type TreeHead, tileWidth } from './tree.ts';
 
 /** Tiles that are kept decoded for proofs. */
@@ -78,20 +79,13 @@ export class TreeKeeper implements LogTree {
     return consistencyPath(earlierSize, size, this.#hashes);
   }
 
-  async prune(minimumIndex: number): Promise<void> {
-    const end = bundlesBelow(minimumIndex);
-    let start = end;
-    // An earlier run may have been cut off.
-    while (start > 0 && (await this.#tiles.exists(bundlePath(start - 1)))) start -= 1;
-    for (let bundle = start; bundle < end; bundle += 1) {
-      for (const path of [tilePath(0, bundle), openingsPath(bundle), bundlePath(bundle)])
-        await this.#tiles.remove(path);
-    }
+  async tend(group: number, extent: Extent): Promise<void> {
     this.#remembered.clear();
+    await tend(this.#tiles, { ...extent, size: Math.min(extent.size, this.#growing.publishedSize) }, group);
   }
 
   erase(erasure: Erasure): Promise<number> {
-    const end = Math.min(erasure.end, bundlesBelow(this.#growing.publishedSize));
+    const end = Math.min(erasure.end, bundlesOf(this.#growing.publishedSize));
     return erasePersonal(this.#tiles, { ...erasure, end });
   }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../generated/errors.ts';
 import type { Erasure } from './erasure.ts';
+import type { Extent } from './tending.ts';
 
 /** What the thread of the tree is asked, one for each method of `LogTree` that answers. */
 export type TreeCall =
@@ -8,7 +9,7 @@ export type TreeCall =
   | { readonly name: 'records'; readonly start: number; readonly end: number }
   | { readonly name: 'inclusion'; readonly index: number; readonly size: number }
   | { readonly name: 'consistency'; readonly earlierSize: number; readonly size: number }
-  | { readonly name: 'prune'; readonly minimumIndex: number }
+  | { readonly name: 'tend'; readonly group: number; readonly extent: Extent }
   | { readonly name: 'erase'; readonly erasure: Erasure };
 
 /** A message to the thread. */

@@ -4,6 +4,7 @@ import type { Erasure } from './erasure.ts';
 import { payloadRecords } from './journal-payload.ts';
 import type { LogTree } from './log-tree.ts';
 import type { LoggedRecord } from './logged-record.ts';
+import type { Extent } from './tending.ts';
 import type { TreeHead } from './tree.ts';
 import type { TreeStart } from './tree-keeper.ts';
 import { buffersIn, type TreeAnswer, type TreeCall } from './tree-messages.ts';
@@ -68,8 +69,8 @@ export class TreeThread implements LogTree {
     return this.#ask({ name: 'consistency', earlierSize, size });
   }
 
-  prune(minimumIndex: number): Promise<void> {
-    return this.#ask({ name: 'prune', minimumIndex });
+  tend(group: number, extent: Extent): Promise<void> {
+    return this.#ask({ name: 'tend', group, extent });
   }
 
   erase(erasure: Erasure): Promise<number> {

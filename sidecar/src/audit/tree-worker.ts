@@ -35,8 +35,8 @@ function perform(call: TreeCall): Promise<unknown> {
       return keeper.inclusion(call.index, call.size);
     case 'consistency':
       return keeper.consistency(call.earlierSize, call.size);
-    case 'prune':
-      return keeper.prune(call.minimumIndex);
+    case 'tend':
+      return keeper.tend(call.group, call.extent);
     case 'erase':
       return keeper.erase(call.erasure);
   }

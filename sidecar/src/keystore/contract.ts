@@ -84,11 +84,25 @@ export interface Keystore {
   /** Root of the authenticated tree, 64 hexadecimal digits. */
   root(): Promise<string>;
 
+  /** What the log remembers of the store. */
+  mark(): Promise<StateMark>;
+
+  /** Whether it holds nothing but secrets whose names begin with that. */
+  holdsOnly(prefix: string): Promise<boolean>;
+
   /** Checks the whole store: file, tree, every row and every seal. Blocks while it runs. */
   verify(): Promise<{ rows: number; root: string }>;
 
   /** Closes the store and wipes its keys. */
   close(): Promise<void>;
+}
+
+/** One state of a store. */
+export interface StateMark {
+  /** Root of the authenticated tree, 64 hexadecimal digits. */
+  readonly stateRoot: string;
+  /** Changes since the store was made: an older copy has a smaller number. */
+  readonly stateCounter: number;
 }
 
 export interface KeyQuery {

@@ -75,6 +75,13 @@ export class KeyRows {
     return recordOf(stored.record);
   }
 
+  /** Whether every row is a secret of the installation whose name begins with that. */
+  holdsOnly(prefix: string): boolean {
+    const [own, end] = [paths.system(prefix), `${paths.system(prefix)}\uffff`];
+    const others = [...this.#rows.pathsBetween('', own, 1), ...this.#rows.pathsBetween(end, '\uffff', 1)];
+    return others.length === 0;
+  }
+
   system(name: string): StoredSystemSecret | undefined {
     return this.#json<StoredSystemSecret>(paths.system(name));
   }

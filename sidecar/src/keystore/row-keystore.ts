@@ -3,7 +3,7 @@ import { SidecarError } from '../errors.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
-import type { KeyQuery, KeyRename, Keystore, NewKey, UnsealedVersion } from './contract.ts';
+import type { KeyQuery, KeyRename, Keystore, NewKey, StateMark, UnsealedVersion } from './contract.ts';
 import { corruption } from './corruption.ts';
 import { DocumentRows } from './documents.ts';
 import type { Envelope } from './envelope.ts';
@@ -106,6 +106,15 @@ export class RowKeystore implements Keystore {
 
   async root(): Promise<string> {
     return this.#rows.state.root;
+  }
+
+  async mark(): Promise<StateMark> {
+    const { root, counter } = this.#rows.state;
+    return { stateRoot: root, stateCounter: counter };
+  }
+
+  async holdsOnly(prefix: string): Promise<boolean> {
+    return this.#keys.holdsOnly(prefix);
   }
 
   async verify(): Promise<{ rows: number; root: string }> {

@@ -64,7 +64,7 @@ function consent({ approval }: Trail): Details {
 function consenting({ approval }: Trail): Details {
   if (approval === undefined) return {};
   const approvers = approval.votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person);
-  return { approvers: cut(approvers.join(',')) };
+  return { approvers: joined(approvers) };
 }
 
 function addTarget(fields: RecordFields, { id, keys }: Target): void {
@@ -80,7 +80,7 @@ function detailsOf({ traits }: Call, params: object, digest: DigestFunction): De
   const details = membersOf(params, traits.auditFields);
   for (const field of traits.auditDigests) {
     const value = memberAt(params, field);
-    const bytes = value instanceof Secret ? value.bytes : value;
+    const bytes = value instanceof Secret ? value.bytes : typeof value === 'string' ? Buffer.from(value) : value;
     if (bytes instanceof Uint8Array) details[field] = digest(bytes);
   }
   return details;
@@ -100,11 +100,24 @@ const namedPolicies = 32;
 
 /** Longer than every name that means something. */
 const textLength = 256;
+/** Some dozens of names. */
+const listLength = 4096;
 
 function plain(value: unknown): string | number | boolean | undefined {
-  if (Array.isArray(value)) return cut(value.join(','));
+  if (Array.isArray(value)) return joined(value);
   if (typeof value === 'string') return cut(value);
   return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** Names are kept or left out as a whole, so that one of them can be found. */
+function joined(values: readonly unknown[]): string {
+  const names = values.map((value) => cut(String(value)));
+  let length = 0;
+  const kept = names.filter((name) => {
+    length += name.length + 1;
+    return length <= listLength;
+  });
+  return kept.length === names.length ? kept.join(',') : [...kept, `+${names.length - kept.length}`].join(',');
 }
 
 /** Text of the caller's choice must not make a record too long for the log: its refusal would leave none. */

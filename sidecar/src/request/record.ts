@@ -31,14 +31,14 @@ export interface RecorderOptions {
   readonly refusals: RefusalWindow;
   /** `buffered`: an answer that only session keys computed does not wait for the sync. */
   readonly sessionKeyAudit: SessionKeyAudit;
-  /** Root of the keystore's tree, for the results of changes. */
-  readonly stateRoot: () => Promise<string>;
+  /** State of the keystore, for the results of changes. */
+  readonly stateMark: () => Promise<{ readonly stateRoot: string; readonly stateCounter: number }>;
   /** Hears of errors that are nobody's refusal. */
   readonly onUnexpected: (error: unknown, method: string) => void;
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { log, digest, authorizer, approve, renew, refusals, sessionKeyAudit, stateRoot, onUnexpected } = options;
+  const { log, digest, authorizer, approve, renew, refusals, sessionKeyAudit, stateMark, onUnexpected } = options;
 
   async function append(trail: Trail, outcome: Outcome, outputBytes: number): Promise<void> {
     const { traits, receivedMs, receiptTo } = trail.call;
@@ -48,7 +48,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const entry: AuditEntry = Object.assign(recordOf(trail, digest), { phase, ...outcome, outputBytes, durationUs });
     if (trail.intent !== undefined) entry.id = trail.intent;
     if (effect === 'change' || trail.hasChangedStore === true)
-      entry.details = { ...entry.details, stateRoot: await stateRoot() };
+      entry.details = { ...entry.details, ...(await stateMark()) };
     const isBuffered = sessionKeyAudit === 'buffered' && outcome.outcome === 'ok' && isSessionKeyUse(trail);
     if (isBuffered && receiptTo === undefined) await log.enqueue(entry);
     else await deliver(await log.append(entry), receiptTo);
@@ -78,7 +78,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function refuse(trail: Trail, cause: unknown): Promise<SidecarError> {
     const error = asSidecarError(trail, cause);
-    if (error.code === 'audit_unavailable') return error;
+    // Nothing can be written any more.
+    if (log.isFailed) return error;
     if (trail.principal === undefined) {
       refusals.count(trail.call.session.peer, error.code);
       return error;
