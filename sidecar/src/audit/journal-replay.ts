@@ -1,6 +1,5 @@
 import type { LogFiles } from './files.ts';
 import { chainStart, readFrame } from './frame.ts';
-import { segmentName } from './journal.ts';
 import {
   type CheckpointMark,
   decodeHeader,
@@ -10,6 +9,7 @@ import {
   payloadRecords,
   type SegmentHeader,
 } from './journal-payload.ts';
+import { segmentName } from './journal-segment.ts';
 import type { LoggedRecord } from './logged-record.ts';
 import type { KeyedMac } from './mac.ts';
 import { damaged } from './refusal.ts';

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { durableFlag, type LogFiles, syncFolder, writeAll, writeAllSync, writesAreDurable } from './files.ts';
+import { type LogFiles, syncFolder, writeAll, writeAllSync, writesAreDurable } from './files.ts';
 import { chainStart, type EncodedFrame, encodeFrame } from './frame.ts';
 import {
   type CheckpointMark,
@@ -9,13 +8,12 @@ import {
   fillRecords,
   recordsPayloadBytes,
 } from './journal-payload.ts';
+import { closeOnFailure, createSegment, segmentName } from './journal-segment.ts';
 import type { LoggedRecord } from './logged-record.ts';
 import type { KeyedMac } from './mac.ts';
 import type { EncodedRecord } from './record-encoding.ts';
 import { bundleBytes } from './tiles.ts';
 
-/** Size to which a segment is filled with zeros ahead, so that a sync has no file metadata to write. */
-export const defaultSegmentBytes = 4 << 20;
 const blockBytesMax = 1 << 20;
 
 export interface JournalOptions {
@@ -50,10 +48,6 @@ interface Segment {
 interface BegunSegment extends Segment {
   /** Leaf index of the first record in it. */
   readonly firstIndex: number;
-}
-
-export function segmentName(sequence: number): string {
-  return String(sequence).padStart(8, '0');
 }
 
 /** Append-only segments with a chained MAC. One write at a time; the caller sees to that. */
@@ -258,31 +252,4 @@ function blocks(records: readonly LoggedRecord[]): LoggedRecord[][] {
     room -= bytes;
   }
   return all;
-}
-
-/** Written ahead of the records. One block for all segments: the pages of a fresh one each time cost more than the writing. */
-const zeros = Buffer.alloc(1 << 20);
-
-/** A synced file that begins with `content` and is zeros up to the size of a segment. */
-async function createSegment(options: JournalOptions, path: string, content: Buffer): Promise<number> {
-  const { files, segmentBytes } = options;
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | durableFlag;
-  const fd = await files.open(path, flags);
-  await closeOnFailure(files, fd, async () => {
-    await writeAll(files, fd, content, 0);
-    for (let at = content.length; at < segmentBytes; at += zeros.length) {
-      await writeAll(files, fd, zeros.subarray(0, segmentBytes - at), at);
-    }
-    await files.sync(fd);
-  });
-  return fd;
-}
-
-async function closeOnFailure(files: LogFiles, fd: number, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    await files.close(fd);
-    throw error;
-  }
 }
