@@ -210,7 +210,8 @@ export class CommitQueue {
     for (const mark of marks) mark.resolve();
     if (payload !== undefined) this.#options.onDurable(payload);
     this.#isWriting = false;
-    this.#flush();
+    // In the next turn: whoever was answered may have something to write again.
+    this.#schedule();
   }
 
   #abandon(records: PendingRecord[], marks: PendingMark[], error: unknown): void {
