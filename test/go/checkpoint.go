@@ -15,6 +15,7 @@ import (
 type checkpoint struct {
 	tlog.Tree
 	origin  string
+	signer  note.Signature
 	unknown int
 }
 
@@ -46,7 +47,7 @@ func openCheckpoint(text []byte, keys note.Verifiers) (checkpoint, error) {
 	if opened.Sigs[0].Name != lines[0] {
 		return checkpoint{}, fmt.Errorf("checkpoint: of %s, signed by %s", lines[0], opened.Sigs[0].Name)
 	}
-	return checkpoint{tlog.Tree{N: size, Hash: root}, lines[0], len(opened.UnverifiedSigs)}, nil
+	return checkpoint{tlog.Tree{N: size, Hash: root}, lines[0], opened.Sigs[0], len(opened.UnverifiedSigs)}, nil
 }
 
 // decimal reads a number that has one spelling only.

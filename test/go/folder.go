@@ -36,28 +36,44 @@ func (f folder) readTile(tile tlog.Tile) ([]byte, error) {
 	return os.ReadFile(filepath.Join(string(f), strings.Replace(path, "tile/8/", "tile/", 1)))
 }
 
-// hashEntries computes the hashes of the whole tree from the entries alone.
-func (f folder) hashEntries(size int64) (storedHashes, error) {
-	var hashes storedHashes
-	for first := int64(0); first < size; first += 1 << tileHeight {
+// hashTree computes the hashes of the whole tree from the entries alone, for pruned ones from the hashes of their bundles.
+func (f folder) hashTree(minimum, size int64) (storedHashes, error) {
+	hashes := make(storedHashes)
+	for first := int64(0); first < minimum; first += bundleWidth {
+		hash, err := f.readBundleHash(first/bundleWidth, size)
+		if err != nil {
+			return nil, err
+		}
+		hashes.addNode(tileHeight, first/bundleWidth, hash)
+	}
+	for first := minimum; first < size; first += bundleWidth {
 		entries, err := f.readEntries(first, size)
 		if err != nil {
 			return nil, err
 		}
 		for i, entry := range entries {
-			added, err := tlog.StoredHashes(first+int64(i), entry, hashes)
-			if err != nil {
-				return nil, err
-			}
-			hashes = append(hashes, added...)
+			hashes.addNode(0, first+int64(i), tlog.RecordHash(entry))
 		}
 	}
 	return hashes, nil
 }
 
+// readBundleHash reads the hash over a full bundle from the tile of level 1.
+func (f folder) readBundleHash(bundle, size int64) (tlog.Hash, error) {
+	tile := tlog.Tile{H: tileHeight, L: 1, N: bundle / bundleWidth, W: bundleWidth}
+	if bundles := size/bundleWidth - tile.N*bundleWidth; bundles < bundleWidth {
+		tile.W = int(bundles)
+	}
+	data, err := f.readTile(tile)
+	if err != nil {
+		return tlog.Hash{}, err
+	}
+	return tlog.HashFromTile(tile, data, tlog.StoredHashIndex(tileHeight, bundle))
+}
+
 // readEntries reads the bundle that begins with the entry first.
 func (f folder) readEntries(first, size int64) ([][]byte, error) {
-	bundle := tlog.Tile{H: tileHeight, L: -1, N: first >> tileHeight, W: 1 << tileHeight}
+	bundle := tlog.Tile{H: tileHeight, L: -1, N: first / bundleWidth, W: bundleWidth}
 	if size-first < int64(bundle.W) {
 		bundle.W = int(size - first)
 	}
@@ -80,16 +96,25 @@ func (f folder) readEntries(first, size int64) ([][]byte, error) {
 	return entries, nil
 }
 
-// storedHashes holds the hashes of a tree in the order of tlog.StoredHashIndex.
-type storedHashes []tlog.Hash
+// storedHashes holds the hashes of a tree by their tlog.StoredHashIndex, without those below pruned bundles.
+type storedHashes map[int64]tlog.Hash
+
+// addNode adds the next node of a level, and those above that it completes.
+func (s storedHashes) addNode(level int, index int64, hash tlog.Hash) {
+	s[tlog.StoredHashIndex(level, index)] = hash
+	if index%2 == 1 {
+		s.addNode(level+1, index/2, tlog.NodeHash(s[tlog.StoredHashIndex(level, index-1)], hash))
+	}
+}
 
 func (s storedHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	hashes := make([]tlog.Hash, len(indexes))
 	for i, index := range indexes {
-		if index >= int64(len(s)) {
-			return nil, fmt.Errorf("no hash %d", index)
+		hash, found := s[index]
+		if !found {
+			return nil, fmt.Errorf("no hash %d: it is not in the tree, or was pruned", index)
 		}
-		hashes[i] = s[index]
+		hashes[i] = hash
 	}
 	return hashes, nil
 }

@@ -23,6 +23,8 @@ import (
 const (
 	// Tiles of C2SP tlog-tiles hold 2^8 hashes.
 	tileHeight = 8
+	// Entries in a full bundle.
+	bundleWidth = 1 << tileHeight
 	// Indexes that are proven and earlier sizes that are compared, besides the first and the last.
 	samples = 16
 )
@@ -79,7 +81,11 @@ func verifyLog(path, kept string, keys note.Verifiers) error {
 	if err != nil {
 		return err
 	}
-	hashes, err := log.hashEntries(signed.N)
+	minimum, err := log.readMinimum(signed, keys)
+	if err != nil {
+		return err
+	}
+	hashes, err := log.hashTree(minimum, signed.N)
 	if err != nil {
 		return err
 	}
@@ -90,25 +96,32 @@ func verifyLog(path, kept string, keys note.Verifiers) error {
 	if root != signed.Hash {
 		return fmt.Errorf("the entries have the root %v, signed is %v", root, signed.Hash)
 	}
-	tiles, err := log.compareTiles(signed.N, hashes)
+	tiles, err := log.compareTiles(minimum, signed.N, hashes)
 	if err != nil {
 		return err
 	}
-	proofs, err := log.checkProofs(signed.Tree, hashes)
+	proofs, err := log.checkProofs(minimum, signed.Tree, hashes)
 	if err != nil {
 		return err
 	}
 	if err := checkKept(kept, signed, hashes, keys); err != nil {
 		return err
 	}
-	fmt.Printf("verified size=%d tiles=%d proofs=%d unknown-signatures=%d\n", signed.N, tiles, proofs, signed.unknown)
+	fmt.Printf("verified size=%d tiles=%d proofs=%d unknown-signatures=%d", signed.N, tiles, proofs, signed.unknown)
+	if minimum > 0 {
+		fmt.Printf(" minimum=%d", minimum)
+	}
+	fmt.Println()
 	return nil
 }
 
-// compareTiles compares every tile of a tree with the computed hashes.
-func (f folder) compareTiles(size int64, hashes storedHashes) (int, error) {
-	tiles := widest(tlog.NewTiles(tileHeight, 0, size))
-	for _, tile := range tiles {
+// compareTiles compares every tile of a tree with the computed hashes, but those of pruned entries.
+func (f folder) compareTiles(minimum, size int64, hashes storedHashes) (int, error) {
+	compared := 0
+	for _, tile := range widest(tlog.NewTiles(tileHeight, 0, size)) {
+		if tile.L == 0 && tile.N < minimum/bundleWidth {
+			continue
+		}
 		expected, err := tlog.ReadTileData(tile, hashes)
 		if err != nil {
 			return 0, err
@@ -120,8 +133,9 @@ func (f folder) compareTiles(size int64, hashes storedHashes) (int, error) {
 		if !bytes.Equal(found, expected) {
 			return 0, fmt.Errorf("%s: differs from the entries", tile.Path())
 		}
+		compared++
 	}
-	return len(tiles), nil
+	return compared, nil
 }
 
 // widest leaves out the narrower forms of the growing tiles, which a log need not keep.
@@ -136,9 +150,9 @@ func widest(tiles []tlog.Tile) []tlog.Tile {
 }
 
 // checkProofs proves from the tiles that entries are in the tree, and that earlier trees are its prefixes.
-func (f folder) checkProofs(tree tlog.Tree, hashes storedHashes) (int, error) {
+func (f folder) checkProofs(minimum int64, tree tlog.Tree, hashes storedHashes) (int, error) {
 	reader := tlog.TileHashReader(tree, f)
-	indexes := sampleIndexes(tree.N)
+	indexes := sampleIndexes(minimum, tree.N)
 	for _, index := range indexes {
 		record, err := tlog.ProveRecord(tree.N, index, reader)
 		if err != nil {
@@ -158,12 +172,12 @@ func (f folder) checkProofs(tree tlog.Tree, hashes storedHashes) (int, error) {
 	return len(indexes), nil
 }
 
-func sampleIndexes(size int64) []int64 {
+func sampleIndexes(minimum, size int64) []int64 {
 	var indexes []int64
-	for index := int64(0); index < size-1; index += size/samples + 1 {
+	for index := minimum; index < size-1; index += (size-minimum)/samples + 1 {
 		indexes = append(indexes, index)
 	}
-	if size > 0 {
+	if size > minimum {
 		indexes = append(indexes, size-1)
 	}
 	return indexes

@@ -83,12 +83,13 @@ function resumable(file: string): Pick<VerifyLogOptions, 'resume' | 'onState'> {
 }
 
 function reportText(report: LogReport): string {
-  const { ok, origin, size, root, signatures, problems, minimumIndex, firstBadEntry } = report;
+  const { ok, origin, size, root, signatures, problems, minimumIndex, firstBadEntry, newest } = report;
   const hidden = problems.length - shownProblems;
   return pairs([
     ['log', origin],
     ['entries', String(size)],
     ['root', root],
+    ['newest', newest === undefined ? '' : `${newest.size} entries, signed by the log, not yet by the quorum`],
     ['pruned', minimumIndex === undefined ? '' : `the entries below ${minimumIndex}`],
     ...signatures.map((signature) => ['signature', signatureText(signature)] as const),
     ...successorsOf(report).map((key) => ['key since a rotation', key] as const),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeLogSigners } from '../../../sdk/src/transparency/test-log.ts';
+import { makeLog, makeLogSigners, makeSigner, recordEntries } from '../../../sdk/src/transparency/test-log.ts';
+import { rotationEntry, vkeys } from '../../../sdk/src/transparency/test-rotation.ts';
 import { LogReader } from './log-reader.ts';
 import { commitTo, TestLog } from './test-log.ts';
 
@@ -163,6 +164,32 @@ describe('rotated keys', () => {
       exitStatus: 65,
     });
   });
+});
+
+test('keys that a known rotation retired sign for nothing any more', async () => {
+  const [first, second] = await Promise.all([makeLogSigners(), makeLogSigners()]);
+  const rotated = recordEntries(300).with(100, await rotationEntry(100, { from: first, to: second }));
+  const trust = { keys: vkeys(first) };
+  const { successions } = await LogReader.open((await makeLog(rotated, second)).source, { trust });
+  await expect(LogReader.open((await makeLog(rotated, first)).source, { trust, successions })).rejects.toThrow(
+    'signed with keys that the log has retired',
+  );
+});
+
+test.each([0, 200, 256, 300, 599])('by a policy a busy log is read up to its %d witnessed records', async (at) => {
+  const signers = await makeLogSigners();
+  const witness = await makeSigner('witness.example', 'Ed25519 witness');
+  const logs = vkeys(signers).map((key) => `log ${key}\n`);
+  const policy = `${logs.join('')}witness w ${witness.vkey}\nquorum w\n`;
+  const log = await makeLog(recordEntries(600), signers);
+  const open = () => LogReader.open(log.source, { trust: { policy } });
+  await expect(open()).rejects.toThrow('not cosigned by the quorum w');
+  const earlier = await makeLog(recordEntries(at), [...signers, witness]);
+  log.files.set('checkpoint.witnessed', earlier.files.get('checkpoint') ?? new Uint8Array());
+  const reader = await open();
+  expect(reader.checkpoint.size).toBe(at);
+  expect((await collect(reader.entries(0))).map(({ index }) => index)).toEqual(range(0, at));
+  expect(await reader.rootAt(at)).toEqual(earlier.tree.root(0, at));
 });
 
 test('personal fields are shown only when the record committed to them', async () => {

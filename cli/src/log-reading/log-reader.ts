@@ -40,13 +40,13 @@ export class LogReader {
   }
 
   /**
-   * Reads the checkpoint of now.
+   * Reads the checkpoint of now; with a policy, the last one that reached its quorum.
    *
    * @throws CliError 66, 65, 1
    */
   static async open(source: LogSource, options: LogReaderOptions): Promise<LogReader> {
     const head = await readTrustedHead(source, options);
-    const tree = await undamaged(() => SignedTree.open(source, head.checkpoint));
+    const tree = await undamaged(() => SignedTree.open(source, head.newest ?? head.checkpoint));
     return new LogReader(source, options, head, tree);
   }
 

@@ -1,11 +1,12 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { proveRecord } from './prove.ts';
-import { makeLog, makeLogSigners, recordEntries, type TestSigner, testOrigin, utf8 } from './test-log.ts';
+import { makeLog, makeLogSigners, recordEntries, signNote, type TestSigner, testOrigin, utf8 } from './test-log.ts';
 import { rotationEntry, type TestRotation, vkeys } from './test-rotation.ts';
 import type { VerifiedState } from './verified-state.ts';
 import { verifyLog } from './verify-log.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 
+const retiredKeys = 'checkpoint: signed with keys that the log has retired';
 let first: TestSigner[];
 let second: TestSigner[];
 let third: TestSigner[];
@@ -56,11 +57,26 @@ test('one pinned key leads to both new ones', async () => {
   }
 });
 
-test('the rotation itself may be under a checkpoint of the old keys, but no later one', async () => {
+test('no checkpoint that covers a rotation is signed with the keys that it retired', async () => {
+  const retired = { ok: false, keys: [], problems: expect.arrayContaining([retiredKeys]) };
   const once = await logWith({ 300: { from: first, to: second } }, first);
-  expect(await verifyLog(once.source, { keys: vkeys(first) })).toMatchObject({ ok: true, keys: vkeys(first) });
-  const twice = await logWith({ 300: { from: first, to: second }, 500: { from: second, to: third } }, first);
-  expect(await verifyLog(twice.source, { keys: vkeys(first) })).toMatchObject({ ok: false, keys: [] });
+  expect(await verifyLog(once.source, { keys: vkeys(first) })).toMatchObject(retired);
+  for (const signers of [first, second]) {
+    const twice = await logWith({ 300: { from: first, to: second }, 500: { from: second, to: third } }, signers);
+    expect(await verifyLog(twice.source, { keys: vkeys(first) })).toMatchObject(retired);
+  }
+});
+
+test('the record of the rotation is the first one that the new keys sign for', async () => {
+  const { entries } = await logWith({ 300: { from: first, to: second } }, second);
+  for (const [size, signers, ok] of [
+    [300, first, true],
+    [301, first, false],
+    [301, second, true],
+  ] as const) {
+    const { source } = await makeLog(entries.slice(0, size), signers);
+    expect((await verifyLog(source, { keys: vkeys(first) })).ok).toBe(ok);
+  }
 });
 
 test('a runtime that cannot check the pinned kind of key does not settle for the other', async () => {
@@ -136,6 +152,31 @@ test('a state remembers the rotations before it', async () => {
   log.reads.length = 0;
   expect(await verifyLog(log.source, { keys: vkeys(first), resume })).toMatchObject({ ok: true, keys: vkeys(second) });
   expect(log.reads.filter((path) => path.startsWith('tile/entries'))).toEqual([]);
+});
+
+test('a state that knows of a rotation accepts no keys from before it', async () => {
+  const rotations = { 300: { from: first, to: second } };
+  const [genuine, forged] = await Promise.all([logWith(rotations, second), logWith(rotations, first)]);
+  for (const signers of [first, second]) {
+    let resume: VerifiedState | undefined;
+    await verifyLog(genuine.source, { keys: vkeys(signers), onState: (state) => (resume = state) });
+    expect(resume?.successions).toHaveLength(1);
+    expect(await verifyLog(genuine.source, { keys: vkeys(first), resume })).toMatchObject({ ok: true });
+    const report = await verifyLog(forged.source, { keys: vkeys(first), resume });
+    expect(report).toMatchObject({ ok: false, problems: expect.arrayContaining([retiredKeys]) });
+  }
+});
+
+test('a note of what was pruned counts only when the present keys signed it', async () => {
+  const body = `${testOrigin}\nferrohsm-retention/v1\nminimum-index 256\n`;
+  const log = await logWith({ 300: { from: first, to: second } }, second);
+  for (const [signers, problems] of [
+    [first, [`retention: no valid Ed25519 signature of ${testOrigin} with a given key`]],
+    [second, []],
+  ] as const) {
+    log.files.set('retention', utf8(await signNote(body, signers.slice(0, 1))));
+    expect((await verifyLog(log.source, { keys: vkeys(first) })).problems).toEqual(problems);
+  }
 });
 
 test('a receipt of newer keys verifies with these, or with the rotations that lead there', async () => {

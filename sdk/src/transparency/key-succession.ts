@@ -26,6 +26,8 @@ export interface CheckedSignatures {
   readonly keys: readonly VerifierKey[];
 }
 
+const nothingChecked: CheckedSignatures = { signatures: [], problems: [], keys: [] };
+
 /** The rotation that a record is of, if any. */
 export function rotationOf(record: AuditRecord, entry: Uint8Array): RotationRecord | undefined {
   const { operation, phase, outcome, details } = record;
@@ -61,30 +63,46 @@ export class KeySuccession {
     this.problems = problems;
   }
 
-  /** Every key that the log has had from the pinned ones on. */
-  get keys(): VerifierKey[] {
-    return [...new Set(this.#stages.flatMap(({ logs }) => logs))];
+  /** The keys that the log signs with since the last rotation that was followed. */
+  get latest(): readonly VerifierKey[] {
+    return this.#stages.at(-1)?.logs ?? [];
   }
 
   /** None of these keys signed, but another one of the log's name: newer keys, if the log says so itself. */
   mayGoOn({ origin, lines }: SignedCheckpoint): boolean {
-    const own = this.keys.filter(({ name }) => name === origin);
+    const own = this.#stages.flatMap(({ logs }) => logs).filter(({ name }) => name === origin);
     const isOwn = lines.some(({ name }) => name === origin);
     return own.length > 0 && isOwn && !own.some((key) => lines.some((line) => names(key, line)));
   }
 
   /**
-   * Checks a checkpoint against the stages; of several that fail, the closest is told.
-   *
-   * @param stages `latest`: the present keys or those before them, for a rotation is itself logged under the old keys;
-   *   `any`: a receipt may be older than the rotation
+   * Checks a checkpoint that covers the rotations that were followed: the log signs all of these with its present keys
+   * only. Those before them have no power over it any more, whoever has them.
    */
-  async check(checkpoint: SignedCheckpoint, stages: 'latest' | 'any'): Promise<CheckedSignatures> {
-    const considered = stages === 'any' ? this.#stages : this.#stages.slice(-2);
-    const found = await Promise.all(considered.map((trust) => checkAgainst(checkpoint, trust)));
-    const [best] = found.reverse().sort((a, b) => a.problems.length - b.problems.length);
-    const checked = best ?? { signatures: [], problems: [], keys: [] };
+  async checkLatest(checkpoint: SignedCheckpoint): Promise<CheckedSignatures> {
+    const found = await this.#checkAll(checkpoint, 'checkpoint');
+    const latest = found.at(-1) ?? nothingChecked;
+    const isRetired = latest.problems.length > 0 && found.some(({ problems }) => problems.length === 0);
+    const retired = isRetired ? ['checkpoint: signed with keys that the log has retired'] : [];
+    return { ...latest, problems: [...this.problems, ...retired, ...latest.problems] };
+  }
+
+  /**
+   * Checks a checkpoint that may be older than the rotations: the keys of any one stage are enough, also retired ones.
+   * Whoever steals those can sign such a checkpoint, of any tree, so it says nothing of what the log holds now. Of
+   * several stages that fail, the closest is told.
+   *
+   * @param path of the checkpoint, for the problems
+   */
+  async checkAny(checkpoint: SignedCheckpoint, path = 'checkpoint'): Promise<CheckedSignatures> {
+    const found = await this.#checkAll(checkpoint, path);
+    const [closest] = found.reverse().sort((a, b) => a.problems.length - b.problems.length);
+    const checked = closest ?? nothingChecked;
     return { ...checked, problems: [...this.problems, ...checked.problems] };
+  }
+
+  #checkAll(checkpoint: SignedCheckpoint, path: string): Promise<CheckedSignatures[]> {
+    return Promise.all(this.#stages.map((trust) => checkAgainst(checkpoint, trust, path)));
   }
 }
 
@@ -114,9 +132,13 @@ export async function followSuccession(
   return new KeySuccession(stages, followed, []);
 }
 
-async function checkAgainst(checkpoint: SignedCheckpoint, trust: TrustedKeys): Promise<CheckedSignatures> {
+async function checkAgainst(
+  checkpoint: SignedCheckpoint,
+  trust: TrustedKeys,
+  path: string,
+): Promise<CheckedSignatures> {
   const signatures = await checkSignatures(checkpoint, allKeys(trust));
-  const problems = signatureProblems(checkpoint, trust, signatures);
+  const problems = signatureProblems(checkpoint, trust, signatures).map((problem) => `${path}: ${problem}`);
   const keys = trust.logs.filter(({ name }) => problems.length === 0 && name === checkpoint.origin);
   return { signatures, problems, keys };
 }

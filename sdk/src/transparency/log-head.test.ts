@@ -49,6 +49,16 @@ describe('rotated keys', () => {
     expect(bundlesRead(log.reads)).toEqual([]);
   });
 
+  test('that are known retire those before them', async () => {
+    const rotations = { 300: { from: first, to: second } };
+    const [genuine, forged] = await Promise.all([logWith(rotations, second), logWith(rotations, first)]);
+    const trust = { keys: vkeys(first) };
+    const { successions } = await readLogHead(genuine.source, { trust });
+    expect((await readLogHead(forged.source, { trust, successions })).problems).toContain(
+      'checkpoint: signed with keys that the log has retired',
+    );
+  });
+
   test('are looked for no further than to the keys that signed', async () => {
     const log = await logWith({ 10: { from: first, to: second } }, second);
     expect(await readLogHead(log.source, { trust: { keys: vkeys(first) } })).toMatchObject({ problems: [] });
@@ -83,12 +93,13 @@ describe('the retention', () => {
     return readLogHead(log.source, { trust: { keys: vkeys(keys) } });
   }
 
-  test('counts when one of the keys from the given ones on signed it', async () => {
-    expect(await headOf(256, first, first)).toMatchObject({ minimumIndex: 256, problems: [] });
+  test('counts when the keys that signed the checkpoint signed it', async () => {
     expect(await headOf(256, second, first)).toMatchObject({ minimumIndex: 256, problems: [] });
-    expect((await headOf(256, third, first)).problems).toEqual([
-      `retention: no valid Ed25519 signature of ${testOrigin} with a given key`,
-    ]);
+    for (const signers of [first, third]) {
+      expect((await headOf(256, signers, first)).problems).toEqual([
+        `retention: no valid Ed25519 signature of ${testOrigin} with a given key`,
+      ]);
+    }
     expect((await headOf(768, second, second)).problems).toEqual(['retention: entry 768 is beyond the checkpoint']);
   });
 

@@ -12,6 +12,7 @@ import { readRetention, retentionProblems, retentionSignatureProblems } from './
 import { findRotations } from './rotation-search.ts';
 import type { LogSource } from './tile-source.ts';
 import type { EntryRange } from './tree-tiles.ts';
+import { checkWitnessed, type LogStatement, readWitnessed, statementOf } from './witnessed-checkpoint.ts';
 
 export interface LogHeadOptions {
   /** Whom to believe; without it only the form is checked, and nothing says who wrote the log. */
@@ -22,7 +23,10 @@ export interface LogHeadOptions {
 
 /** What a log says of itself now; to be believed only without problems. */
 export interface LogHead {
+  /** The newest one; with a policy, the last one that reached its quorum. */
   readonly checkpoint: SignedCheckpoint;
+  /** The newest one where it is not `checkpoint`: the tiles of the log are those of this size. */
+  readonly newest?: SignedCheckpoint;
   /** Entries below it were pruned. */
   readonly minimumIndex: number;
   /** Records of the key rotations that led from the given keys to those that sign now. */
@@ -32,7 +36,8 @@ export interface LogHead {
 
 /**
  * Reads checkpoint and retention of a log and checks their signatures. Where newer keys signed than those given, it
- * looks for the log's own records of key rotations, through the whole log if need be.
+ * looks for the log's own records of key rotations, through the whole log if need be. Where the given ones signed it
+ * does not look whether a rotation retired them: `verifyLog` does, and `successions` keep what was found.
  *
  * @throws TypeError for no key, a malformed one, a malformed policy or succession
  * @throws DamagedLogError for a checkpoint that is missing or malformed; whatever `source` throws
@@ -41,17 +46,32 @@ export interface LogHead {
  */
 export async function readLogHead(source: LogSource, options: LogHeadOptions = {}): Promise<LogHead> {
   const { trust, successions = [] } = options;
-  const checkpoint = await readCheckpoint(source);
-  const { origin, size } = checkpoint;
+  if (trust === undefined) return readForm(source, successions);
+  const statement = await readStatement(source, await readTrust(trust));
+  const { newest, witnessed } = statement;
+  const { origin, size } = newest;
   const retention = await readRetention(source, origin);
   const minimumIndex = retention?.minimumIndex ?? 0;
-  const misplaced = retentionProblems(retention, size);
-  if (trust === undefined) return { checkpoint, minimumIndex, successions, problems: misplaced };
-  const search = new SuccessionSearch(source, checkpoint, await readTrust(trust));
+  const search = new SuccessionSearch(source, statement);
   const { succession, signed } = await search.run(readSuccessions(successions), { start: minimumIndex, end: size });
-  const unsigned = await retentionSignatureProblems(retention, origin, succession.keys);
-  const problems = [...signed.problems, ...misplaced, ...unsigned];
-  return { checkpoint, minimumIndex, successions: succession.followed, problems };
+  const unsigned = await retentionSignatureProblems(retention, origin, succession.latest);
+  const problems = [...signed.problems, ...retentionProblems(retention, size), ...unsigned];
+  const head = { checkpoint: newest, minimumIndex, successions: succession.followed, problems };
+  if (witnessed === undefined) return head;
+  const { problems: unwitnessed } = await checkWitnessed(source, newest, witnessed, succession);
+  return { ...head, checkpoint: witnessed, newest, problems: [...problems, ...unwitnessed] };
+}
+
+async function readForm(source: LogSource, successions: readonly string[]): Promise<LogHead> {
+  const checkpoint = await readCheckpoint(source);
+  const retention = await readRetention(source, checkpoint.origin);
+  const problems = retentionProblems(retention, checkpoint.size);
+  return { checkpoint, minimumIndex: retention?.minimumIndex ?? 0, successions, problems };
+}
+
+async function readStatement(source: LogSource, trust: TrustedKeys): Promise<LogStatement> {
+  const witnessed = await readWitnessed(source, trust);
+  return statementOf(await readCheckpoint(source), witnessed, trust);
 }
 
 interface CheckedSuccession {
@@ -65,9 +85,9 @@ class SuccessionSearch {
   readonly #checkpoint: SignedCheckpoint;
   readonly #trust: TrustedKeys;
 
-  constructor(source: LogSource, checkpoint: SignedCheckpoint, trust: TrustedKeys) {
+  constructor(source: LogSource, { newest, trust }: LogStatement) {
     this.#source = source;
-    this.#checkpoint = checkpoint;
+    this.#checkpoint = newest;
     this.#trust = trust;
   }
 
@@ -86,6 +106,6 @@ class SuccessionSearch {
 
   async #check(rotations: readonly RotationRecord[]): Promise<CheckedSuccession> {
     const succession = await followSuccession(this.#checkpoint.origin, this.#trust, rotations);
-    return { succession, signed: await succession.check(this.#checkpoint, 'latest') };
+    return { succession, signed: await succession.checkLatest(this.#checkpoint) };
   }
 }

@@ -6,12 +6,17 @@ import type { VerifierKey } from './verifier-key.ts';
 /** What a check of a whole log found. */
 export interface LogReport {
   readonly origin: string;
-  /** Entries under the checkpoint. */
+  /** Entries under the checkpoint; with a policy, under the last one that reached its quorum. */
   readonly size: number;
   /** Root in the checkpoint, hexadecimal. */
   readonly root: string;
   readonly signatures: readonly SignatureReport[];
-  /** Keys of the log that signed the checkpoint: the given ones, or those that came after them. None without them. */
+  /**
+   * The newest checkpoint, where the quorum of the policy has not cosigned it yet: the log signed it, its entries were
+   * checked, and it continues the one that this report is about.
+   */
+  readonly newest?: { readonly size: number };
+  /** Keys of the log that signed the newest checkpoint: the given ones, or those after them. None without them. */
   readonly keys: readonly string[];
   /** Records of the key rotations that led from the given keys to these, for `verifyReceipt`. */
   readonly successions: readonly string[];
@@ -32,15 +37,18 @@ export interface ReportFindings {
   readonly successions?: readonly string[];
   readonly minimumIndex?: number | undefined;
   readonly firstBadEntry?: number | undefined;
+  /** Where it is not the checkpoint of the report. */
+  readonly newest?: SignedCheckpoint | undefined;
 }
 
 export function logReport({ origin, size, root }: SignedCheckpoint, findings: ReportFindings): LogReport {
-  const { signatures, problems, keys = [], successions = [], minimumIndex, firstBadEntry } = findings;
+  const { signatures, problems, keys = [], successions = [], minimumIndex, firstBadEntry, newest } = findings;
   return {
     origin,
     size,
     root: toHex(root),
     signatures,
+    ...(newest === undefined ? {} : { newest: { size: newest.size } }),
     keys: keys.map(({ text }) => text),
     successions,
     ...(minimumIndex === undefined ? {} : { minimumIndex }),

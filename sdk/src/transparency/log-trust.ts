@@ -1,6 +1,7 @@
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { isWitnessed, type LogPolicy, parseLogPolicy } from './log-policy.ts';
-import type { SignatureReport } from './signatures.ts';
+import { checkSignatures, type SignatureReport } from './signatures.ts';
+import type { SignatureLine } from './signed-note.ts';
 import { names, parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** Whom a verifier believes. */
@@ -59,18 +60,37 @@ export function signatureProblems(
   signatures: readonly SignatureReport[],
 ): string[] {
   const { origin, lines } = checkpoint;
-  const isValid = (key: VerifierKey) => lines.some((line, i) => names(key, line) && signatures[i]?.valid === true);
   const own = logs.filter(({ name }) => name === origin);
   const wrong = signatures.filter(({ valid }) => valid === false);
   const absent = own.filter((key) => !lines.some((line) => names(key, line)));
   const problems = [
-    ...wrong.map(({ name, algorithm }) => `checkpoint: wrong ${algorithm} signature of ${name}`),
-    ...absent.map(({ algorithm }) => `checkpoint: no ${algorithm.name} signature of ${origin}`),
+    ...wrong.map(({ name, algorithm }) => `wrong ${algorithm} signature of ${name}`),
+    ...absent.map(({ algorithm }) => `no ${algorithm.name} signature of ${origin}`),
   ];
-  if (!own.some(isValid)) problems.push(`checkpoint: no valid signature of ${origin} with a given key`);
-  const cosigners = policy?.witnesses.filter(({ key }) => isValid(key)).map(({ name }) => name);
-  if (policy !== undefined && !isWitnessed(policy, new Set(cosigners))) {
-    problems.push(`checkpoint: not cosigned by the quorum ${policy.quorum} of the policy`);
+  if (!own.some((key) => hasSigned(key, lines, signatures))) {
+    problems.push(`no valid signature of ${origin} with a given key`);
+  }
+  if (policy !== undefined && !hasQuorum(policy, lines, signatures)) {
+    problems.push(`not cosigned by the quorum ${policy.quorum} of the policy`);
   }
   return problems;
+}
+
+/** Whether the quorum of a policy cosigned a checkpoint, whoever else signed it. */
+export async function isCosigned(checkpoint: SignedCheckpoint, policy: LogPolicy): Promise<boolean> {
+  const witnesses = policy.witnesses.map(({ key }) => key);
+  return hasQuorum(policy, checkpoint.lines, await checkSignatures(checkpoint, witnesses));
+}
+
+function hasQuorum(
+  policy: LogPolicy,
+  lines: readonly SignatureLine[],
+  signatures: readonly SignatureReport[],
+): boolean {
+  const cosigners = policy.witnesses.filter(({ key }) => hasSigned(key, lines, signatures));
+  return isWitnessed(policy, new Set(cosigners.map(({ name }) => name)));
+}
+
+function hasSigned(key: VerifierKey, lines: readonly SignatureLine[], signatures: readonly SignatureReport[]): boolean {
+  return lines.some((line, i) => names(key, line) && signatures[i]?.valid === true);
 }

@@ -11,7 +11,7 @@ export interface NoteAlgorithm {
   readonly keyFormat: string;
   readonly publicKeyBytes: number;
   readonly signatureBytes: number;
-  /** The signed message and the raw signature, or undefined when the signature has another length. */
+  /** The signed message and the raw signature; undefined for another length, or a time that no cosignature may have. */
   message(checkpoint: TreeCheckpoint, signer: string, signature: Uint8Array): SignedMessage | undefined;
 }
 
@@ -21,6 +21,8 @@ export interface SignedMessage {
 }
 
 const timestampBytes = 8;
+/** C2SP tlog-cosignature: a timestamp must not exceed it. */
+const latestTimestamp = 2n ** 63n - 1n;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 const ed25519 = { webCryptoName: 'Ed25519', keyFormat: 'raw', publicKeyBytes: 32, signatureBytes: 64 };
@@ -64,7 +66,10 @@ export const noteAlgorithms: ReadonlyMap<number, NoteAlgorithm> = new Map<number
   ],
 ]);
 
-/** C2SP tlog-cosignature: eight bytes of time in seconds before the signature. */
+/**
+ * C2SP tlog-cosignature: eight bytes of time in seconds before the signature. Without a time it would not say that the
+ * tree was the largest that the signer knew (C2SP tlog-witness).
+ */
 function timestamped(
   bytes: Uint8Array,
   signatureBytes: number,
@@ -73,6 +78,7 @@ function timestamped(
   if (bytes.length !== timestampBytes + signatureBytes) return undefined;
   const timestamp = bytes.slice(0, timestampBytes);
   const seconds = new DataView(timestamp.buffer).getBigUint64(0);
+  if (seconds === 0n || seconds > latestTimestamp) return undefined;
   return { message: message(timestamp, seconds), signature: bytes.slice(timestampBytes) };
 }
 

@@ -29,7 +29,11 @@ export function retentionProblems(retention: Retention | undefined | null, size:
   return [`retention: entry ${retention.minimumIndex} is beyond the checkpoint`];
 }
 
-/** What is wrong with its signature: one of the log's Ed25519 keys must have made it; the other kind signs checkpoints only. */
+/**
+ * What is wrong with its signature: the Ed25519 key of the log must have made it; the other kind signs checkpoints only.
+ *
+ * @param keys those that sign the log's checkpoint now: the log signs the note anew at a rotation, retired keys count no more
+ */
 export async function retentionSignatureProblems(
   retention: Retention | undefined | null,
   origin: string,

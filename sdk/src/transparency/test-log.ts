@@ -92,8 +92,16 @@ export interface TestSigner {
 
 const signatureTypes = { 'Ed25519 log': 0x01, 'Ed25519 witness': 0x04, 'ML-DSA-44': 0x06 } as const;
 
-/** C2SP signed-note and tlog-cosignature. */
-export async function makeSigner(name: string, kind: keyof typeof signatureTypes): Promise<TestSigner> {
+/**
+ * C2SP signed-note and tlog-cosignature.
+ *
+ * @param seconds since 1970 that its cosignatures state
+ */
+export async function makeSigner(
+  name: string,
+  kind: keyof typeof signatureTypes,
+  seconds = 1_700_000_000n,
+): Promise<TestSigner> {
   const algorithm = kind === 'ML-DSA-44' ? kind : 'Ed25519';
   const pair = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
   const format = (kind === 'ML-DSA-44' ? 'raw-public' : 'raw') as 'raw';
@@ -102,7 +110,6 @@ export async function makeSigner(name: string, kind: keyof typeof signatureTypes
   const id = sha256(join(utf8(`${name}\n`), typed)).slice(0, 4);
   const sign = async (message: Uint8Array) =>
     new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, new Uint8Array(message)));
-  const seconds = 1_700_000_000;
   return {
     vkey: `${name}+${hex(id)}+${base64(typed)}`,
     sign,
@@ -117,16 +124,16 @@ export async function makeSigner(name: string, kind: keyof typeof signatureTypes
     if (type === 'Ed25519 log') return utf8(body);
     if (type === 'Ed25519 witness') return utf8(`cosignature/v1\ntime ${seconds}\n${body}`);
     const [origin = '', size = '', root = ''] = body.split('\n');
-    const [from, to] = [bigEndian(0), bigEndian(Number(size))];
+    const [from, to] = [bigEndian(0n), bigEndian(BigInt(size))];
     const hash = Uint8Array.from(atob(root), (char) => char.charCodeAt(0));
     const named = (text: string) => join(Uint8Array.of(utf8(text).length), utf8(text));
     return join(utf8('subtree/v1\n\0'), named(signer), bigEndian(seconds), named(origin), from, to, hash);
   }
 }
 
-function bigEndian(value: number): Bytes {
+function bigEndian(value: bigint): Bytes {
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  new DataView(bytes.buffer).setBigUint64(0, value);
   return bytes;
 }
 

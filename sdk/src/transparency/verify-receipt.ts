@@ -8,7 +8,11 @@ import type { SignatureReport } from './signatures.ts';
 import { type LogProof, parseProof } from './tlog-proof.ts';
 
 export type VerifyReceiptOptions = LogTrust & {
-  /** Records of key rotations, oldest first, that lead from the given keys of the log to newer ones. */
+  /**
+   * Records of key rotations, oldest first, that lead from the given keys of the log to newer ones. A receipt may be
+   * older than a rotation, so the keys before it still verify one: whoever steals retired keys can forge receipts for
+   * those who pinned them. Pin the newer keys to refuse these, and with them what the older ones signed.
+   */
   readonly successions?: readonly string[];
 };
 
@@ -48,7 +52,7 @@ export async function verifyReceipt(
   const checkpoint = parseCheckpoint(new TextEncoder().encode(proof.checkpoint));
   if (checkpoint === undefined) return unreadable('checkpoint: malformed');
   const succession = await followSuccession(checkpoint.origin, trust, successions);
-  const signed = await succession.check(checkpoint, 'any');
+  const signed = await succession.checkAny(checkpoint);
   const { record, problems } = await checkEntry(entry ?? proof.extra, proof, checkpoint);
   const found = [...signed.problems, ...problems];
   const { origin, size } = checkpoint;

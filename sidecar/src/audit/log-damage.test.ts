@@ -81,16 +81,13 @@ describe('a flipped bit', () => {
 
 describe('what is missing', () => {
   const tiles = ['tile/0/002.p/88', 'tile/1/000.p/2', 'tile/entries/002.p/88'];
-  test.each(['checkpoint', 'journal', 'tile', 'tile/0', 'tile/1', 'tile/entries', ...tiles])(
+  const full = ['tile/0/000', 'tile/0/001', 'tile/entries/000', 'tile/entries/001', 'personal/000'];
+  test.each(['checkpoint', 'journal', 'tile', 'tile/0', 'tile/1', 'tile/entries', ...tiles, ...full])(
     '%s: refused',
     async (name) => {
       expect(await judge((path) => rmSync(join(path, name), { recursive: true }))).toBe('refused');
     },
   );
-
-  test.each(['tile/0/000', 'tile/0/001', 'tile/entries/000', 'tile/entries/001'])('%s: not verified', async (name) => {
-    expect(await judge((path) => rmSync(join(path, name)))).toBe('not verified');
-  });
 
   test.each(['checkpoint', ...tiles])('the last byte of %s: refused', async (name) => {
     expect(await judge((path) => truncateSync(join(path, name), statSync(join(path, name)).size - 1))).toBe('refused');

@@ -1,12 +1,24 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasGo, verifyLogWithGo } from '../../../test/go/verify-with-go.ts';
-import { appendMany, openLog, temporaryFolder } from './test-log.ts';
+import { signNote } from './checkpoint.ts';
+import { appendMany, logOrigin, openLog, signersOf, temporaryFolder } from './test-log.ts';
 
 /** The sizes at which a tile or a level of the tree begins or ends. */
 const sizes = [0, 1, 2, 3, 255, 256, 257, 511, 512, 513, 1000];
 const grownSize = sizes.at(-1) as number;
+
+function flipBit(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[20] = (bytes[20] as number) ^ 4;
+  writeFileSync(path, bytes);
+}
+
+function foreignNote(minimumIndex: number): string {
+  const body = `${logOrigin}\nferrohsm-retention/v1\nminimum-index ${minimumIndex}\n`;
+  return signNote(logOrigin, body, signersOf(31).ed25519);
+}
 
 describe.skipIf(!hasGo)('the checksum database library of Go', () => {
   const folder = temporaryFolder();
@@ -64,11 +76,70 @@ describe.skipIf(!hasGo)('the checksum database library of Go', () => {
   ])('refuses a log with a bit of %s flipped', async (_, name, reason) => {
     using copy = temporaryFolder();
     cpSync(log, copy.path, { recursive: true });
-    const path = join(copy.path, name);
-    const bytes = readFileSync(path);
-    bytes[20] = (bytes[20] as number) ^ 4;
-    writeFileSync(path, bytes);
+    flipBit(join(copy.path, name));
     expect(await verifyLogWithGo(copy.path, keys)).toEqual({ ok: false, text: expect.stringMatching(reason) });
+  });
+
+  describe('a pruned log', () => {
+    const pruned = join(folder.path, 'pruned');
+    const old = join(folder.path, 'old-checkpoint');
+    const recent = join(folder.path, 'recent-checkpoint');
+    const retention = join(pruned, 'retention');
+
+    beforeAll(async () => {
+      const opened = await openLog(pruned);
+      await appendMany(opened, 0, 300);
+      writeFileSync(old, await opened.checkpoint());
+      await appendMany(opened, 300, 500);
+      writeFileSync(recent, await opened.checkpoint());
+      await appendMany(opened, 800, 200);
+      await opened.checkpoint();
+      await opened.prune(512);
+      await opened.close();
+    });
+
+    test('verifies by the word of its log, and continues what somebody kept', async () => {
+      expect(existsSync(join(pruned, 'tile/entries/001'))).toBe(false);
+      expect(existsSync(join(pruned, 'tile/0/000'))).toBe(false);
+      expect(await verifyLogWithGo(pruned, keys, recent)).toEqual({
+        ok: true,
+        text: expect.stringMatching(/^verified size=1000 tiles=3 proofs=\d+ unknown-signatures=1 minimum=512$/),
+      });
+    });
+
+    test('cannot be compared with a checkpoint that ends among what was pruned', async () => {
+      const { ok, text } = await verifyLogWithGo(pruned, keys, old);
+      expect({ ok, text }).toEqual({ ok: false, text: expect.stringMatching(/was pruned$/) });
+    });
+
+    test.each([
+      ['without its note', () => undefined, /entries.*no such file/],
+      ['with a note of less', (note: string) => note.replace('512', '256'), /^retention: /],
+      ['with a note of more', (note: string) => note.replace('512', '768'), /^retention: /],
+      ['with a note of another key', () => foreignNote(512), /^retention: /],
+      [
+        'with a note that the log signed for something else',
+        () => readFileSync(join(pruned, 'checkpoint'), 'utf8'),
+        /^retention: not of this log/,
+      ],
+    ])('is refused %s', async (_, change, reason) => {
+      using copy = temporaryFolder();
+      cpSync(pruned, copy.path, { recursive: true });
+      const note = change(readFileSync(retention, 'utf8'));
+      if (note === undefined) rmSync(join(copy.path, 'retention'));
+      else writeFileSync(join(copy.path, 'retention'), note);
+      expect(await verifyLogWithGo(copy.path, keys)).toEqual({ ok: false, text: expect.stringMatching(reason) });
+    });
+
+    test.each([
+      ['a hash of pruned entries', 'tile/1/000.p/3', /root/],
+      ['an entry that is left', 'tile/entries/002', /root/],
+    ])('is refused with a bit of %s flipped', async (_, name, reason) => {
+      using copy = temporaryFolder();
+      cpSync(pruned, copy.path, { recursive: true });
+      flipBit(join(copy.path, name));
+      expect(await verifyLogWithGo(copy.path, keys)).toEqual({ ok: false, text: expect.stringMatching(reason) });
+    });
   });
 
   test('refuses a log signed with another key', async () => {

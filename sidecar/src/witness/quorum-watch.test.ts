@@ -35,8 +35,9 @@ describe('alarms', () => {
     const server = await startWitness(log);
     const gate = Promise.withResolvers<void>();
     server.misbehave = (submission, response) => {
+      if (submission.head.size !== 3) return { status: 503, body: '' };
       void gate.promise.then(() => response.end(server.respond(submission).body));
-      return submission.head.size === 3 ? 'done' : { status: 503, body: '' };
+      return 'done';
     };
     const { witnesses, submit, alarms } = watch(log, policyOf(1, [server]), { graceMs: 1_000 });
     submit();
