@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
 import { readSchemas } from './generate/schemas.ts';
-import { byteFieldTable, errorTable, methodTable, versionModule } from './generate/tables.ts';
+import { byteFieldTable, clientErrorTable, errorTable, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
 import { validatorsModule } from './generate/validators.ts';
 
@@ -32,7 +32,7 @@ for (const workspace of ['sdk', 'sidecar', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/byte-fields.ts', byteFieldTable(defs));
-write('sdk/src/generated/errors.ts', errorTable(defs));
+write('sdk/src/generated/errors.ts', clientErrorTable(defs));
 
 function write(file: string, content: string): void {
   const path = join(root, file);

@@ -61,30 +61,57 @@ export const methodTable: Readonly<Record<MethodName, MethodTraits>> = ${literal
 `;
 }
 
-/** What the client must know of each method: its effect, and the byte fields for its encoder and decoder. */
+/**
+ * What the client must know of each method: its effect, and the byte fields for its encoder and decoder. Most methods
+ * compute something and carry no bytes; these are left out.
+ */
 export function byteFieldTable(schemas: Schemas): string {
-  const rows = schemas.methods.map(({ method, effect, params, result }) => [
-    method,
-    { effect, params: byteFields(params, schemas), result: byteFields(result, schemas) },
-  ]);
+  const rows = schemas.methods
+    .map(({ method, effect, params, result }) => {
+      const bytes = { params: byteFields(params, schemas), result: byteFields(result, schemas) };
+      const fields = Object.entries(bytes).filter(([, each]) => each.length > 0);
+      return [method, { ...(effect !== 'pure' && { effect }), ...Object.fromEntries(fields) }] as const;
+    })
+    .filter(([, row]) => Object.keys(row).length > 0);
   return `${banner}import type { MethodName } from './types.ts';
 
 ${byteFieldType}
 export interface MethodBytes {
-  /** What a call does besides answering: nothing, a change of state, or the release of secret key material. */
-  readonly effect: 'pure' | 'change' | 'release';
-  readonly params: readonly ByteField[];
-  readonly result: readonly ByteField[];
+  /** What a call does besides answering: a change of state, or the release of secret key material; nothing when absent. */
+  readonly effect?: 'change' | 'release';
+  readonly params?: readonly ByteField[];
+  readonly result?: readonly ByteField[];
 }
 
-export const byteFieldTable: Readonly<Record<MethodName, MethodBytes>> = ${literal(Object.fromEntries(rows))};
+export const byteFieldTable: Readonly<Partial<Record<MethodName, MethodBytes>>> = ${literal(Object.fromEntries(rows))};
 `;
 }
 
+/** What the sidecar's dialects say of an error, and nobody else. */
+const dialectFields = `  /** HTTP status. */
+  readonly http: number;
+  /** PKCS#11 return value. */
+  readonly ckr: string;
+`;
+
 /** The one table of errors. */
 export function errorTable(schemas: Schemas): string {
-  const codes = schemas.errors.map(({ code }) => `'${code}'`).join(' | ');
-  const rows = schemas.errors.map(({ code, ...entry }) => [code, entry]);
+  return errorModule(
+    schemas.errors.map(({ code, ...entry }) => [code, entry]),
+    dialectFields,
+  );
+}
+
+/** The same for clients, without what the dialects of the sidecar say. */
+export function clientErrorTable(schemas: Schemas): string {
+  return errorModule(
+    schemas.errors.map(({ code, http: _http, ckr: _ckr, ...entry }) => [code, entry]),
+    '',
+  );
+}
+
+function errorModule(rows: readonly (readonly [string, object])[], fields: string): string {
+  const codes = rows.map(([code]) => `'${code}'`).join(' | ');
   return `${banner}export type ErrorCode = ${codes};
 
 export interface ErrorEntry {
@@ -95,11 +122,7 @@ export interface ErrorEntry {
   readonly hint: string;
   /** Name of the DOMException, or TypeError, on the WebCrypto face. */
   readonly dom: string;
-  /** HTTP status. */
-  readonly http: number;
-  /** PKCS#11 return value. */
-  readonly ckr: string;
-  /** Exit status of the command line. */
+${fields}  /** Exit status of the command line. */
   readonly exitStatus: number;
   readonly retryable: boolean;
 }

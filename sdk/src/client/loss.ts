@@ -5,7 +5,7 @@ import type { MethodName } from '../generated/types.ts';
 
 /** What a call that was sent is told when its connection is lost: a pure one left nothing behind. */
 export function lossCode(method: MethodName): ErrorCode {
-  return byteFieldTable[method].effect === 'pure' ? 'connection_lost' : 'outcome_unknown';
+  return byteFieldTable[method]?.effect === undefined ? 'connection_lost' : 'outcome_unknown';
 }
 
 /** The error of a call that was not sent. */
