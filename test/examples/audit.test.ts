@@ -88,7 +88,7 @@ describe('the commands of docs/audit.md', () => {
       ].join('\n'),
     );
     expect(output.match(/^result +ok$/gm)).toHaveLength(8);
-    expect(output).toContain('"quorum": true');
+    expect(output).toMatch(/^witnesses +cosigned up to \d+$/m);
     expect(output.match(/^key since a rotation /gm)).toHaveLength(2);
     if (hasGo) expect(output).toMatch(/^verified size=\d+ /m);
     expect(existsSync(join(home, 'public/checkpoint'))).toBe(true);
