@@ -9,6 +9,8 @@ const blockBytesMax = 1 << 20;
 /** Above this average a sync would hold up the event loop for too long, even for a lone record. */
 const syncMsMax = 1;
 const syncWeight = 1 / 8;
+/** A block of so many records waits for no more of them. */
+const gatheredMax = 32;
 
 interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
@@ -46,6 +48,10 @@ export class CommitQueue {
   #isScheduled = false;
   #isWriting = false;
   #averageSyncMs = 0;
+  /** Records that the last turn had found, while a block waits for more. */
+  #gathered = 0;
+  /** Records of the block before: a record that comes alone in a crowd does not hold up the others. */
+  #earlierRecords = 0;
   #failure: SidecarError | undefined;
   #isClosed = false;
   #idleWaiters: (() => void)[] = [];
@@ -142,8 +148,17 @@ export class CommitQueue {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      this.#flush();
+      if (this.#isGathering()) this.#schedule();
+      else this.#flush();
     });
+  }
+
+  /** While each turn brings more, the block waits: a write costs the same for one record as for many. */
+  #isGathering(): boolean {
+    const count = this.#records.length;
+    const isGathering = count > Math.max(1, this.#gathered) && count < gatheredMax;
+    this.#gathered = isGathering ? count : 0;
+    return isGathering;
   }
 
   #flush(): void {
@@ -157,9 +172,11 @@ export class CommitQueue {
     this.#marks = [];
     const started = performance.now();
     this.#isWriting = true;
+    const isLone = this.#isLone(records, marks);
+    this.#earlierRecords = records.length;
     try {
       const { frames, payload } = this.#options.journal.seal({ records, marks: marks.map(({ mark }) => mark) });
-      if (this.#isLone(records, marks)) {
+      if (isLone) {
         this.#options.journal.writeSync(frames);
         this.#finish(records, marks, payload, started);
       } else {
@@ -179,6 +196,7 @@ export class CommitQueue {
       records.length === 1 &&
       records[0]?.isAwaited === true &&
       marks.length === 0 &&
+      this.#earlierRecords <= 1 &&
       this.#averageSyncMs <= syncMsMax &&
       this.#options.journal.canWriteSync
     );
