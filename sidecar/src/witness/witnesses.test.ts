@@ -65,8 +65,9 @@ describe('a quorum', () => {
     const [, second, late] = servers;
     const gate = Promise.withResolvers<void>();
     late.misbehave = (submission, response) => {
+      if (submission.head.size !== 3) return { status: 503, body: '' };
       void gate.promise.then(() => response.end(late.respond(submission).body));
-      return submission.head.size === 3 ? 'done' : { status: 503, body: '' };
+      return 'done';
     };
     const { witnesses, submit, cosigned } = watch(log, policyOf(2, servers));
     submit();
