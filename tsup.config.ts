@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
+type EsbuildOptions = Parameters<NonNullable<Options['esbuildOptions']>>[0];
+
 /** A root config would read the root's dependencies: what a package declares itself stays outside its bundle. */
 function externals(folder: string): string[] {
   const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
@@ -25,12 +27,20 @@ function packageOf(folder: string, entry: Record<string, string>, options: Optio
     tsconfig: `${folder}/tsconfig.json`,
     silent: true,
     // Names stay, so that stack traces and profiles can be read.
-    esbuildOptions(esbuild) {
-      esbuild.minifyWhitespace = true;
-      esbuild.minifySyntax = true;
-    },
+    esbuildOptions: withoutWhiteSpace,
     ...options,
   };
+}
+
+function withoutWhiteSpace(esbuild: EsbuildOptions): void {
+  esbuild.minifyWhitespace = true;
+  esbuild.minifySyntax = true;
+}
+
+/** What every application installs: inner names are short, as its own bundler would make them. */
+function small(esbuild: EsbuildOptions): void {
+  withoutWhiteSpace(esbuild);
+  esbuild.minifyIdentifiers = true;
 }
 
 export default defineConfig([
@@ -43,6 +53,7 @@ export default defineConfig([
       external: [...externals('sdk'), /^node:/],
       dts: true,
       tsconfig: 'sdk/tsconfig.node.json',
+      esbuildOptions: small,
     },
   ),
   packageOf(

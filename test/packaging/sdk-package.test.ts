@@ -93,7 +93,7 @@ test('every built file of the tarball is used by another or is an entry point', 
 });
 
 test('the tarball is small', () => {
-  expect(packed.size).toBeLessThan(90 * 1024);
+  expect(packed.size).toBeLessThan(80 * 1024);
   expect(packed.unpackedSize).toBeLessThan(340 * 1024);
 });
 

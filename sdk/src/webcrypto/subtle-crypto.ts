@@ -113,6 +113,8 @@ function defineMethod(name: string, declared: Method): void {
 }
 
 for (const [name, declared] of Object.entries(methods)) defineMethod(name, declared);
+// Whatever a bundler makes of the class.
+Object.defineProperty(SubtleCrypto, 'name', { value: 'SubtleCrypto', configurable: true });
 Object.defineProperty(SubtleCrypto, 'supports', { enumerable: true });
 Object.defineProperty(SubtleCrypto.supports, 'length', { value: 2, configurable: true });
 Object.defineProperty(SubtleCrypto.prototype, Symbol.toStringTag, {
