@@ -45,10 +45,6 @@ export class GrowingTree {
     }
   }
 
-  get size(): number {
-    return this.#tree.size;
-  }
-
   /** Size of the tree on disk. */
   get publishedSize(): number {
     return this.#publishedSize;
