@@ -1,10 +1,12 @@
-import { hash } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { SidecarError } from '../errors.ts';
 import { corruption } from './corruption.ts';
-import { guarded, isDiskFull } from './database.ts';
+import { checkpoint, guarded, isDiskFull, openReader } from './database.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
+import { type ProvenRows, pathHash, readProven, valueHash } from './proven-rows.ts';
+import { kindOf, RowTables } from './row-tables.ts';
+import { Snapshot } from './snapshot.ts';
 import type { StateRow, StoreState } from './store-state.ts';
 
 /** The writes that one change may make; all of them become durable together or none does. */
@@ -18,13 +20,10 @@ export interface RowChanges {
  * Rows by path (`kind/...`), each proved against the authenticated tree when it is read; a row's absence is proved
  * as well. The root of the process's own last change is the truth, whatever the file says.
  */
-export class AuthenticatedRows {
+export class AuthenticatedRows implements ProvenRows {
   readonly #database: DatabaseSync;
-  readonly #stateRow: StateRow;
-  readonly #select: StatementSync;
-  readonly #upsert: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #between: StatementSync;
+  readonly #tables: RowTables;
+  #stateRow: StateRow;
   #state: StoreState;
   #tree: MerkleTree;
   #nodes: PendingNodes;
@@ -42,12 +41,7 @@ export class AuthenticatedRows {
     this.#state = state;
     this.#nodes = new PendingNodes(database);
     this.#tree = new MerkleTree(this.#nodes, Buffer.from(state.root, 'hex'));
-    this.#select = database.prepare('SELECT value FROM rows WHERE path = ?');
-    this.#upsert = database.prepare(
-      'INSERT INTO rows (path, value) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET value = excluded.value',
-    );
-    this.#remove = database.prepare('DELETE FROM rows WHERE path = ?');
-    this.#between = database.prepare('SELECT path FROM rows WHERE path >= ? AND path < ? ORDER BY path LIMIT ?');
+    this.#tables = new RowTables(database);
   }
 
   /** @throws SidecarError `keystore_unavailable` once nobody knows what the disk holds */
@@ -56,30 +50,95 @@ export class AuthenticatedRows {
     return this.#state;
   }
 
-  /**
-   * The row, or undefined when the tree proves that there is none.
-   *
-   * @throws SidecarError `keystore_corrupt` when the row is not what the tree says
-   */
   read(path: string): Buffer | undefined {
     this.#assertRunning();
-    const proven = guarded(() => this.#tree.find(pathHash(path)));
-    const stored = guarded(() => this.#select.get(path))?.value;
-    if (proven === undefined && stored === undefined) return undefined;
-    if (!(stored instanceof Uint8Array) || proven === undefined || !valueHash(stored).equals(proven)) {
-      throw corruption(`a ${kindOf(path)} row does not verify`);
-    }
-    return Buffer.from(stored);
+    return readProven(this.#tree, this.#tables, path);
   }
 
-  /** Up to `limit` paths from one to before another, in byte order. They are not proved: read what they name. */
   pathsBetween(from: string, before: string, limit: number): string[] {
     this.#assertRunning();
-    return guarded(() => this.#between.all(from, before, limit)).map((row) => String(row.path));
+    return guarded(() => this.#tables.between(from, before, limit));
   }
 
-  /** Runs `work` in one durable transaction; what it throws undoes everything. */
-  change<T>(work: (changes: RowChanges) => T): T {
+  /** Up to `limit` paths of rows that lie where another generation sealed them. They are not proved. */
+  pathsSealedBefore(limit: number): string[] {
+    return guarded(() => this.#tables.sealedBefore(this.state.generation, limit));
+  }
+
+  /**
+   * Runs `work` in one durable transaction; what it throws undoes everything.
+   *
+   * @param alter what else becomes of the state
+   */
+  change<T>(work: (changes: RowChanges) => T, alter: (state: StoreState) => StoreState = (state) => state): T {
+    return this.#transact(work, alter, this.#stateRow);
+  }
+
+  /** Alters the state alone and writes it by another state row, which is taken over: its root key proves the store from now on. */
+  changeStateRow(stateRow: StateRow, alter: (state: StoreState) => StoreState): void {
+    const before = this.#stateRow;
+    this.#transact(() => undefined, alter, stateRow);
+    this.#stateRow = stateRow;
+    before.close();
+  }
+
+  /** Alters the state alone and overwrites the last traces of the rows that earlier generations sealed. */
+  clearSealedBefore(alter: (state: StoreState) => StoreState): void {
+    this.#transact(() => this.#tables.clearBefore(this.state.generation), alter, this.#stateRow);
+  }
+
+  /** Writes to a table that the tree does not cover: durable as every change, and under the same rules when the disk fails. */
+  writeBeside(work: () => void): void {
+    this.#assertRunning();
+    guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
+    try {
+      guarded(work);
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+    this.#commit();
+  }
+
+  /** Everything that was written becomes durable in the database itself; false while somebody reads an earlier state. */
+  checkpoint(): boolean {
+    this.#assertRunning();
+    return checkpoint(this.#database);
+  }
+
+  /** The store as it is now, to be read while it changes. */
+  snapshot(): Snapshot {
+    this.#assertRunning();
+    const reader = guarded(() => openReader(this.#database.location() ?? ''));
+    try {
+      guarded(() => reader.exec('BEGIN'));
+      this.#stateRow.assertCurrent(reader);
+      return new Snapshot(reader, this.#state);
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+  }
+
+  /** A check that refuses once someone else has written to the database since now. */
+  outsideWrites(): { refuse(): void } {
+    this.#assertRunning();
+    const version = this.#dataVersion();
+    return {
+      refuse: () => {
+        this.#assertRunning();
+        if (this.#dataVersion() !== version) throw corruption('the database was changed from outside');
+      },
+    };
+  }
+
+  close(): void {
+    this.#stopped = true;
+    this.#stateRow.close();
+    this.#database.close();
+  }
+
+  #transact<T>(work: (changes: RowChanges) => T, alter: (state: StoreState) => StoreState, stateRow: StateRow): T {
     this.#assertRunning();
     guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
     let result: T;
@@ -89,8 +148,9 @@ export class AuthenticatedRows {
       this.#stateRow.assertCurrent();
       result = guarded(() => work(this.#changes(counts)));
       guarded(() => this.#nodes.flush());
-      const next = { ...this.#state, counter: this.#state.counter + 1, root: this.#tree.root.toString('hex'), counts };
-      const written = this.#stateRow.write(next);
+      const changed = { counter: this.#state.counter + 1, root: this.#tree.root.toString('hex'), counts };
+      const next = alter({ ...this.#state, ...changed });
+      const written = stateRow.write(next);
       accept = () => {
         written.accept();
         this.#state = next;
@@ -104,48 +164,19 @@ export class AuthenticatedRows {
     return result;
   }
 
-  /** Checks the database file, every tree node and every row; `check` sees the path of each proven row. */
-  verify(check: (path: string) => void): { rows: number; root: string } {
-    this.#assertRunning();
-    this.#stateRow.assertCurrent();
-    const integrity = guarded(() => this.#database.prepare('PRAGMA integrity_check').all());
-    if (integrity.length !== 1 || integrity[0]?.integrity_check !== 'ok') throw corruption('the database is malformed');
-    const { nodes, leaves } = guarded(() => this.#tree.measure());
-    if (this.#countOf('nodes') !== nodes) throw corruption('the tree has nodes that nothing refers to');
-    const counts: Record<string, number> = {};
-    for (const row of this.#database.prepare('SELECT path FROM rows').iterate()) {
-      const path = String(row.path);
-      if (this.read(path) === undefined) throw corruption('a row vanished');
-      counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) + 1;
-      check(path);
-    }
-    const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    if (rows !== leaves) throw corruption('a row is missing');
-    for (const [kind, count] of Object.entries(this.#state.counts)) {
-      if (count !== (counts[kind] ?? 0)) throw corruption(`the number of ${kind} rows differs`);
-    }
-    return { rows, root: this.#state.root };
-  }
-
-  close(): void {
-    this.#stopped = true;
-    this.#stateRow.close();
-    this.#database.close();
-  }
-
   #changes(counts: Record<string, number>): RowChanges {
     return {
       put: (path, value) => {
         if (this.read(path) === undefined) counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) + 1;
         this.#tree.set(pathHash(path), valueHash(value));
-        this.#upsert.run(path, value);
+        this.#tables.put(path, value, this.#state.generation);
       },
       delete: (path) => {
         // Read like any other, so that a row that was tampered with is not removed unnoticed.
         if (this.read(path) === undefined) throw corruption(`a ${kindOf(path)} row is missing`);
         this.#tree.delete(pathHash(path));
         counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) - 1;
-        this.#remove.run(path);
+        this.#tables.remove(path, this.#state.generation);
       },
     };
   }
@@ -184,23 +215,12 @@ export class AuthenticatedRows {
     if (this.#stopped) throw stopped();
   }
 
-  #countOf(table: 'nodes' | 'rows'): number {
-    return guarded(() => Number(this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n));
+  /** SQLite's number that changes whenever another connection has written; the reader's own never does. */
+  #dataVersion(): unknown {
+    return guarded(() => this.#database.prepare('PRAGMA data_version').get())?.data_version;
   }
 }
 
 function stopped(): SidecarError {
   return new SidecarError('keystore_unavailable', 'a write failed: nobody knows whether it reached the disk');
-}
-
-function pathHash(path: string): Buffer {
-  return hash('sha256', `ferrohsm/row-path/v1\0${path}`, 'buffer');
-}
-
-function valueHash(value: Uint8Array): Buffer {
-  return hash('sha256', value, 'buffer');
-}
-
-function kindOf(path: string): string {
-  return path.slice(0, path.indexOf('/'));
 }

@@ -1,16 +1,29 @@
 import type { ChangeRequest, Documents } from '../documents.ts';
-import type { KeyAlgorithm, KeyRecord, KeyUsage, PublicKey } from '../generated/types.ts';
+import type { KeyAlgorithm, KeyRecord, KeyUsage, KeyVersion, PublicKey, RotationSchedule } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
+import type { Generations } from './generations.ts';
+import type { UsageRows } from './usage-rows.ts';
 
 export type { ChangeRequest };
 
 /** A named key to store, with the secret of its first version. The secret stays the caller's to dispose. */
-export interface NewKey extends ChangeRequest {
+export interface NewKey extends ChangeRequest, KeyMaterial {
   readonly name: string;
   readonly owner: string;
   readonly type: 'secret' | 'private';
   readonly usages: readonly KeyUsage[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly description?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number | undefined;
+  readonly rotation?: RotationSchedule | undefined;
+  readonly origin?: KeyVersion['origin'];
+  /** `active` unless told. */
+  readonly state?: 'active' | 'pre-activation';
+}
+
+/** What one version of a key is made of. The secret stays the caller's to dispose. */
+export interface KeyMaterial {
   readonly algorithm: KeyAlgorithm;
   /** Format of the secret's bytes, for example `raw-seed` or `pkcs8`. */
   readonly format: string;
@@ -18,10 +31,26 @@ export interface NewKey extends ChangeRequest {
   readonly publicKey?: PublicKey;
 }
 
+/** The next version of a key, active at once. */
+export interface NewKeyVersion extends KeyMaterial {
+  readonly nameOrId: string;
+  /** Versions that are active now stay so for that long, in milliseconds. */
+  readonly overlapMs: number;
+  readonly reason?: string | undefined;
+  /** The version whose secret it is. */
+  readonly copyOf?: number;
+}
+
 export interface KeyRename extends ChangeRequest {
   readonly nameOrId: string;
   readonly newName: string;
 }
+
+/**
+ * Says what a record becomes; `updatedAt` and `revision` are the keystore's. A version that becomes destroyed loses its
+ * secret. What it throws leaves everything as it was.
+ */
+export type ReviseRecord = (before: KeyRecord, nowMs: number) => KeyRecord;
 
 /** The secret of one version, opened; the caller disposes it. */
 export interface UnsealedVersion {
@@ -34,7 +63,7 @@ export interface UnsealedVersion {
  * Named keys that outlive the process, sealed and in an authenticated tree. Asynchronous because a shared database
  * may stand behind it. Every method throws `keystore_corrupt` for rows that do not verify.
  */
-export interface Keystore {
+export interface Keystore extends Generations {
   /**
    * Stores a key, not extractable, its first version active.
    *
@@ -44,6 +73,19 @@ export interface Keystore {
 
   /** @throws SidecarError `not_found`, `already_exists`, `request_conflict` */
   rename(change: KeyRename): Promise<KeyRecord>;
+
+  /**
+   * Any change of a record that makes no new secret.
+   *
+   * @throws SidecarError `not_found`, `already_exists` for a name that is taken, `request_conflict`, or what `revise` throws
+   */
+  revise(nameOrId: string, revise: ReviseRecord, request?: ChangeRequest): Promise<KeyRecord>;
+
+  /** @throws SidecarError `not_found`, `request_conflict`, `key_state` for a key of which nothing is in use any more */
+  addVersion(version: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord>;
+
+  /** Keys that something is to be done to by that time, the most overdue first; `limit` at least 1. */
+  due(timeMs: number, limit: number): Promise<KeyRecord[]>;
 
   /**
    * The outcome of a change that was already made; asked before an expensive key generation.
@@ -70,10 +112,21 @@ export interface Keystore {
   unseal(id: string, version: number): Promise<UnsealedVersion>;
 
   /**
+   * The sealed forms of one version's secret as they lie in the database, to look for them when they must be gone; none of
+   * a version without a secret.
+   *
+   * @throws SidecarError `not_found`
+   */
+  sealedForms(id: string, version: number): Promise<readonly Buffer[]>;
+
+  /**
    * A secret of the installation itself (log signing keys, MAC keys): `generate` makes it on first use.
    * The caller disposes what it gets.
    */
   systemSecret(name: string, generate: () => Secret): Promise<Secret>;
+
+  /** How often versions were used. */
+  readonly usage: UsageRows;
 
   /** What is known beside keys. */
   readonly documents: Documents;
@@ -90,7 +143,10 @@ export interface Keystore {
   /** Whether it holds nothing but secrets whose names begin with that. */
   holdsOnly(prefix: string): Promise<boolean>;
 
-  /** Checks the whole store: file, tree, every row and every seal. Blocks while it runs. */
+  /**
+   * Checks the whole store as it is now: file, tree, every row and every seal. In slices: it may be used and changed
+   * meanwhile, by this process alone.
+   */
   verify(): Promise<{ rows: number; root: string }>;
 
   /** Closes the store and wipes its keys. */

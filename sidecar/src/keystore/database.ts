@@ -10,11 +10,28 @@ export const migrations: readonly string[] = Object.freeze([
   `CREATE TABLE rows (path TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
    CREATE TABLE nodes (prefix TEXT PRIMARY KEY NOT NULL, node BLOB NOT NULL) STRICT;
    CREATE TABLE state (slot INTEGER PRIMARY KEY CHECK (slot = 1), body BLOB NOT NULL, mac BLOB NOT NULL) STRICT;`,
+  // secure_delete misses copies that SQLite leaves behind when it moves a row to another page. So rows with sealed
+  // secrets get tables of their own, one for each parity of the KEK generation: a turnover empties one of them, and a
+  // page that no table uses any more is always overwritten. The old table goes for the same reason.
+  `ALTER TABLE rows RENAME TO mixed_rows;
+   CREATE TABLE rows (path TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
+   CREATE TABLE sealed_0 (path TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE sealed_1 (path TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO sealed_1 SELECT path, value FROM mixed_rows
+     WHERE path >= 'system/' AND path < 'system0' OR path >= 'version/' AND path < 'version0' ORDER BY path;
+   INSERT INTO rows SELECT path, value FROM mixed_rows WHERE path NOT IN (SELECT path FROM sealed_1) ORDER BY rowid;
+   DROP TABLE mixed_rows;`,
+  // How often each version was used. Outside of the tree: it changes with every use.
+  `CREATE TABLE usage (
+     handle TEXT PRIMARY KEY NOT NULL, uses INTEGER NOT NULL, bytes INTEGER NOT NULL, used_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ]);
 
-const settings = `
+const readingSettings = `
   PRAGMA trusted_schema = OFF;
-  PRAGMA cell_size_check = ON;
+  PRAGMA cell_size_check = ON;`;
+
+const settings = `${readingSettings}
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;
@@ -26,6 +43,11 @@ export function databasePath(folder: string): string {
   return join(folder, 'keystore.db');
 }
 
+/** The files that SQLite keeps for the database. */
+export function databaseFiles(folder: string): string[] {
+  return ['', '-wal', '-shm'].map((suffix) => databasePath(folder) + suffix);
+}
+
 /**
  * Opens the database with every commit durable and the schema distrusted, creating it 0600 when it is missing.
  *
@@ -35,13 +57,7 @@ export function openDatabase(folder: string, steps = migrations): DatabaseSync {
   ensurePrivateFolder(folder, 'keystore folder');
   ensurePrivateFile(databasePath(folder), 'keystore database');
   syncFolder(folder);
-  const database = new DatabaseSync(databasePath(folder), {
-    allowExtension: false,
-    defensive: true,
-    enableDoubleQuotedStringLiterals: false,
-    limits: { attach: 0 },
-    timeout: 0,
-  });
+  const database = connection(databasePath(folder), false);
   try {
     guarded(() => database.exec(settings));
     refuseNewerFormat(database, steps);
@@ -51,6 +67,33 @@ export function openDatabase(folder: string, steps = migrations): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** A second connection, which can only read, to a database that is open already; what it reads must be proved. */
+export function openReader(path: string): DatabaseSync {
+  const database = connection(path, true);
+  database.exec(readingSettings);
+  return database;
+}
+
+function connection(path: string, readOnly: boolean): DatabaseSync {
+  return new DatabaseSync(path, {
+    readOnly,
+    allowExtension: false,
+    defensive: true,
+    enableDoubleQuotedStringLiterals: false,
+    limits: { attach: 0 },
+    timeout: 0,
+  });
+}
+
+/**
+ * Brings everything from the write-ahead log into the database, durably, and empties it.
+ *
+ * @returns false when somebody still reads an earlier state
+ */
+export function checkpoint(database: DatabaseSync): boolean {
+  return guarded(() => database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get())?.busy === 0;
 }
 
 /** Number of migrations that the database has seen; 0 for one that was just created. */

@@ -4,11 +4,12 @@ import { createSealing } from '../crypto/sealing.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import { Secret } from '../secret.ts';
 import { Envelope } from './envelope.ts';
+import { deriveKek } from './kek.ts';
 import { versionBinding } from './record-encoding.ts';
 
 const rootKey = Secret.take(randomBytes(32));
 const generationSecret = Secret.take(randomBytes(32));
-const envelope = new Envelope(createSealing(), rootKey, generationSecret, 1);
+const envelope = envelopeOf(rootKey, generationSecret, 1);
 const plain = randomBytes(48);
 const corrupt = expect.objectContaining({ code: 'keystore_corrupt' });
 
@@ -33,6 +34,10 @@ const record: KeyRecord = {
     },
   ],
 };
+
+function envelopeOf(root: Secret, secret: Secret, generation: number): Envelope {
+  return new Envelope(createSealing(), deriveKek(createSealing(), root, secret, generation), generation);
+}
 
 function bindingOf(key: object = {}, version: object = {}, format = 'raw-private') {
   return versionBinding({ ...record, ...key }, { ...record.versions[0], ...version }, format);
@@ -98,9 +103,9 @@ describe('a sealed secret', () => {
     expect(() => envelope.open({ ...one, generation: 2 }, bindingOf())).toThrow(corrupt);
     const strange = Secret.copy(Buffer.alloc(32));
     const strangers = [
-      new Envelope(createSealing(), strange, generationSecret, 1),
-      new Envelope(createSealing(), rootKey, strange, 1),
-      new Envelope(createSealing(), rootKey, generationSecret, 2),
+      envelopeOf(strange, generationSecret, 1),
+      envelopeOf(rootKey, strange, 1),
+      envelopeOf(rootKey, generationSecret, 2),
     ];
     for (const stranger of strangers) {
       expect(() => stranger.open(one, bindingOf())).toThrow(corrupt);

@@ -1,10 +1,12 @@
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
-import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
+import type { RowChanges } from './authenticated-rows.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
 import type { ChangeRequest, KeyQuery } from './contract.ts';
 import { corruption } from './corruption.ts';
 import type { SealedSecret } from './envelope.ts';
+import { dueAt } from './key-due.ts';
+import type { ProvenRows } from './proven-rows.ts';
 import { canonicalRecord, recordOf, type StoredRecord } from './record-encoding.ts';
 import type { StoredSystemSecret } from './system-secret.ts';
 
@@ -26,6 +28,7 @@ const paths = Object.freeze({
   version: (id: string, version: number) => `version/${id}/${version}`,
   outcome: (request: ChangeRequest) => `outcome/${encodeURIComponent(request.requestId)}/${request.principal}`,
   system: (name: string) => `system/${name}`,
+  due: (timeMs: number, id: string) => `due/${String(timeMs).padStart(16, '0')}/${id}`,
 });
 
 /** Names are ASCII below this, so it ends the range of any prefix. */
@@ -38,9 +41,9 @@ export function isKeyId(text: string): boolean {
 
 /** Reads and writes the rows of keys in their stored encodings. */
 export class KeyRows {
-  readonly #rows: AuthenticatedRows;
+  readonly #rows: ProvenRows;
 
-  constructor(rows: AuthenticatedRows) {
+  constructor(rows: ProvenRows) {
     this.#rows = rows;
   }
 
@@ -90,20 +93,47 @@ export class KeyRows {
     return this.#rows.state.counts.key ?? 0;
   }
 
+  /** @returns keys that are due by that time, the most overdue first */
+  due(timeMs: number, limit: number): KeyRecord[] {
+    const found = this.#rows.pathsBetween(paths.due(0, ''), paths.due(timeMs + 1, ''), limit);
+    return found.map((path) => {
+      const record = this.#rows.read(path) && this.#record(path.slice(path.lastIndexOf('/') + 1));
+      if (record === undefined) throw corruption('a due key is missing');
+      return record;
+    });
+  }
+
   putRecord(changes: RowChanges, record: KeyRecord): void {
     changes.put(paths.key(record.id), canonicalBytes(canonicalRecord(record)));
+    const due = dueAt(record);
+    if (due !== undefined) changes.put(paths.due(due, record.id), Buffer.alloc(0));
+  }
+
+  /** The record under its name and its time. */
+  replaceRecord(changes: RowChanges, before: KeyRecord, after: KeyRecord): void {
+    const due = dueAt(before);
+    if (due !== undefined && due !== dueAt(after)) changes.delete(paths.due(due, before.id));
+    if (after.name !== before.name) {
+      this.#removeName(changes, before);
+      this.putName(changes, after);
+    }
+    this.putRecord(changes, after);
   }
 
   putName(changes: RowChanges, record: KeyRecord): void {
     changes.put(paths.name(record.name), Buffer.from(record.id, 'utf8'));
   }
 
-  removeName(changes: RowChanges, record: KeyRecord): void {
+  #removeName(changes: RowChanges, record: KeyRecord): void {
     changes.delete(paths.name(record.name));
   }
 
   putVersion(changes: RowChanges, id: string, version: number, { format, sealed }: StoredVersion): void {
     changes.put(paths.version(id, version), canonicalBytes({ format, sealed: canonicalSealed(sealed) }));
+  }
+
+  removeVersion(changes: RowChanges, id: string, version: number): void {
+    changes.delete(paths.version(id, version));
   }
 
   putOutcome(changes: RowChanges, request: ChangeRequest, record: KeyRecord): void {

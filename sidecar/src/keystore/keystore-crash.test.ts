@@ -18,7 +18,7 @@ function writerScript(folder: string, rootKey: Buffer, run: number): string {
     const rootKey = Secret.take(Buffer.from('${rootKey.toString('hex')}', 'hex'));
     const store = ${JSON.stringify(folder)};
     const keystore = await openKeystore({
-      folder: store + '/store', generationFolder: store + '/generations', rootKey, sealing: createSealing(),
+      folder: store + '/store', generationFolder: store + '/generations', rootKeys: [rootKey], sealing: createSealing(),
     });
     const shared = { owner: 'alice', principal: 'alice', requestDigest: 'd' };
     for (let index = 0; ; index++) {

@@ -13,7 +13,7 @@ describe('opening refuses', () => {
     const { id } = await keystore.create(newKey('a'));
     await keystore.close();
     using other = Secret.take(randomBytes(32));
-    await expect(store.open({ rootKey: other })).rejects.toMatchObject({
+    await expect(store.open({ rootKeys: [other] })).rejects.toMatchObject({
       code: 'config_invalid',
       detail: 'the root key is not the one that made this keystore',
     });

@@ -59,9 +59,9 @@ export class MerkleTree {
     this.#root = left.hash;
   }
 
-  /** Checks every node that the root reaches and counts nodes and leaves. */
-  measure(): { nodes: number; leaves: number } {
-    return this.#measureBelow('', this.#root);
+  /** Checks every node that the root reaches; yields the number of leaves in each. */
+  nodes(): Generator<number> {
+    return this.#nodesBelow('', this.#root);
   }
 
   #load(prefix: string, expected: Buffer): Slot[] {
@@ -120,16 +120,12 @@ export class MerkleTree {
     return { kind: 'branch', hash: this.#store(prefix, slots) };
   }
 
-  #measureBelow(prefix: string, expected: Buffer): { nodes: number; leaves: number } {
-    const total = { nodes: 1, leaves: 0 };
-    for (const [index, slot] of this.#load(prefix, expected).entries()) {
-      if (slot?.kind === 'leaf') total.leaves++;
-      if (slot?.kind !== 'branch') continue;
-      const below = this.#measureBelow(prefix + digit(index), slot.hash);
-      total.nodes += below.nodes;
-      total.leaves += below.leaves;
+  *#nodesBelow(prefix: string, expected: Buffer): Generator<number> {
+    const slots = this.#load(prefix, expected);
+    yield slots.filter((slot) => slot?.kind === 'leaf').length;
+    for (const [index, slot] of slots.entries()) {
+      if (slot?.kind === 'branch') yield* this.#nodesBelow(prefix + digit(index), slot.hash);
     }
-    return total;
   }
 }
 

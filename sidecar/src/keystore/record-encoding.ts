@@ -38,17 +38,30 @@ export function versionBinding(record: KeyRecord, version: KeyVersion, format: s
   };
 }
 
+/** Members that are absent have no encoding at all, so that a record of before they existed keeps its seal. */
 function attributes(record: KeyRecord): { readonly [member: string]: Canonical } {
   const { id, name, owner, type, extractable, createdAt, updatedAt, revision } = record;
-  const labels = { ...record.labels };
-  return { id, name, owner, type, extractable, usages: [...record.usages], labels, createdAt, updatedAt, revision };
+  const { description, expiresAt, minimumVersions, rotation, retention } = record;
+  return {
+    ...{ id, name, owner, type, extractable, createdAt, updatedAt, revision },
+    usages: [...record.usages],
+    labels: { ...record.labels },
+    ...present({ description, expiresAt }),
+    ...(minimumVersions && { minimumVersions: present(minimumVersions) }),
+    ...(rotation && { rotation: present(rotation) }),
+    ...(retention && { retention: present(retention) }),
+  };
 }
 
-function canonicalVersion({ version, state, algorithm, createdAt, publicKey }: KeyVersion): Canonical {
-  const plain = { version, state, algorithm: canonicalAlgorithm(algorithm), createdAt };
+function canonicalVersion({ publicKey, algorithm, ...version }: KeyVersion): Canonical {
+  const plain = { ...present(version), algorithm: canonicalAlgorithm(algorithm) };
   if (publicKey === undefined) return plain;
   const data = Buffer.from(publicKey.data).toString('base64url');
   return { ...plain, publicKey: { format: publicKey.format, data } };
+}
+
+function present(members: object): { readonly [member: string]: Canonical } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 function versionOf({ publicKey, ...plain }: StoredKeyVersion): KeyVersion {

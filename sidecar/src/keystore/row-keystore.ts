@@ -1,26 +1,58 @@
-import { randomBytes } from 'node:crypto';
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
-import type { AuthenticatedRows } from './authenticated-rows.ts';
-import type { KeyQuery, KeyRename, Keystore, NewKey, StateMark, UnsealedVersion } from './contract.ts';
-import { corruption } from './corruption.ts';
+import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
+import type {
+  ChangeRequest,
+  KeyQuery,
+  KeyRename,
+  Keystore,
+  NewKey,
+  NewKeyVersion,
+  ReviseRecord,
+  StateMark,
+  UnsealedVersion,
+} from './contract.ts';
 import { DocumentRows } from './documents.ts';
 import type { Envelope } from './envelope.ts';
+import { type ScanFinding, scanFiles } from './file-scan.ts';
+import type { GenerationStatus } from './generations.ts';
+import { versionOf } from './key-moves.ts';
 import { isKeyId, KeyRows } from './key-rows.ts';
+import { newRecord, withVersion } from './new-record.ts';
 import { versionBinding } from './record-encoding.ts';
+import { checkStore } from './store-check.ts';
 import { openSystemSecret, sealSystemSecret } from './system-secret.ts';
+import type { Turnover } from './turnover.ts';
+import type { UsageRows } from './usage-rows.ts';
+
+export interface RowKeystoreParts {
+  readonly rows: AuthenticatedRows;
+  readonly envelope: Envelope;
+  readonly turnover: Turnover;
+  readonly usage: UsageRows;
+  /** Paths of what the database consists of. */
+  readonly files: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 /** The keystore over authenticated rows: what each operation reads and writes. */
 export class RowKeystore implements Keystore {
   readonly documents: DocumentRows;
+  readonly usage: UsageRows;
   readonly #rows: AuthenticatedRows;
   readonly #keys: KeyRows;
   readonly #envelope: Envelope;
+  readonly #turnover: Turnover;
+  readonly #files: readonly string[];
   readonly #now: () => number;
 
-  constructor(rows: AuthenticatedRows, envelope: Envelope, now: () => number) {
+  constructor({ rows, envelope, turnover, usage, files, now }: RowKeystoreParts) {
+    this.usage = usage;
     this.#rows = rows;
+    this.#turnover = turnover;
+    this.#files = files;
     this.documents = new DocumentRows(rows);
     this.#keys = new KeyRows(rows);
     this.#envelope = envelope;
@@ -28,43 +60,30 @@ export class RowKeystore implements Keystore {
   }
 
   async create(key: NewKey): Promise<KeyRecord> {
-    const made = this.#keys.outcome(key);
-    if (made !== undefined) return made;
-    key.requireCurrent?.();
-    this.#refuseTakenName(key.name);
-    const record = newRecord(key, this.#now());
-    const version = record.versions[0];
-    const sealed = this.#envelope.seal(key.secret, versionBinding(record, version, key.format));
-    this.#rows.change((changes) => {
-      this.#keys.putRecord(changes, record);
-      this.#keys.putName(changes, record);
-      this.#keys.putVersion(changes, record.id, version.version, { format: key.format, sealed });
-      this.#keys.putOutcome(changes, key, record);
-    });
-    return record;
+    return this.#once(key, () => this.#created(key));
   }
 
-  async rename(change: KeyRename): Promise<KeyRecord> {
-    const made = this.#keys.outcome(change);
-    if (made !== undefined) return made;
-    change.requireCurrent?.();
-    const before = this.#found(change.nameOrId);
-    this.#refuseTakenName(change.newName);
-    const after = { ...before, name: change.newName, updatedAt: this.#now(), revision: before.revision + 1 };
-    this.#rows.change((changes) => {
-      this.#keys.removeName(changes, before);
-      this.#keys.putName(changes, after);
-      this.#keys.putRecord(changes, after);
-      for (const version of after.versions) {
-        const stored = this.#keys.version(after.id, version.version);
-        const from = versionBinding(before, version, stored.format);
-        const to = versionBinding(after, version, stored.format);
-        const sealed = this.#envelope.rewrap(stored.sealed, from, to);
-        this.#keys.putVersion(changes, after.id, version.version, { ...stored, sealed });
-      }
-      this.#keys.putOutcome(changes, change, after);
-    });
-    return after;
+  async rename({ nameOrId, newName, ...request }: KeyRename): Promise<KeyRecord> {
+    return await this.revise(nameOrId, (before) => ({ ...before, name: newName }), request);
+  }
+
+  async revise(nameOrId: string, revise: ReviseRecord, request?: ChangeRequest): Promise<KeyRecord> {
+    return this.#once(request, () => this.#revised(nameOrId, revise, request));
+  }
+
+  async addVersion(added: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord> {
+    const revise = (before: KeyRecord, nowMs: number) => withVersion(before, added, nowMs);
+    return this.#once(request, () =>
+      this.#revised(added.nameOrId, revise, request, (changes, after) => {
+        const version = after.versions.at(-1) as KeyVersion;
+        const sealed = this.#envelope.seal(added.secret, versionBinding(after, version, added.format));
+        this.#keys.putVersion(changes, after.id, version.version, { format: added.format, sealed });
+      }),
+    );
+  }
+
+  async due(timeMs: number, limit: number): Promise<KeyRecord[]> {
+    return this.#keys.due(timeMs, limit);
   }
 
   async outcome(principal: string, requestId: string, requestDigest: string): Promise<KeyRecord | undefined> {
@@ -81,9 +100,15 @@ export class RowKeystore implements Keystore {
 
   async unseal(id: string, version: number): Promise<UnsealedVersion> {
     const record = this.#found(id);
-    const entry = record.versions.find((candidate) => candidate.version === version);
-    if (entry === undefined) throw new SidecarError('not_found', `${id}/${version}`);
+    const entry = versionOf(record, version);
+    if (entry.state === 'destroyed') throw new SidecarError('not_found', `version ${version} of ${id} is destroyed`);
     return this.#open(record, entry);
+  }
+
+  async sealedForms(id: string, version: number): Promise<readonly Buffer[]> {
+    if (versionOf(this.#found(id), version).state === 'destroyed') return [];
+    const { sealed } = this.#keys.version(id, version);
+    return [Buffer.from(sealed.dek), Buffer.from(sealed.secret)];
   }
 
   async systemSecret(name: string, generate: () => Secret): Promise<Secret> {
@@ -118,20 +143,90 @@ export class RowKeystore implements Keystore {
   }
 
   async verify(): Promise<{ rows: number; root: string }> {
-    const checks: Readonly<Record<string, (subject: string) => void>> = {
-      key: (id) => this.#verifyKey(id),
-      name: (name) => this.#found(name),
-      system: (name) => this.#verifySystem(name),
-    };
-    return this.#rows.verify((path) => {
-      const slash = path.indexOf('/');
-      checks[path.slice(0, slash)]?.(path.slice(slash + 1));
-    });
+    return await checkStore(this.#rows, this.#envelope);
+  }
+
+  async generation(): Promise<GenerationStatus> {
+    return await this.#turnover.generation();
+  }
+
+  async beginGeneration(): Promise<number> {
+    return await this.#turnover.beginGeneration();
+  }
+
+  async rewrapSome(limit: number): Promise<{ done: boolean; rewrapped: number }> {
+    return await this.#turnover.rewrapSome(limit);
+  }
+
+  async changeRootKey(newRootKey: Secret): Promise<number> {
+    return await this.#turnover.changeRootKey(newRootKey);
+  }
+
+  async scanFor(needles: readonly Buffer[]): Promise<ScanFinding[]> {
+    return await scanFiles(this.#files, needles);
   }
 
   async close(): Promise<void> {
+    this.#turnover.close();
     this.#envelope.close();
     this.#rows.close();
+  }
+
+  /** A request that was already answered is answered the same. */
+  #once(request: ChangeRequest | undefined, change: () => KeyRecord): KeyRecord {
+    const made = request && this.#keys.outcome(request);
+    if (made !== undefined) return made;
+    request?.requireCurrent?.();
+    return change();
+  }
+
+  #created(key: NewKey): KeyRecord {
+    this.#refuseTakenName(key.name);
+    const record = newRecord(key, this.#now());
+    const version = record.versions[0];
+    const sealed = this.#envelope.seal(key.secret, versionBinding(record, version, key.format));
+    this.#rows.change((changes) => {
+      this.#keys.putRecord(changes, record);
+      this.#keys.putName(changes, record);
+      this.#keys.putVersion(changes, record.id, version.version, { format: key.format, sealed });
+      this.#keys.putOutcome(changes, key, record);
+    });
+    return record;
+  }
+
+  /** `seal` sees the record as it will be, inside the transaction. */
+  #revised(
+    nameOrId: string,
+    revise: ReviseRecord,
+    request: ChangeRequest | undefined,
+    seal: (changes: RowChanges, after: KeyRecord) => void = () => undefined,
+  ): KeyRecord {
+    const before = this.#found(nameOrId);
+    const now = this.#now();
+    const after = { ...revise(before, now), updatedAt: now, revision: before.revision + 1 };
+    if (after.name !== before.name) this.#refuseTakenName(after.name);
+    this.#rows.change((changes) => {
+      this.#keys.replaceRecord(changes, before, after);
+      for (const version of before.versions) this.#rebind(changes, before, after, version);
+      seal(changes, after);
+      if (request !== undefined) this.#keys.putOutcome(changes, request, after);
+    });
+    return after;
+  }
+
+  /** A seal holds for the record that it was made with; a destroyed version has no secret any more. */
+  #rebind(changes: RowChanges, before: KeyRecord, after: KeyRecord, earlier: KeyVersion): void {
+    const version = versionOf(after, earlier.version);
+    if (earlier.state === 'destroyed') return;
+    if (version.state === 'destroyed') {
+      this.#keys.removeVersion(changes, after.id, version.version);
+      return;
+    }
+    const stored = this.#keys.version(after.id, version.version);
+    const from = versionBinding(before, earlier, stored.format);
+    const to = versionBinding(after, version, stored.format);
+    const sealed = this.#envelope.rewrap(stored.sealed, from, to);
+    this.#keys.putVersion(changes, after.id, version.version, { ...stored, sealed });
   }
 
   #found(nameOrId: string): KeyRecord {
@@ -150,40 +245,4 @@ export class RowKeystore implements Keystore {
     const secret = this.#envelope.open(sealed, versionBinding(record, version, format));
     return { format, algorithm: version.algorithm, secret };
   }
-
-  #verifyKey(id: string): void {
-    const record = this.#found(id);
-    if (this.#keys.find(record.name)?.id !== id) throw corruption('a key is not found by its name');
-    for (const version of record.versions) this.#open(record, version).secret.dispose();
-  }
-
-  #verifySystem(name: string): void {
-    const stored = this.#keys.system(name);
-    if (stored === undefined) throw corruption('a system secret vanished');
-    openSystemSecret(this.#envelope, name, stored).dispose();
-  }
-}
-
-function newRecord(key: NewKey, now: number): KeyRecord {
-  return {
-    id: `key_${randomBytes(16).toString('base64url')}`,
-    name: key.name,
-    owner: key.owner,
-    type: key.type,
-    extractable: false,
-    usages: [...key.usages],
-    labels: { ...key.labels },
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-    versions: [
-      {
-        version: 1,
-        state: 'active',
-        algorithm: { ...key.algorithm },
-        createdAt: now,
-        ...(key.publicKey && { publicKey: key.publicKey }),
-      },
-    ],
-  };
 }

@@ -14,14 +14,15 @@ export function sealSystemSecret(
   secret: Secret,
   createdAt: number,
 ): StoredSystemSecret {
-  return { createdAt, sealed: envelope.seal(secret, binding(name, createdAt)) };
+  return { createdAt, sealed: envelope.seal(secret, systemBinding(name, createdAt)) };
 }
 
 export function openSystemSecret(envelope: Envelope, name: string, stored: StoredSystemSecret): Secret {
-  return envelope.open(stored.sealed, binding(name, stored.createdAt));
+  return envelope.open(stored.sealed, systemBinding(name, stored.createdAt));
 }
 
-function binding(name: string, createdAt: number): Binding {
+/** What the secret of that name belongs to. */
+export function systemBinding(name: string, createdAt: number): Binding {
   const system = { system: name, createdAt };
   return { fixed: system, full: system };
 }

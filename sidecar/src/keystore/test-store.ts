@@ -38,7 +38,7 @@ export function testStore(folder = testFolder()): TestStore {
       return await openKeystore({
         folder: store,
         generationFolder,
-        rootKey: secret,
+        rootKeys: [secret],
         sealing: createSealing(),
         ...options,
       });

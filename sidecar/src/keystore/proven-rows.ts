@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import { corruption } from './corruption.ts';
+import { guarded } from './database.ts';
+import type { MerkleTree } from './merkle-tree.ts';
+import { kindOf, type RowTables } from './row-tables.ts';
+import type { StoreState } from './store-state.ts';
+
+/** Rows by path (`kind/...`), each proved against an authenticated tree when it is read. */
+export interface ProvenRows {
+  readonly state: StoreState;
+  /**
+   * The row, or undefined when the tree proves that there is none.
+   *
+   * @throws SidecarError `keystore_corrupt` when the row is not what the tree says
+   */
+  read(path: string): Buffer | undefined;
+  /** Up to `limit` paths from one to before another, in byte order. They are not proved: read what they name. */
+  pathsBetween(from: string, before: string, limit: number): string[];
+}
+
+/** Reads a row and compares it with what the tree says of it. */
+export function readProven(tree: MerkleTree, tables: RowTables, path: string): Buffer | undefined {
+  const proven = guarded(() => tree.find(pathHash(path)));
+  const stored = guarded(() => tables.read(path));
+  if (proven === undefined && stored === undefined) return undefined;
+  if (stored === undefined || proven === undefined || !valueHash(stored).equals(proven)) {
+    throw corruption(`a ${kindOf(path)} row does not verify`);
+  }
+  return stored;
+}
+
+/** Key of a row in the tree. */
+export function pathHash(path: string): Buffer {
+  return hash('sha256', `ferrohsm/row-path/v1\0${path}`, 'buffer');
+}
+
+/** Value of a row in the tree. */
+export function valueHash(value: Uint8Array): Buffer {
+  return hash('sha256', value, 'buffer');
+}

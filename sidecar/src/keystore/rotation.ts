@@ -1,0 +1,14 @@
+import type { KeyAlgorithm, KeyRecord } from '../generated/types.ts';
+
+/** Long enough for every process that holds the version before to ask for the key again. */
+const defaultOverlapSeconds = 24 * 60 * 60;
+
+/** Algorithm of the newest version, which the next one has unless told. */
+export function newestAlgorithm({ versions }: KeyRecord): KeyAlgorithm {
+  return (versions.at(-1) ?? versions[0]).algorithm;
+}
+
+/** How long the versions in use stay so beside the next one: as told, else as the key's schedule says, else a day. */
+export function overlapMsOf({ rotation }: KeyRecord, overlapSeconds?: number): number {
+  return (overlapSeconds ?? rotation?.overlapSeconds ?? defaultOverlapSeconds) * 1000;
+}
