@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { AuditLog } from './audit/log.ts';
+import type { KeyRecord, KeyVersion } from './generated/types.ts';
+import type { Keystore } from './keystore/keystore.ts';
+import type { KeyChanged } from './methods/keys.create.ts';
+import type { RecordedChange } from './recorded-change.ts';
+
+export interface KeyDestructionOptions {
+  readonly keystore: Keystore;
+  readonly log: Pick<AuditLog, 'append'>;
+  readonly recorded: RecordedChange;
+  readonly changed: KeyChanged;
+}
+
+/** Rows that go over to the new generation before others have their turn. */
+const rowsPerStep = 64;
+
+/** While somebody reads an earlier state of the database, its pages cannot be overwritten. */
+const readerWaitMs = 200;
+
+/**
+ * Destruction that can be shown. The secret of a version has left the store before; here all that is left goes over to a new
+ * key encryption key and the secret of the earlier one is erased, so that no copy of the store from before opens the version
+ * any more. Then the files of the store are searched for its sealed forms, and a record of the log says what was done.
+ */
+export class KeyDestruction {
+  readonly #options: KeyDestructionOptions;
+  /** Sealed forms of what left the store while this process runs. */
+  readonly #needles = new Map<string, readonly Buffer[]>();
+
+  constructor(options: KeyDestructionOptions) {
+    this.#options = options;
+  }
+
+  /** Remembers what must not be found any more, right before it leaves the store. */
+  async remember(record: KeyRecord, versions: readonly KeyVersion[]): Promise<void> {
+    for (const { version } of versions) {
+      this.#needles.set(`${record.id}/${version}`, await this.#options.keystore.sealedForms(record.id, version));
+    }
+  }
+
+  /** Completes what was begun: versions without a certificate get one, all of them by one turnover. */
+  async complete(records: readonly KeyRecord[]): Promise<void> {
+    const erasedGeneration = await this.#turnOver();
+    for (const record of records) await this.#certify(record, erasedGeneration);
+  }
+
+  /** Also ends a turnover that an earlier process began: it may have begun before the secrets left, so another one follows. */
+  async #turnOver(): Promise<number> {
+    const { keystore, recorded } = this.#options;
+    return await recorded('keystore.turnover', {}, async () => {
+      if ((await keystore.generation()).turningOver !== undefined) await this.#rewrapAll();
+      const present = await keystore.beginGeneration();
+      await this.#rewrapAll();
+      return present - 1;
+    });
+  }
+
+  async #rewrapAll(): Promise<void> {
+    for (;;) {
+      const { done, rewrapped } = await this.#options.keystore.rewrapSome(rowsPerStep);
+      if (done) return;
+      if (rewrapped === 0) await new Promise((resolve) => setTimeout(resolve, readerWaitMs));
+    }
+  }
+
+  async #certify(record: KeyRecord, generation: number): Promise<void> {
+    const { keystore, log, recorded, changed } = this.#options;
+    const facts = { resource: record.id, details: { keyName: record.name } };
+    await recorded('key.certify', facts, async () => {
+      const certified = new Map<number, number>();
+      for (const version of record.versions.filter(lacksCertificate)) {
+        certified.set(version.version, await log.append(await this.#recordOf(record, version, generation)));
+      }
+      changed(await keystore.revise(record.id, (before) => withCertificates(before, certified, generation)));
+    });
+    for (const { version } of record.versions) this.#needles.delete(`${record.id}/${version}`);
+  }
+
+  async #recordOf(record: KeyRecord, version: KeyVersion, generation: number) {
+    const needles = this.#needles.get(`${record.id}/${version.version}`) ?? [];
+    const found = needles.length === 0 ? [] : await this.#options.keystore.scanFor(needles);
+    const [, secret] = needles;
+    return {
+      phase: 'event',
+      operation: 'key.destruction',
+      outcome: found.length === 0 ? 'ok' : 'failed',
+      resource: record.id,
+      keyName: record.name,
+      keyVersion: version.version,
+      algorithm: version.algorithm.name,
+      details: {
+        erasedGeneration: generation,
+        // After a crash nobody knows any more what to look for.
+        isSearched: needles.length > 0,
+        ...(needles.length > 0 && { found: found.length }),
+        ...(secret !== undefined && { sealedSha256: createHash('sha256').update(secret).digest('base64url') }),
+        ...(version.since !== undefined && { leftStoreAt: version.since }),
+        ...(version.reason !== undefined && { reason: version.reason }),
+      },
+    } as const;
+  }
+}
+
+/** Whether the secret of a version has left the store and nothing shows it yet. */
+export function lacksCertificate({ state, destruction }: KeyVersion): boolean {
+  return state === 'destroyed' && destruction === undefined;
+}
+
+function withCertificates(record: KeyRecord, certified: ReadonlyMap<number, number>, generation: number): KeyRecord {
+  const [first, ...others] = record.versions.map((version) => {
+    const index = certified.get(version.version);
+    return index === undefined ? version : { ...version, destruction: { generation, index } };
+  });
+  return { ...record, versions: [first as KeyVersion, ...others] };
+}

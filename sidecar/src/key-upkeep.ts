@@ -1,0 +1,195 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CryptoProvider } from './crypto/provider.ts';
+import type { KeyRecord, KeyVersion } from './generated/types.ts';
+import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
+import type { KeyRetention } from './key-retention.ts';
+import { type KeyUsage, reaches } from './key-usage.ts';
+import { dueAt, rotationDue } from './keystore/key-due.ts';
+import { endVersions, type KeyMove, type MoveOptions, moveVersions } from './keystore/key-moves.ts';
+import { stateAt } from './keystore/key-state.ts';
+import type { Keystore } from './keystore/keystore.ts';
+import { newestAlgorithm, overlapMsOf } from './keystore/rotation.ts';
+import { startRounds } from './lifecycle/rounds.ts';
+import { KeyMaterial } from './methods/key-material.ts';
+import type { KeyChanged } from './methods/keys.create.ts';
+import type { RecordedChange } from './recorded-change.ts';
+
+export interface KeyUpkeepOptions {
+  readonly keystore: Keystore;
+  readonly crypto: CryptoProvider;
+  readonly recorded: RecordedChange;
+  readonly destruction: KeyDestruction;
+  readonly usage: Pick<KeyUsage, 'flush' | 'of' | 'takeDue'>;
+  readonly retention: Pick<KeyRetention, 'keeping' | 'list' | 'selfDestruction'>;
+  readonly changed: KeyChanged;
+  /** Milliseconds since 1970, never going back. */
+  readonly now: () => number;
+  /** Hears of what could not be done to a key; it is tried again in the next round. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** Nothing that has a date is late by more. */
+const tendIntervalMs = 1000;
+/** What a crash may count too much. */
+const flushIntervalMs = 10_000;
+/** What is to be destroyed by itself waits for its grace anyway, which is much longer. */
+const sweepIntervalMs = 3_600_000;
+
+/** Tends the keys again and again until it is closed. */
+export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<void> } {
+  const upkeep = new KeyUpkeep(options);
+  const onError = (error: unknown) => options.onError(error, 'upkeep of keys');
+  const tending = startRounds({ round: () => upkeep.tend(), intervalMs: tendIntervalMs, onError });
+  const counting = startRounds({ round: async () => options.usage.flush(), intervalMs: flushIntervalMs, onError });
+  const sweeping = startRounds({ round: () => upkeep.sweep(), intervalMs: sweepIntervalMs, onError });
+  return {
+    async close() {
+      await Promise.all([tending.close(), counting.close(), sweeping.close()]);
+    },
+  };
+}
+
+/** Keys that are looked at before others have their turn. */
+const keysPerTurn = 16;
+
+/** What becomes due in the life of keys: ends, destructions, rotations. Each is recorded as an operation of its own. */
+export class KeyUpkeep {
+  readonly #options: KeyUpkeepOptions;
+
+  constructor(options: KeyUpkeepOptions) {
+    this.#options = options;
+  }
+
+  /** Does everything that is due by now. */
+  async tend(): Promise<void> {
+    const { keystore, usage, now } = this.#options;
+    for (const id of usage.takeDue()) await this.#rotateForUse(id);
+    const stuck = new Map<string, KeyRecord>();
+    for (;;) {
+      const due = await keystore.due(now(), keysPerTurn + stuck.size);
+      const untried = due.filter(({ id }) => !stuck.has(id));
+      if (untried.length === 0) break;
+      for (const record of untried) {
+        await this.#attempt(record, () => this.#tendKey(record));
+        const left = await this.#stillDue(record);
+        if (left !== undefined) stuck.set(left.id, left);
+      }
+    }
+    const destroyed = [...stuck.values()].filter(({ versions }) => versions.some(lacksCertificate));
+    if (destroyed.length > 0) await this.#options.destruction.complete(destroyed);
+  }
+
+  /** Schedules the destruction of what nothing keeps any more, where the classes of a key say so. */
+  async sweep(): Promise<void> {
+    const { keystore, retention } = this.#options;
+    if (!retention.list().some(({ destroys }) => destroys)) return;
+    for (let after: string | undefined; ; ) {
+      const page = await keystore.list({ limit: keysPerTurn, ...(after !== undefined && { after }) });
+      for (const record of page) await this.#attempt(record, () => this.#sweepKey(record));
+      if (page.length < keysPerTurn) return;
+      after = page.at(-1)?.name;
+      await nextTurn();
+    }
+  }
+
+  /** What cannot be done to one key holds up no other one. */
+  async #attempt(record: KeyRecord, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.onError(error, `upkeep of ${record.id}`);
+    }
+  }
+
+  async #stillDue({ id }: KeyRecord): Promise<KeyRecord | undefined> {
+    const record = await this.#options.keystore.get(id);
+    const isDue = record !== undefined && (dueAt(record) ?? Number.POSITIVE_INFINITY) <= this.#options.now();
+    return isDue ? record : undefined;
+  }
+
+  async #tendKey(record: KeyRecord): Promise<void> {
+    const nowMs = this.#options.now();
+    if (record.versions.some((version) => hasEnded(record, version, nowMs))) await this.#end(record);
+    if (this.#erasable(record, nowMs).length > 0) await this.#erase(record);
+    if ((rotationDue(record) ?? Number.POSITIVE_INFINITY) <= nowMs) await this.#rotate(record);
+  }
+
+  #end(record: KeyRecord): Promise<void> {
+    return this.#change('key.expire', record, () => this.#options.keystore.revise(record.id, endVersions));
+  }
+
+  async #erase(record: KeyRecord): Promise<void> {
+    const { keystore, destruction, now } = this.#options;
+    await this.#change('key.erase', record, async () => {
+      await destruction.remember(record, this.#erasable(record, now()));
+      return keystore.revise(record.id, (before, nowMs) =>
+        moveEach(before, this.#erasable(before, nowMs), 'erase', { nowMs }),
+      );
+    });
+  }
+
+  /** A hold that came after the destruction was scheduled counts until the last moment. */
+  #erasable(record: KeyRecord, nowMs: number): readonly KeyVersion[] {
+    return record.versions.filter(
+      (version) => isToBeErased(version, nowMs) && this.#isKeptNoMore(record, version, nowMs),
+    );
+  }
+
+  async #sweepKey(record: KeyRecord): Promise<void> {
+    const { keystore, retention, now } = this.#options;
+    const schedule = retention.selfDestruction(record);
+    const isOver = (each: KeyRecord, nowMs: number) =>
+      each.versions.filter((version) => hasEndedUse(version) && this.#isKeptNoMore(each, version, nowMs));
+    if (schedule === undefined || isOver(record, now()).length === 0) return;
+    await this.#change('key.retire', record, () =>
+      keystore.revise(record.id, (before, nowMs) => {
+        const options = { nowMs, destroyAt: nowMs + schedule.graceMs, reason: 'retention is over' };
+        return moveEach(before, isOver(before, nowMs), 'destroy', options);
+      }),
+    );
+  }
+
+  #isKeptNoMore(record: KeyRecord, version: KeyVersion, nowMs: number): boolean {
+    return (this.#options.retention.keeping(record, version)?.untilMs ?? 0) <= nowMs;
+  }
+
+  /** Somebody may have rotated it in the meantime. */
+  async #rotateForUse(id: string): Promise<void> {
+    const { keystore, usage } = this.#options;
+    const record = await keystore.get(id);
+    const newest = record?.versions.at(-1);
+    if (record?.rotation === undefined || newest?.state !== 'active') return;
+    const used = usage.of(record, newest.version);
+    if (used !== undefined && reaches(used, record.rotation)) await this.#attempt(record, () => this.#rotate(record));
+  }
+
+  #rotate(record: KeyRecord): Promise<void> {
+    const { keystore, crypto } = this.#options;
+    return this.#change('key.rotate', record, async () => {
+      using material = await KeyMaterial.generate(crypto, newestAlgorithm(record), record.usages);
+      const next = { ...material, nameOrId: record.id, overlapMs: overlapMsOf(record), reason: 'scheduled rotation' };
+      return await keystore.addVersion(next);
+    });
+  }
+
+  async #change(operation: string, { id, name }: KeyRecord, work: () => Promise<KeyRecord>): Promise<void> {
+    const { recorded, changed } = this.#options;
+    await recorded(operation, { resource: id, details: { keyName: name } }, async () => changed(await work()));
+  }
+}
+
+function moveEach(record: KeyRecord, versions: readonly KeyVersion[], move: KeyMove, options: MoveOptions): KeyRecord {
+  return versions.reduce((moved, { version }) => moveVersions(moved, move, { ...options, version }), record);
+}
+
+function hasEndedUse({ state }: KeyVersion): boolean {
+  return state === 'deactivated' || state === 'compromised';
+}
+
+function hasEnded(record: KeyRecord, version: KeyVersion, nowMs: number): boolean {
+  return stateAt(record, version, nowMs) !== version.state;
+}
+
+function isToBeErased({ state, destroyAt = 0 }: KeyVersion, nowMs: number): boolean {
+  return state === 'pending-destruction' && destroyAt <= nowMs;
+}
