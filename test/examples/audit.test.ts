@@ -1,34 +1,25 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../sidecar/src/policy/default-policy.ts';
 import { hasGo } from '../go/verify-with-go.ts';
+import { blocksIn, blocksOf, pageShell } from './page.ts';
 
 const root = join(import.meta.dirname, '../..');
-const page = readFileSync(join(root, 'docs/audit.md'), 'utf8');
-
-const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language = '', text = '']) => ({
-  language,
-  text,
-}));
-
-function blocksIn(language: string): string[] {
-  return blocks.filter((block) => block.language === language).map(({ text }) => text);
-}
+const blocks = blocksOf('docs/audit.md');
+const inLanguage = (language: string) => blocksIn(blocks, language);
 
 test('every block of docs/audit.md is one that is tried here', () => {
   expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['json', 'sh']));
-  expect([blocksIn('json').length, blocksIn('sh').length]).toEqual([1, 12]);
+  expect([inLanguage('json').length, inLanguage('sh').length]).toEqual([1, 12]);
 });
 
 test('the record of docs/audit.md is one by the schema', () => {
   const schema = JSON.parse(readFileSync(join(root, 'schemas/objects/audit-record.json'), 'utf8')) as object;
   const isRecord = new Ajv2020({ allowUnionTypes: true }).compile(schema);
-  const record: unknown = JSON.parse(blocksIn('json')[0] ?? '');
+  const record: unknown = JSON.parse(inLanguage('json')[0] ?? '');
   expect(isRecord(record), JSON.stringify(isRecord.errors)).toBe(true);
   expect(isRecord({ ...(record as object), principal: 'alice' })).toBe(false);
 });
@@ -39,33 +30,13 @@ const policy = `${defaultPolicy}
 `;
 
 describe('the commands of docs/audit.md', () => {
-  let home = '';
-  beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'ferrohsm-audit-'));
-    const bin = join(home, 'bin');
-    mkdirSync(bin);
-    symlinkSync(join(root, 'cli/bin/ferrohsm.cjs'), join(bin, 'ferrohsm'));
-    symlinkSync(process.execPath, join(bin, 'node'));
-    symlinkSync(join(root, 'test'), join(home, 'test'));
-    writeFileSync(join(home, 'invoice.pdf'), 'an invoice');
-    writeFileSync(join(home, 'policy'), policy);
-  });
-  afterEach(() => rmSync(home, { recursive: true }));
-
-  function shell(script: string): string {
-    const { PATH } = process.env;
-    writeFileSync(join(home, 'script'), script);
-    return execFileSync('bash', ['--norc', '-euo', 'pipefail', 'script'], {
-      cwd: home,
-      encoding: 'utf8',
-      timeout: 170_000,
-      env: { PATH: `${join(home, 'bin')}:${PATH}`, HOME: home, FERROHSM_SOCKET: join(home, 'hsm.sock') },
-    });
-  }
-
   test('lead from a receipt over witnesses, new keys and erasure to a published log', {
     timeout: 180_000,
   }, async () => {
+    const { home, run } = pageShell();
+    symlinkSync(join(root, 'test'), join(home, 'test'));
+    writeFileSync(join(home, 'invoice.pdf'), 'an invoice');
+    writeFileSync(join(home, 'policy'), policy);
     const [port1, port2] = [await freePort(), await freePort()];
     const here = (text: string) =>
       text
@@ -73,9 +44,9 @@ describe('the commands of docs/audit.md', () => {
         .replaceAll(':8082', `:${port2}`)
         .replace(/(ferrohsm serve.*) &$/m, 'sidecar $1')
         .replace(/^.*verify-log.*$/gm, hasGo ? '$&' : ':');
-    const [sign, proof, go, verify, ...more] = blocksIn('sh').map(here);
+    const [sign, proof, go, verify, ...more] = inLanguage('sh').map(here);
     const [witnesses, quorum, serve, witnessed, rotate, retain, erase, publish] = more;
-    const output = shell(
+    const output = run(
       [
         functions,
         'ferrohsm init --config config --policy policy --custodian alice:$UID --custodian bob --yes',
@@ -86,6 +57,7 @@ describe('the commands of docs/audit.md', () => {
         ...[witnessed, 'stop_sidecar', 'sidecar ferrohsm serve'],
         ...[`bob_approves & ${rotate}`, `bob_approves 2 & ${retain}`, `bob_approves & ${erase}`, publish],
       ].join('\n'),
+      170_000,
     );
     expect(output.match(/^result +ok$/gm)).toHaveLength(8);
     expect(output).toMatch(/^witnesses +cosigned up to \d+$/m);

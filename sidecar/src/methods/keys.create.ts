@@ -1,9 +1,9 @@
-import type { LoadedKey, LoadedKeyPair } from '../crypto/key.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Handler } from '../request/context.ts';
-import { Secret } from '../secret.ts';
+import { changeRequest } from './change-request.ts';
+import { KeyMaterial } from './key-material.ts';
 
 /** Told of a changed key before the change is acknowledged. */
 export type KeyChanged = (record: KeyRecord) => void;
@@ -13,38 +13,22 @@ export function createKeysCreate(
   keystore: Keystore,
   changed: KeyChanged,
 ): Handler<'keys.create'> {
-  return async ({ name, algorithm, usages, labels = {}, requestId }, execution) => {
-    const { principal, requestDigest, requireCurrent } = execution;
-    const earlier = await keystore.outcome(principal.id, requestId, requestDigest);
+  return async ({ algorithm, active = true, labels = {}, requestId, ...described }, execution) => {
+    const request = changeRequest(requestId, execution);
+    const earlier = await keystore.outcome(request.principal, requestId, request.requestDigest);
     if (earlier !== undefined) return { record: earlier };
-
-    // Extractable only for the moment of sealing; the stored key never is.
-    const { held, publicHalf } = halves(await crypto.generateKey(algorithm, { extractable: true, usages }));
-    const stored = crypto.store(held);
-    using secret = Secret.take(stored.bytes);
+    using material = await KeyMaterial.generate(crypto, algorithm, described.usages);
     // Generation may take seconds: it is decided anew, so that only what changes in this very moment makes another key.
     await execution.renew?.();
     const record = await keystore.create({
-      name,
-      owner: principal.id,
-      type: held.type === 'secret' ? 'secret' : 'private',
-      usages,
+      ...request,
+      ...described,
+      ...material,
       labels,
-      algorithm: held.algorithm,
-      format: stored.format,
-      secret,
-      ...(publicHalf && { publicKey: await crypto.describePublic(publicHalf) }),
-      requestId,
-      requestDigest,
-      principal: principal.id,
-      requireCurrent,
+      owner: request.principal,
+      state: active ? 'active' : 'pre-activation',
     });
     changed(record);
     return { record };
   };
-}
-
-function halves(generated: LoadedKey | LoadedKeyPair): { held: LoadedKey; publicHalf?: LoadedKey } {
-  if (!('privateKey' in generated)) return { held: generated };
-  return { held: generated.privateKey, publicHalf: generated.publicKey };
 }

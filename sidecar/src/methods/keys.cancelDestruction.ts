@@ -1,0 +1,11 @@
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Handler } from '../request/context.ts';
+import type { KeyChanged } from './keys.create.ts';
+import { moveKey } from './move-key.ts';
+
+export function createKeysCancelDestruction(
+  keystore: Keystore,
+  changed: KeyChanged,
+): Handler<'keys.cancelDestruction'> {
+  return (params, execution) => moveKey(keystore, changed, 'cancelDestruction', params, execution);
+}

@@ -1,0 +1,8 @@
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Handler } from '../request/context.ts';
+import type { KeyChanged } from './keys.create.ts';
+import { moveKey } from './move-key.ts';
+
+export function createKeysCompromise(keystore: Keystore, changed: KeyChanged): Handler<'keys.compromise'> {
+  return (params, execution) => moveKey(keystore, changed, 'compromise', params, execution);
+}

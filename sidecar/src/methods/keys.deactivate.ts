@@ -1,0 +1,8 @@
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Handler } from '../request/context.ts';
+import type { KeyChanged } from './keys.create.ts';
+import { moveKey } from './move-key.ts';
+
+export function createKeysDeactivate(keystore: Keystore, changed: KeyChanged): Handler<'keys.deactivate'> {
+  return (params, execution) => moveKey(keystore, changed, 'deactivate', params, execution);
+}

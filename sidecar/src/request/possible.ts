@@ -1,0 +1,44 @@
+import { SidecarError } from '../errors.ts';
+import type { KeyRecord, KeysImportParams, MethodName } from '../generated/types.ts';
+import { type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
+import type { Trail } from './context.ts';
+
+/**
+ * Refuses what could not be done even with everybody's consent, before people are asked for it.
+ *
+ * @throws SidecarError `not_found`, `key_state`, `retention_active`
+ */
+export type RequirePossible = (trail: Trail) => Promise<void>;
+
+/** Methods that move a key from one state to another. */
+const moves: Readonly<Partial<Record<MethodName, KeyMove>>> = Object.freeze({
+  'keys.activate': 'activate',
+  'keys.suspend': 'suspend',
+  'keys.resume': 'resume',
+  'keys.deactivate': 'deactivate',
+  'keys.compromise': 'compromise',
+  'keys.destroy': 'destroy',
+  'keys.cancelDestruction': 'cancelDestruction',
+});
+
+/**
+ * @param find the key of that name or id
+ * @param requireOver refuses a version that must still be kept
+ * @param requireImportable refuses what cannot be imported
+ */
+export function createRequirePossible(
+  find: (nameOrId: string) => Promise<KeyRecord | undefined>,
+  requireOver: NonNullable<MoveOptions['require']>,
+  requireImportable: (params: KeysImportParams, principal: string) => Promise<void>,
+  now: () => number,
+): RequirePossible {
+  return async ({ call, params, target, principal }) => {
+    if (call.method === 'keys.import') await requireImportable(params as KeysImportParams, principal?.id ?? '');
+    const move = moves[call.method];
+    if (move === undefined || target === undefined) return;
+    const record = await find(target.id);
+    if (record === undefined) throw new SidecarError('not_found', target.id);
+    const { version } = params as { version?: number };
+    moveVersions(record, move, { version, nowMs: now(), ...(move === 'destroy' && { require: requireOver }) });
+  };
+}
