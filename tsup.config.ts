@@ -46,7 +46,7 @@ function small(esbuild: EsbuildOptions): void {
 export default defineConfig([
   packageOf(
     'sdk',
-    { index: 'index.ts', node: 'node.ts', hpke: 'hpke/index.ts' },
+    { index: 'index.ts', node: 'node.ts', hpke: 'hpke/index.ts', envelope: 'envelope/index.ts' },
     {
       target: 'node20',
       platform: 'neutral',

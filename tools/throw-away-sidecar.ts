@@ -60,7 +60,9 @@ export async function startSidecarProcess({
   program = [command],
 }: StartOptions): Promise<SidecarProcess> {
   const { state, config, socket } = folders;
-  const places = ['--state', state, '--config', config, '--socket', socket, '--root-key', join(config, 'root.key')];
+  const places = ['--state', state, '--config', config, '--socket', socket];
+  const isPlaced = extra.some((word) => /^--(root-key|passphrase)/.test(word));
+  if (!isPlaced) places.push('--root-key', join(config, 'root.key'));
   const child = spawn(process.execPath, [...program, 'serve', '--json', ...places, ...extra], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

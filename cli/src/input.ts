@@ -31,7 +31,8 @@ export function readDescriptor(descriptor: number, limitBytes: number): Buffer<A
   return readAll(descriptor, `descriptor ${descriptor}`, limitBytes);
 }
 
-function openInput(name: string): number {
+/** @throws CliError 66 */
+export function openInput(name: string): number {
   try {
     return openSync(name, 'r');
   } catch (error) {
@@ -80,7 +81,7 @@ function readSome(descriptor: number, buffer: Buffer, offset: number, name: stri
   }
 }
 
-function unreadable(name: string, error: unknown): CliError {
+export function unreadable(name: string, error: unknown): CliError {
   return new CliError(
     66,
     `cannot read ${name} (${systemCode(error) ?? 'unknown reason'})`,

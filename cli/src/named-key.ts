@@ -1,5 +1,6 @@
 import type { FerroHsm, KeyRecord, KeyVersion, NamedKeyVersion } from '@ferrohsm/sdk/node';
 import { CliError } from './errors.ts';
+import { lengthText } from './retention-text.ts';
 
 /**
  * The CryptoKeys of one version of a named key, by default the newest active one.
@@ -39,29 +40,60 @@ export function algorithmText({ algorithm }: KeyVersion): string {
 
 /** A record as lines of text. */
 export function recordText(record: KeyRecord): string {
-  const rows: [string, string][] = [
+  return pairs([
     ['name', record.name],
     ['id', record.id],
+    ['description', record.description ?? ''],
     ['owner', record.owner],
     ['type', record.type],
     ['extractable', String(record.extractable)],
     ['usages', record.usages.join(', ')],
-    [
-      'labels',
-      Object.entries(record.labels)
-        .map(([label, value]) => `${label}=${value}`)
-        .join(', '),
-    ],
+    ['labels', listText(record.labels, '=')],
     ['created', isoTime(record.createdAt)],
     ['updated', isoTime(record.updatedAt)],
+    ['expires', record.expiresAt === undefined ? '' : isoTime(record.expiresAt)],
+    ['rotation', rotationText(record)],
+    ['retention', keepingText(record)],
+    ['minimum versions', listText(record.minimumVersions ?? {}, ' ')],
+    ...record.versions.map((version) => [`version ${version.version}`, versionText(version)] as const),
+  ]);
+}
+
+function listText(members: object, joint: string): string {
+  const entries = Object.entries(members).map(([name, value]) => `${name}${joint}${value}`);
+  return entries.join(', ');
+}
+
+function keepingText({ retention = {} }: KeyRecord): string {
+  const { keepSeconds, until, hold } = retention;
+  const words = [
+    hold === undefined ? '' : `legal hold (${hold})`,
+    keepSeconds === undefined ? '' : `${lengthText(keepSeconds)} from the end of use`,
+    until === undefined ? '' : `until ${isoTime(until)}`,
   ];
-  for (const version of record.versions) {
-    rows.push([
-      `version ${version.version}`,
-      `${version.state}, ${algorithmText(version)}, ${isoTime(version.createdAt)}`,
-    ]);
-  }
-  return pairs(rows);
+  return words.filter((word) => word !== '').join(', ');
+}
+
+function rotationText({ rotation = {} }: KeyRecord): string {
+  const { everySeconds, afterUses, afterBytes } = rotation;
+  const limits = [
+    everySeconds === undefined ? '' : `every ${lengthText(everySeconds)}`,
+    afterUses === undefined ? '' : `after ${afterUses} uses`,
+    afterBytes === undefined ? '' : `after ${afterBytes} bytes`,
+  ];
+  return limits.filter((limit) => limit !== '').join(', ');
+}
+
+function versionText(version: KeyVersion): string {
+  const { state, reason, endsAt, destroyAt, copyOf, createdAt } = version;
+  const end = destroyAt ?? (state === 'active' || state === 'suspended' ? endsAt : undefined);
+  const words = [
+    `${state}${end === undefined ? '' : ` until ${isoTime(end)}`}${reason === undefined ? '' : ` (${reason})`}`,
+    algorithmText(version),
+    isoTime(createdAt),
+    copyOf === undefined ? '' : `copy of version ${copyOf}`,
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 /** Names and values in two columns; empty values are left out. */

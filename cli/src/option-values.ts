@@ -35,6 +35,21 @@ export function labelPair(
 
 const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
+/** A length of time in seconds: a number with s, m, h, d or w. */
+export function seconds(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('write a number and s, m, h, d or w, for example 90d.');
+  return (Number(count) * (unitsMs[unit] ?? 0)) / 1000;
+}
+
+/** A moment to come in milliseconds since 1970: ISO 8601, or a length of time from now. */
+export function momentToCome(text: string): number {
+  const isLength = /^\d{1,9}[smhdw]$/.test(text);
+  const time = isLength ? Date.now() + seconds(text) * 1000 : Date.parse(text);
+  if (!Number.isNaN(time) && time > Date.now()) return time;
+  throw new InvalidArgumentError('write a moment to come in ISO 8601, or a length of time such as 90d.');
+}
+
 /** A moment in milliseconds since 1970: ISO 8601, or an age such as 2h. */
 export function moment(text: string): number {
   const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];

@@ -75,7 +75,7 @@ function statusOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-function unwritable(path: string, error: unknown): CliError {
+export function unwritable(path: string, error: unknown): CliError {
   if (systemCode(error) === 'EEXIST') return refusal(path);
   return new CliError(
     73,

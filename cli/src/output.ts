@@ -91,7 +91,8 @@ function withLineEnd(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function writeData(data: string | Uint8Array): Promise<void> {
+/** @throws CliError 73 */
+export function writeData(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(data, (error) => (error ? reject(brokenOutput(error)) : resolve()));
   });

@@ -31,20 +31,40 @@ import { decrypt } from './commands/decrypt.ts';
 import { discover } from './commands/discover.ts';
 import { encapsulate } from './commands/encapsulate.ts';
 import { encrypt } from './commands/encrypt.ts';
+import { fileDecrypt } from './commands/file-decrypt.ts';
+import { fileEncrypt } from './commands/file-encrypt.ts';
+import { fileRewrap } from './commands/file-rewrap.ts';
 import { groupRemove } from './commands/group-remove.ts';
 import { groupSet } from './commands/group-set.ts';
 import { addHelpCommand, topicsText } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { keyActivate } from './commands/key-activate.ts';
+import { keyAssign } from './commands/key-assign.ts';
+import { keyCancelDestruction } from './commands/key-cancel-destruction.ts';
+import { keyCertificate } from './commands/key-certificate.ts';
+import { keyCompromise } from './commands/key-compromise.ts';
 import { keyCreate } from './commands/key-create.ts';
+import { keyDeactivate } from './commands/key-deactivate.ts';
+import { keyDestroy } from './commands/key-destroy.ts';
 import { keyExport } from './commands/key-export.ts';
 import { keyGrant } from './commands/key-grant.ts';
+import { keyHold } from './commands/key-hold.ts';
+import { keyImport } from './commands/key-import.ts';
+import { keyLiftHold } from './commands/key-lift-hold.ts';
 import { keyLimit } from './commands/key-limit.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyPublic } from './commands/key-public.ts';
 import { keyRename } from './commands/key-rename.ts';
+import { keyResume } from './commands/key-resume.ts';
+import { keyRetain } from './commands/key-retain.ts';
 import { keyRevokeGrant } from './commands/key-revoke-grant.ts';
+import { keyRollback } from './commands/key-rollback.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { keyShow } from './commands/key-show.ts';
+import { keySuspend } from './commands/key-suspend.ts';
 import { keyUnfreeze } from './commands/key-unfreeze.ts';
+import { keyUpdate } from './commands/key-update.ts';
+import { keyUsage } from './commands/key-usage.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyExplain } from './commands/policy-explain.ts';
 import { policyHistory } from './commands/policy-history.ts';
@@ -58,6 +78,12 @@ import { principalRemove } from './commands/principal-remove.ts';
 import { principalSet } from './commands/principal-set.ts';
 import { principalShow } from './commands/principal-show.ts';
 import { random } from './commands/random.ts';
+import { retentionList } from './commands/retention-list.ts';
+import { retentionRemove } from './commands/retention-remove.ts';
+import { retentionSet } from './commands/retention-set.ts';
+import { rootKeyReshare } from './commands/root-key-reshare.ts';
+import { rootKeySplit } from './commands/root-key-split.ts';
+import { seal } from './commands/seal.ts';
 import { serve } from './commands/serve.ts';
 import { sessionList } from './commands/session-list.ts';
 import { sessionRevoke } from './commands/session-revoke.ts';
@@ -67,6 +93,7 @@ import { tokenCreate } from './commands/token-create.ts';
 import { tokenInvite } from './commands/token-invite.ts';
 import { tokenRegister } from './commands/token-register.ts';
 import { tokenRevoke } from './commands/token-revoke.ts';
+import { unseal } from './commands/unseal.ts';
 import { verify } from './commands/verify.ts';
 import { whoami } from './commands/whoami.ts';
 import { witnessCreateKey } from './commands/witness-create-key.ts';
@@ -92,10 +119,27 @@ const things: readonly Noun[] = [
     about: 'Named keys',
     commands: [
       keyCreate,
+      keyImport,
       keyList,
       keyShow,
+      keyUsage,
       keyPublic,
       keyRename,
+      keyUpdate,
+      keyAssign,
+      keyRotate,
+      keyRollback,
+      keyActivate,
+      keySuspend,
+      keyResume,
+      keyDeactivate,
+      keyCompromise,
+      keyDestroy,
+      keyCancelDestruction,
+      keyCertificate,
+      keyRetain,
+      keyHold,
+      keyLiftHold,
       keyExport,
       keyGrant,
       keyRevokeGrant,
@@ -103,6 +147,12 @@ const things: readonly Noun[] = [
       keyUnfreeze,
     ],
   },
+  {
+    name: 'retention',
+    about: 'How long keys are kept after their use',
+    commands: [retentionList, retentionSet, retentionRemove],
+  },
+  { name: 'file', about: 'Files of any length', commands: [fileEncrypt, fileDecrypt, fileRewrap] },
   {
     name: 'audit',
     about: 'The transparency log',
@@ -123,6 +173,7 @@ const things: readonly Noun[] = [
       auditErase,
     ],
   },
+  { name: 'root-key', about: 'Shares of the root key', commands: [rootKeySplit, rootKeyReshare] },
   { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
 ];
 
@@ -170,7 +221,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', `\n${exitStatusTable()}\n\n${topicsText}`);
   addOutputOptions(addConnectionOptions(program.optionsGroup('Global options:')));
-  addGroup(program, 'Sidecar:', [init, serve, ...about]);
+  addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about]);
   addGroup(program, 'Use of keys:', everyday);
   addNouns(program.commandsGroup('Keys and log:'), things);
   addNouns(program.commandsGroup('People and rules:'), people);

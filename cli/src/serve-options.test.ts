@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import {
-  governanceOptions,
-  listeningPlaces,
-  parseSocket,
-  parseWebSocket,
-  rootKeyOptions,
-  type ServeOptions,
-} from './serve-options.ts';
+import { governanceOptions, listeningPlaces, parseSocket, parseWebSocket, type ServeOptions } from './serve-options.ts';
 
 test('a socket is a path, with name, mode, owner and group where they are given', () => {
   assert.deepEqual(parseSocket('a=/run/a.sock,owner=root,group=0'), {
@@ -77,12 +70,6 @@ test('sockets are those that are named, else the default place', () => {
 
 test('origins without a WebSocket are a mistake', () => {
   assert.throws(() => parseWebSocket({ allowOrigin: ['http://localhost'] }), { exitStatus: 2 });
-});
-
-test('the root key is a key file unless a passphrase is named', () => {
-  assert.deepEqual(rootKeyOptions({}, '/etc/root.key'), { kind: 'key-file', path: '/etc/root.key' });
-  assert.deepEqual(rootKeyOptions({ rootKey: '/k' }, '/etc/root.key'), { kind: 'key-file', path: '/k' });
-  assert.deepEqual(rootKeyOptions({ passphraseFd: 3 }, ''), { kind: 'passphrase', source: { descriptor: 3 } });
 });
 
 test('times are given in seconds, hooks as programs and addresses', () => {

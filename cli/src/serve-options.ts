@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { usageError } from './errors.ts';
 import { readInput } from './input.ts';
 import { isLoopback, parseIpPlace } from './ip-place.ts';
+import type { GivenRootKey } from './root-key-options.ts';
 import { type HandedSocket, takeSystemdSockets } from './systemd-sockets.ts';
 
 const policyBytesMax = 1024 * 1024;
 
 /** Options of `ferrohsm serve` as commander hands them over. */
-export interface ServeOptions {
+export interface ServeOptions extends GivenRootKey {
   readonly state?: string;
   readonly config?: string;
   readonly socket?: string | readonly string[];
@@ -20,10 +21,8 @@ export interface ServeOptions {
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
   readonly tlsCrl?: string;
-  readonly rootKey?: string;
-  readonly passphraseFile?: string;
-  readonly passphraseFd?: number;
   readonly sessionKeyAudit?: 'durable' | 'buffered';
+  readonly allowDebugging?: boolean;
   /** Seconds, as the next two. */
   readonly sessionIdle?: number;
   readonly sessionMax?: number;
@@ -122,14 +121,6 @@ function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions)
     clientCa: resolve(tlsClientCa),
     ...(tlsCrl !== undefined && { crl: resolve(tlsCrl) }),
   };
-}
-
-/** Where the root key comes from; by default a key file in the config folder. */
-export function rootKeyOptions(options: ServeOptions, defaultKeyFile: string) {
-  const { rootKey, passphraseFile, passphraseFd } = options;
-  if (passphraseFile !== undefined) return { kind: 'passphrase' as const, source: { path: resolve(passphraseFile) } };
-  if (passphraseFd !== undefined) return { kind: 'passphrase' as const, source: { descriptor: passphraseFd } };
-  return { kind: 'key-file' as const, path: resolve(rootKey ?? defaultKeyFile) };
 }
 
 /** How long sessions and held operations last, and who is told of held ones. */

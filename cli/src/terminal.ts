@@ -27,6 +27,11 @@ export function askSecretly(question: string): Buffer {
   }
 }
 
+/** Waits until somebody presses Enter. */
+export function pause(question: string): void {
+  ask(`${question} [Enter] `);
+}
+
 function ask(question: string): Buffer {
   const terminal = openTerminal();
   try {

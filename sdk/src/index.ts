@@ -6,11 +6,15 @@ export type { ApprovalListOptions, Approvals, VoteOptions } from './client/appro
 export type { Audit, EraseOptions, PruneOptions } from './client/audit.ts';
 export type { BreakGlass as BreakGlassClient } from './client/break-glass.ts';
 export { connect, type WebSocketConnectOptions } from './client/connect.ts';
+export type { DataKeys } from './client/data-keys.ts';
 export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './client/ferrohsm.ts';
+export type { KeyImport, PlainKeyImport, WrappedKeyImport } from './client/key-import.ts';
+export type { KeyDestroyOptions, KeyMoveOptions, KeyRotateOptions } from './client/key-life.ts';
 export type { KeyCreation, KeyListOptions, KeyPageOptions, Keys } from './client/keys.ts';
 export type { NamedKey, NamedKeyVersion } from './client/named-key.ts';
 export type { Policy, PolicySignature } from './client/policy.ts';
 export type { Principals, Repeatable } from './client/principals.ts';
+export type { Retention } from './client/retention.ts';
 export type { Session } from './client/session.ts';
 export type { Sessions } from './client/sessions.ts';
 export type { System } from './client/system.ts';

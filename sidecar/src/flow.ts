@@ -1,15 +1,22 @@
 import { randomFillSync } from 'node:crypto';
+import { defaultLifetimeMs } from './approval/desk.ts';
 import type { AuditLog } from './audit/log.ts';
 import type { CryptoProvider } from './crypto/provider.ts';
 import type { Digests } from './digests.ts';
 import { approvalResource } from './electorate.ts';
-import { version } from './generated/version.ts';
+import { SidecarError } from './errors.ts';
 import type { Governance } from './governance.ts';
+import { greetingOf } from './greeting.ts';
+import type { ImportKeys } from './import-keys.ts';
+import { createRequireImportable } from './importable.ts';
+import type { KeyRetention } from './key-retention.ts';
+import type { KeyUsage } from './key-usage.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { createSourceLimiter } from './limits/source-limiter.ts';
 import type { LogKeys } from './log-keys.ts';
 import { createLogRetention } from './log-retention.ts';
 import { createHandlers } from './methods/handlers.ts';
+import type { KeyChanged } from './methods/keys.create.ts';
 import type { Cursors } from './methods/keys.list.ts';
 import type { NamedKeyRing } from './named-keys.ts';
 import type { SidecarOptions } from './options.ts';
@@ -19,14 +26,17 @@ import { createAccept } from './request/accept.ts';
 import { createApprove } from './request/approve.ts';
 import { createAuthenticate } from './request/authenticate.ts';
 import { createAuthorizer, createMayDo } from './request/authorize.ts';
-import type { Handlers } from './request/context.ts';
+import type { Handlers, Session } from './request/context.ts';
+import { createCount } from './request/count.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { createExecute } from './request/execute.ts';
+import type { Gate } from './request/gate.ts';
 import { createHold } from './request/hold.ts';
 import { createIntend } from './request/intend.ts';
 import { createLimit } from './request/limit.ts';
-import { createLocator } from './request/locate.ts';
-import { createPipeline } from './request/pipeline.ts';
+import { createLocator, newKey } from './request/locate.ts';
+import { createPipeline, type Pipeline } from './request/pipeline.ts';
+import { createRequirePossible } from './request/possible.ts';
 import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
@@ -46,9 +56,17 @@ export interface FlowParts {
   readonly crypto: CryptoProvider;
   readonly namedKeys: NamedKeyRing;
   readonly cursors: Cursors;
+  readonly keyChanged: KeyChanged;
+  readonly keyRetention: KeyRetention;
+  readonly keyUsage: KeyUsage;
+  readonly importKeys: ImportKeys;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly now: () => number;
+  /** Where calls come in, until the sidecar is sealed. */
+  readonly gate: Gate;
+  /** Wipes all keys, once the sealing that a session asked for is on record. */
+  readonly seal: (requester: Session) => Promise<void>;
 }
 
 export interface Flow {
@@ -82,11 +100,20 @@ export function createFlow(parts: FlowParts): Flow {
     now,
   });
   const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys, subjectOf), now });
-  const approve = createApprove(desk);
+  const approve = createApprove(
+    desk,
+    createRequirePossible(
+      (nameOrId) => keystore.get(nameOrId),
+      parts.keyRetention.requireOver,
+      createRequireImportable({ ...parts, approvalLifetimeMs: options.approvalLifetimeMs ?? defaultLifetimeMs }),
+      now,
+    ),
+  );
   const renew = createRenew(authenticate, authorizer, approve);
   const refusals = createRefusalWindow(log);
   const handlers = createFlowHandlers(parts, sessionKeys);
   const pipeline = createPipeline({
+    gate: parts.gate,
     authenticate,
     authorizer,
     limit: createLimit(quotas),
@@ -101,22 +128,39 @@ export function createFlow(parts: FlowParts): Flow {
       approve,
       renew,
       refusals,
+      count: createCount(parts.keyUsage),
       sessionKeyAudit,
       stateMark: () => keystore.mark(),
       onUnexpected,
     }),
   });
   const { inFlight } = defaultLimits;
-  const dispatch = createDispatch(pipeline);
+  const dispatch = createDispatch(sealing(pipeline, parts));
   const accept = createAccept({ dispatch, sessions: sessions.open, sessionKeys, inFlight, onUnexpected, now });
   return { accept, refusals };
+}
+
+/** Its answer says that all keys are wiped, so it leaves after that. */
+function sealing(pipeline: Pipeline, { gate, seal }: FlowParts): Pipeline {
+  async function wiped(answer: Promise<object>, requester: Session): Promise<object> {
+    try {
+      return await answer;
+    } finally {
+      if (gate.isShut) await seal(requester);
+    }
+  }
+  return (call) => (call.method === 'system.seal' ? wiped(pipeline(call), call.session) : pipeline(call));
+}
+
+/** No call comes in any more, and this one was the first to want that. */
+function shutOut(gate: Gate): void {
+  if (gate.isShut) throw new SidecarError('sealed');
+  gate.shut(() => new SidecarError('sealed'));
 }
 
 function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
   const { governance, keystore, log, logKeys, crypto, namedKeys, cursors, startedAt, now } = parts;
   const { policy, sessions } = governance;
-  const { inFlight, messageBytes, attachmentBytes, attachments, depth, batch } = defaultLimits;
-  const limits = { messageBytes, attachmentBytes, attachments, depth, batch, inFlight, sessionKeys };
   const mayDo = createMayDo(policy, now);
   return createHandlers({
     crypto,
@@ -133,14 +177,15 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     mayChangeOthers: (execution) =>
       mayDo(execution, 'principals.set', { type: 'System', id: 'sidecar', attributes: {} }),
     cursors,
-    keyChanged: (record) => {
-      namedKeys.forget(record);
-      policy.advanceEpoch();
-    },
-    greeting: { server: `FerroHSM/${version}`, limits, log },
+    keyChanged: parts.keyChanged,
+    keyRetention: parts.keyRetention,
+    keyUsage: parts.keyUsage,
+    importKeys: parts.importKeys,
+    mayImport: (execution, params, algorithm) =>
+      mayDo(execution, 'keys.import', newKey(params.name, execution.principal, { ...params, algorithm })),
+    greeting: greetingOf(log, sessionKeys),
     fillRandom: (bytes) => randomFillSync(bytes),
     status: {
-      version,
       startedAt,
       now,
       keystore,
@@ -151,6 +196,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     },
     questions: createPolicyQuestions(governance, namedKeys),
     recordedRequests: createRecordedRequests(log, governance, namedKeys),
+    shutOut: () => shutOut(parts.gate),
     now,
   });
 }

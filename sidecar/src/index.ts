@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export {
   defaultPlaces,
@@ -15,4 +16,12 @@ export {
   type WebSocketListenOptions,
 } from './options.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
+export {
+  collectShares,
+  type PreparedShares,
+  prepareShares,
+  type ShareCeremony,
+  type ShareCollection,
+  type SplitRootKey,
+} from './share-ceremony.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';

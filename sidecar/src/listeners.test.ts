@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /** The peer that the sidecar sees when this process connects. */
-async function ownPeer(...flag: [peerProcess?: boolean]): Promise<Peer> {
+async function ownPeer(...flag: [asksForProcess?: () => boolean]): Promise<Peer> {
   const path = join(folder, 'main.sock');
   const options = { stateFolder: folder, configFolder: folder, sockets: [{ name: 'main', path }] };
   const rootKey = { kind: 'key-file', path: join(folder, 'root.key') } as const;
@@ -39,7 +39,7 @@ async function ownPeer(...flag: [peerProcess?: boolean]): Promise<Peer> {
 describe.runIf(process.platform === 'linux')('the attributes of a process', () => {
   it('are looked at where they are asked for', async () => {
     const own = { pid: process.pid, executable: realpathSync(process.execPath), cgroup: expect.stringMatching(/^\//) };
-    expect(await ownPeer(true)).toMatchObject(own);
+    expect(await ownPeer(() => true)).toMatchObject(own);
   });
 
   it('are left alone otherwise', async () => {

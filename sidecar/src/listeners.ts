@@ -1,7 +1,7 @@
 import { defaultSocketName, type SidecarOptions } from './options.ts';
 import type { Connection, ConnectionHandler, ConnectionLimits } from './transport/connection.ts';
 import type { Listener } from './transport/listener.ts';
-import { createPeerProcessReader } from './transport/peer-process.ts';
+import { createPeerProcessReader, type PeerProcessReader } from './transport/peer-process.ts';
 import { loadSocketCalls } from './transport/socket-calls.ts';
 import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.ts';
 import { listenWebSocket } from './transport/websocket.ts';
@@ -9,19 +9,19 @@ import { listenWebSocket } from './transport/websocket.ts';
 /**
  * Opens every listener, or none: when one fails, those that were opened are closed again.
  *
- * @param peerProcess whether a rule asks for executable or cgroup, which cost some system calls a connection
+ * @param asksForProcess whether a rule asks for executable or cgroup, which cost some system calls a connection
  */
 export async function listenAll(
   { sockets, webSocket, onError = () => undefined }: SidecarOptions,
   accept: (connection: Connection) => ConnectionHandler,
   limits: ConnectionLimits,
   peerCredentials: PeerCredentialReader | undefined,
-  peerProcess = false,
+  asksForProcess: () => boolean = () => false,
 ): Promise<readonly Listener[]> {
   const serving = {
     limits,
     ...(peerCredentials && { peerCredentials }),
-    ...(peerProcess && { peerProcess: createPeerProcessReader(loadSocketCalls()) }),
+    peerProcess: processReader(asksForProcess),
   };
   const listeners: Listener[] = [];
   try {
@@ -36,4 +36,13 @@ export async function listenAll(
     await Promise.all(listeners.map((listener) => listener.close()));
     throw error;
   }
+}
+
+function processReader(asksForProcess: () => boolean): PeerProcessReader {
+  let reader: PeerProcessReader | undefined;
+  return (socket, pid) => {
+    if (!asksForProcess()) return {};
+    reader ??= createPeerProcessReader(loadSocketCalls());
+    return reader(socket, pid);
+  };
 }

@@ -1,6 +1,9 @@
 import type { CryptoProvider } from './crypto/provider.ts';
 import type { KeyRecord, KeyVersion } from './generated/types.ts';
+import { privateUsages, publicUsages } from './key-halves.ts';
+import { currentVersion } from './keystore/key-due.ts';
 import { type KeyOpener, KeyRing } from './keystore/key-ring.ts';
+import { endOf } from './keystore/key-state.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { strengthOf } from './policy/algorithm-strength.ts';
 import type { PolicyResource } from './policy/engine.ts';
@@ -26,7 +29,12 @@ export interface KeyUsers {
 /** The users of a key, sorted. */
 export type UsersOf = (keyId: string) => KeyUsers;
 
-export function createNamedKeys(keystore: Keystore, crypto: CryptoProvider, usersOf: UsersOf): NamedKeyRing {
+export function createNamedKeys(
+  keystore: Keystore,
+  crypto: CryptoProvider,
+  usersOf: UsersOf,
+  now: () => number,
+): NamedKeyRing {
   const ring = new KeyRing<HeldKey>(keystore, heldKeyOpener(crypto, usersOf), openKeys);
   const resourceOf = (record: KeyRecord) => nameResource(record, usersOf(record.id));
   return {
@@ -42,10 +50,14 @@ export function createNamedKeys(keystore: Keystore, crypto: CryptoProvider, user
     async handle(nameOrId, version) {
       const record = await keystore.get(nameOrId);
       if (record === undefined) return undefined;
-      const wanted = version ?? Math.max(...record.versions.map((each) => each.version));
-      return `${record.id}/${wanted}`;
+      return `${record.id}/${version ?? preferredVersion(record, now())}`;
     },
   };
+}
+
+/** The one that signs and encrypts, or the newest where none does. */
+function preferredVersion(record: KeyRecord, nowMs: number): number {
+  return currentVersion(record, nowMs)?.version ?? record.versions.length;
 }
 
 function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<HeldKey> {
@@ -55,6 +67,9 @@ function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<Held
       key,
       name: record.name,
       state: version.state,
+      endsAt: endOf(record, version),
+      minimumVersions: record.minimumVersions,
+      rotation: record.rotation,
       version: version.version,
       etag: etagOf(record),
       resource: keyResource(record, version, key.type, usersOf(record.id)),
@@ -67,27 +82,14 @@ function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<Held
     },
     async public(record, version) {
       const { format, data } = version.publicKey ?? { format: 'spki' as const, data: new Uint8Array() };
-      const attributes = { extractable: true, usages: publicUsages(record) };
+      const attributes = { extractable: true, usages: publicUsages(record.usages) };
       return held(record, version, await crypto.importKey(format, data, version.algorithm, attributes));
     },
   };
 }
 
-/** Usages of a pair that belong to its public half (WebCrypto, generateKey of each algorithm). */
-const ofPublicHalf: ReadonlySet<string> = new Set([
-  'verify',
-  'encrypt',
-  'wrapKey',
-  'encapsulateKey',
-  'encapsulateBits',
-]);
-
-function publicUsages({ usages }: KeyRecord): KeyRecord['usages'] {
-  return usages.filter((usage) => ofPublicHalf.has(usage));
-}
-
 function secretUsages({ type, usages }: KeyRecord): KeyRecord['usages'] {
-  return type === 'secret' ? usages : usages.filter((usage) => !ofPublicHalf.has(usage));
+  return type === 'secret' ? usages : privateUsages(usages);
 }
 
 /** Changes with every change of the key. */

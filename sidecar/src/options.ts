@@ -16,7 +16,13 @@ export const defaultSocketName = 'default';
 export type RootKeyOptions =
   | { readonly kind: 'key-file'; readonly path: string }
   /** From an open descriptor that is read to its end, or from a private file. */
-  | { readonly kind: 'passphrase'; readonly source: { readonly descriptor: number } | { readonly path: string } };
+  | { readonly kind: 'passphrase'; readonly source: { readonly descriptor: number } | { readonly path: string } }
+  /** From the output of a program, an absolute path. */
+  | { readonly kind: 'command'; readonly program: string; readonly programArguments: readonly string[] }
+  /** From a credential of the systemd unit. */
+  | { readonly kind: 'credential'; readonly name: string }
+  /** From shares that custodians give while the sidecar runs: it starts sealed. */
+  | { readonly kind: 'shares' };
 
 export interface SidecarOptions {
   /** Keystore, log and lock; mode 0700. */
@@ -34,6 +40,8 @@ export interface SidecarOptions {
    * session keys alone leave before that; a power cut may take their last records. Named keys and everything else wait.
    */
   readonly sessionKeyAudit?: 'durable' | 'buffered';
+  /** The operator lets this process be debugged: the record of the start says so. */
+  readonly allowDebugging?: boolean;
   /** Who cosigns the checkpoints of the log. */
   readonly witnesses?: WitnessOptions;
   /** Milliseconds without a call after which a session ends; default 0, never. */
@@ -46,6 +54,8 @@ export interface SidecarOptions {
   readonly approvalHooks?: readonly (CommandHook | WebhookHook)[];
   /** Hears what the operator must read at the start. */
   readonly onNotice?: (notice: string) => void;
+  /** Milliseconds since 1970 as the machine says; default `Date.now`. */
+  readonly timeOfDay?: () => number;
   /** Hears of errors inside that no client is told. */
   readonly onError?: (error: unknown, where: string) => void;
   /** Called when log or keystore can no longer be written: nothing is answered any more, so stop the process. */

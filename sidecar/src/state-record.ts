@@ -13,6 +13,8 @@ export interface Opening {
   readonly found: StateMark;
   /** Written down when records of session keys may be missing behind a power cut. */
   readonly sessionKeyAudit: 'durable' | 'buffered';
+  /** Written down when others may look into the process. */
+  readonly allowDebugging?: boolean;
 }
 
 /** Names of the only secrets that are made before the log's first record. */
@@ -26,7 +28,7 @@ const secretsOfLog = 'log/';
  * @throws SidecarError `keystore_corrupt`, `audit_corrupt`
  */
 export async function reconcile(log: AuditLog, keystore: Keystore, opening: Opening): Promise<void> {
-  const { found, sessionKeyAudit } = opening;
+  const { found, sessionKeyAudit, allowDebugging = false } = opening;
   const { recorded, openIntents } = await lastKnown(log);
   if (recorded === undefined && !(await keystore.holdsOnly(secretsOfLog))) {
     throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore is not new');
@@ -39,7 +41,11 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
   // says: an intent alone does not tell.
   const mark = await keystore.mark();
   for (const intent of openIntents) await log.append(closing(intent, { ...mark, storeChanged }));
-  const details = { ...mark, ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }) };
+  const details = {
+    ...mark,
+    ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
+    ...(allowDebugging && { allowDebugging }),
+  };
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
 }
 

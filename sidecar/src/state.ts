@@ -5,17 +5,13 @@ import { type AuditLog, openAuditLog } from './audit/log.ts';
 import type { Sealing } from './crypto/sealing.ts';
 import type { SidecarError } from './errors.ts';
 import { version } from './generated/version.ts';
-import { type Keystore, keystoreExists, openKeystore, type StateMark } from './keystore/keystore.ts';
-import { lockStateFolder } from './keystore/state-lock.ts';
+import { type Keystore, openKeystore, type StateMark } from './keystore/keystore.ts';
 import { createLogBookmarks } from './log-bookmarks.ts';
 import { createLogKeys, type LogKeys } from './log-keys.ts';
 import type { SidecarOptions } from './options.ts';
-import { createKeyFileProvider } from './root-key/key-file.ts';
-import { createPassphraseProvider } from './root-key/passphrase.ts';
-import type { RootKeyProvider } from './root-key/provider.ts';
 import { Secret } from './secret.ts';
 
-/** The state folder in use: locked, store and log open. */
+/** The state folder in use: store and log open. */
 export interface OpenState {
   readonly keystore: Keystore;
   readonly log: AuditLog;
@@ -26,69 +22,47 @@ export interface OpenState {
 }
 
 export interface StateHearers {
-  readonly onNotice: (notice: string) => void;
   /** Log or keystore could not be written: nothing more will be answered. */
   readonly onStorageFailure: (error: SidecarError) => void;
+  /** Milliseconds since 1970, never going back. */
+  readonly now: () => number;
 }
 
 /** Bytes of the journal's MAC key. */
 const secretBytes = 32;
 
 /**
- * Locks the state folder, unseals and opens keystore and log in it.
+ * Opens keystore and log in the state folder, which is locked.
  *
- * @throws SidecarError `state_locked`, `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`
+ * @param rootKey stays the caller's to dispose; not needed after opening
+ * @throws SidecarError `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`
  */
-export async function openState(options: SidecarOptions, sealing: Sealing, hearers: StateHearers): Promise<OpenState> {
-  const lock = await lockStateFolder(options.stateFolder);
+export async function openState(
+  { stateFolder }: SidecarOptions,
+  rootKey: Secret,
+  sealing: Sealing,
+  { onStorageFailure: onFailure, now }: StateHearers,
+): Promise<OpenState> {
+  const folder = join(stateFolder, 'keystore');
+  const generationFolder = join(stateFolder, 'generations');
+  const keystore = await openKeystore({ folder, generationFolder, rootKeys: [rootKey], sealing, onFailure, now });
   try {
-    const keystore = await unsealKeystore(options, sealing, hearers);
-    try {
-      const found = await keystore.mark();
-      const logKeys = createLogKeys(keystore);
-      const log = await openLog(join(options.stateFolder, 'log'), keystore, logKeys, hearers.onStorageFailure);
-      return { keystore, log, logKeys, found, close: () => closeAll(log, keystore, lock) };
-    } catch (error) {
-      await keystore.close();
-      throw error;
-    }
+    const found = await keystore.mark();
+    const logKeys = createLogKeys(keystore);
+    const log = await openLog(join(stateFolder, 'log'), keystore, logKeys, onFailure);
+    return { keystore, log, logKeys, found, close: () => closeAll(log, keystore) };
   } catch (error) {
-    lock.release();
+    await keystore.close();
     throw error;
   }
 }
 
-async function closeAll(log: AuditLog, keystore: Keystore, lock: { release(): void }): Promise<void> {
+async function closeAll(log: AuditLog, keystore: Keystore): Promise<void> {
   try {
     await log.close();
-    await keystore.close();
   } finally {
-    lock.release();
+    await keystore.close();
   }
-}
-
-async function unsealKeystore(
-  options: SidecarOptions,
-  sealing: Sealing,
-  { onNotice, onStorageFailure }: StateHearers,
-): Promise<Keystore> {
-  const folder = join(options.stateFolder, 'keystore');
-  const provider = rootKeyProvider(options, sealing, () => keystoreExists(folder));
-  const { rootKey, notice } = await provider.obtain();
-  using unsealing = rootKey;
-  if (notice !== undefined) onNotice(notice);
-  const generationFolder = join(options.stateFolder, 'generations');
-  return await openKeystore({ folder, generationFolder, rootKey: unsealing, sealing, onFailure: onStorageFailure });
-}
-
-function rootKeyProvider(
-  { rootKey, configFolder, stateFolder }: SidecarOptions,
-  sealing: Sealing,
-  storeExists: () => boolean,
-): RootKeyProvider {
-  if (rootKey.kind === 'key-file') return createKeyFileProvider({ path: rootKey.path, stateFolder, storeExists });
-  const parametersPath = join(configFolder, 'passphrase.json');
-  return createPassphraseProvider({ source: rootKey.source, parametersPath, derivation: sealing, storeExists });
 }
 
 /** Keys and name of the log are made on first use and live sealed in the keystore. */

@@ -31,6 +31,27 @@ export function run(program: string, words: readonly string[], place: Place, inp
   return { status, stdout, stderr: stderr.toString() };
 }
 
+/** Runs a program to its end and types the input as soon as it asks: what comes before that would be echoed. */
+export async function runTyping(
+  program: string,
+  words: readonly string[],
+  place: Place,
+  input: Buffer,
+): Promise<Outcome> {
+  const child = spawn(program, words, { cwd: place.folder, env: place.environment, timeout: 60_000 });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const stdout: Buffer[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout.push(chunk);
+    if (child.stdin.writable && Buffer.concat(stdout).toString().endsWith(': ')) child.stdin.end(input);
+  });
+  return { status: (await closed)[0], stdout: Buffer.concat(stdout), stderr };
+}
+
 /** A command that waits for something. */
 export interface RunningCommand {
   /** Resolves when its standard error matches; rejects when it ends before. */

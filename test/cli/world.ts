@@ -20,6 +20,7 @@ import {
   type RunningCommand,
   type RunningServer,
   run,
+  runTyping,
   startCommand,
   startServer,
 } from './processes.ts';
@@ -93,12 +94,13 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
     this.server?.signal(name as NodeJS.Signals);
   },
 
-  terminal(words) {
-    const line = [process.execPath, ferrohsm, ...words].map((word) => `'${word}'`).join(' ');
-    this.last = run('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
-      ...this.place,
-      environment: { ...this.place.environment, TERM: 'xterm' },
-    });
+  async terminal(words) {
+    const { plain, input } = redirections(words);
+    const line = [process.execPath, ferrohsm, ...plain].map((word) => `'${word}'`).join(' ');
+    const place = { ...this.place, environment: { ...this.place.environment, TERM: 'xterm' } };
+    const quiet = ['--quiet', '--return', '--command', line, '/dev/null'];
+    const typed = this.inputBytes(input);
+    this.last = typed === undefined ? run('script', quiet, place) : await runTyping('script', quiet, place, typed);
   },
 
   ferrohsm(words, negated) {

@@ -125,10 +125,16 @@ test('a key that may not be seen is refused in the words of one that does not ex
     ['subtle.exportKey', ({ id }) => ({ format: 'pkcs8', key: `${id}/1` })],
     ['subtle.exportKey', ({ id }) => ({ format: 'spki', key: `${id}/1/public` })],
     ['subtle.sign', ({ id }) => ({ algorithm: { name: 'Ed25519' }, key: `${id}/2`, data: 'AAAA' })],
+    ['keys.export', ({ name }) => ({ name, format: 'pkcs8' })],
+    ['keys.rotate', ({ name }) => ({ name, requestId: 'request-two' })],
+    ['keys.destroy', ({ name }) => ({ name, requestId: 'request-three' })],
+    ['dataKey.generate', ({ name }) => ({ name })],
   ];
   for (const [method, paramsOf] of shapes) {
     const [there, nowhere] = await answers(method, [paramsOf(billing), paramsOf(absent)]);
     expect(there).toContain('not_found');
+    // Who asks by name does not learn the id.
+    if (!JSON.stringify(paramsOf(billing)).includes(billing.id)) expect(there).not.toContain(billing.id);
     const anonymous = (text = '') => text.replaceAll(/key_[\w-]{22}|billing\/key|absent\/key/g, 'KEY');
     expect(anonymous(there)).toBe(anonymous(nowhere));
   }

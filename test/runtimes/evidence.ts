@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, verify } from 'node:crypto';
 import { type FerroHsm, verifyReceipt } from '@ferrohsm/sdk/node';
+import { openedEnvelope } from '../end-to-end/opened-envelope.ts';
 import { caseNames } from './suite.js';
 
 /** Bytes in hexadecimal by their names. */
@@ -60,12 +61,18 @@ async function receipt(evidence: Evidence): Promise<void> {
   );
 }
 
+async function envelope(evidence: Evidence): Promise<void> {
+  const opened = await openedEnvelope(Buffer.from(bytes(evidence, 'sealed')), async () => bytes(evidence, 'dataKey'));
+  assert.deepEqual(new Uint8Array(opened), bytes(evidence, 'plaintext'));
+}
+
 /** By the name of the case. */
 const confirmations: Readonly<Record<string, (evidence: Evidence) => void | Promise<void>>> = {
   'ECDSA P-256': signature('sha256'),
   Ed25519: signature(null),
   'ML-DSA-65': signature(null),
   receipts: receipt,
+  envelopes: envelope,
   'SLH-DSA-SHA2-128f': signature(null),
   'ML-KEM-768': encapsulation('ML-KEM-768'),
   'MLKEM768-X25519': encapsulation('MLKEM768-X25519'),

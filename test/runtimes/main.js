@@ -1,6 +1,7 @@
 // usage: main.js '{"socket":…}' or '{"url":…,"token":…}' PREFIX; prints the runtime's name and the results as JSON.
 import process from 'node:process';
 import * as portable from '@ferrohsm/sdk';
+import { Envelope } from '@ferrohsm/sdk/envelope';
 import * as node from '@ferrohsm/sdk/node';
 import { runSuite } from './suite.js';
 
@@ -15,7 +16,7 @@ const nobody = isSocket ? { socket: '/nobody/listens/here.sock' } : { url: 'ws:/
 const connect = (changes) => sdk.connect({ ...options, ...changes });
 // An idle Unix socket does not keep the process alive: this one is left open.
 if (isSocket) await connect({});
-const results = await runSuite({ ...sdk, connect, nobody }, prefix);
+const results = await runSuite({ ...sdk, Envelope, connect, nobody }, prefix);
 
 // Deno and Bun claim to be a Node, too.
 const { deno, bun, node: nodeVersion } = process.versions;

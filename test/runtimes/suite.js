@@ -1,4 +1,5 @@
 import { closes, keepsNamedKeys, looksLikeWebCrypto, refusesToConnect, showsErrors } from './client.js';
+import { passesEnvelopes } from './envelopes.js';
 import { agrees, encapsulates, encrypts, signs } from './operations.js';
 import { givesReceipts } from './receipts.js';
 
@@ -13,6 +14,7 @@ const cases = {
   ECDH: agrees,
   'named keys': keepsNamedKeys,
   receipts: givesReceipts,
+  envelopes: passesEnvelopes,
   'the face of WebCrypto': looksLikeWebCrypto,
   errors: showsErrors,
   'refused connections': refusesToConnect,
@@ -24,7 +26,7 @@ export const caseNames = Object.keys(cases);
 /**
  * Runs every case on one connection.
  *
- * @param sdk the package's `FerroHsmError` and `install`; `connect`, which takes changes of the options of the runtime;
+ * @param sdk the package's `FerroHsmError`, `install` and `Envelope`; `connect`, which takes changes of the options of the runtime;
  *   `nobody`, options of a place where nobody listens
  * @param prefix of the named keys that it makes
  * @returns by the name of the case: `evidence`, bytes in hexadecimal, or `error`

@@ -10,16 +10,20 @@ import type { GlobalOptions } from '../global-options.ts';
 import { repeated } from '../option-values.ts';
 import { policyText } from '../policy-input.ts';
 import { highestThreshold } from '../policy-threshold.ts';
+import { handOver, splitRootKey } from '../share-ceremony.ts';
+import { addShareOptions, requirePlace, type ShareCounts, sharesText } from '../share-counts.ts';
 import { confirm } from '../terminal.ts';
 
 interface InitOptions extends GlobalOptions {
   readonly config: string;
-  readonly custodian: string[];
+  readonly custodian?: string[];
   readonly approvalKey?: string[];
   readonly policy?: string;
   readonly secrets: string;
   readonly algorithm: string;
   readonly yes?: boolean;
+  readonly shares?: ShareCounts;
+  readonly sharesFolder?: string;
 }
 
 export const init: CommandDescription = {
@@ -31,34 +35,65 @@ ferrohsm init --config /etc/ferrohsm --custodian alice:1000 --custodian bob --cu
 
 # Nobody else ever holds Bob's key: he has made it himself with "ferrohsm approver create"
 ferrohsm init --config /etc/ferrohsm --custodian alice:1000 --custodian bob:1001 --custodian carol:1002 \\
-  --approval-key bob=bob.json --policy policy.cedar`,
+  --approval-key bob=bob.json --policy policy.cedar
+
+# The root key in five shares, any three of which open the sidecar
+ferrohsm init --config /etc/ferrohsm --shares 3/5`,
   offline: true,
   options: (command) =>
-    command
+    addShareOptions(command, { isRequired: false })
       .requiredOption('--config <folder>', 'configuration folder of the sidecar; must not hold a configuration yet')
-      .requiredOption('--custodian <name>', 'NAME or NAME:UID, for each person', repeated)
+      .option('--custodian <name>', 'NAME or NAME:UID, for each person', repeated)
       .option('--approval-key <name=file>', 'public key that this custodian has made already', repeated)
       .option('--policy <file>', 'Cedar policies (default: the shipped roles)')
       .option('--secrets <folder>', 'where keys and tokens of custodians are written', 'custodians')
       .addOption(new Option('--algorithm <name>', 'of the keys made here').choices(approvalAlgorithms).default('EdDSA'))
       .option('--yes', 'do not ask'),
   action: local<InitOptions>(async ({ options, output }) => {
-    const policy = options.policy === undefined ? undefined : policyText(options.policy);
-    const custodians = parseCustodians(options.custodian, options.approvalKey ?? []);
-    const threshold = highestThreshold(policy ?? '');
-    requireQuorum(custodians, threshold);
-    const configFolder = resolve(options.config);
-    refuseExisting(configFolder);
-    const names = custodians.map(({ id }) => id).join(', ');
-    if (!options.yes && !confirm(`Set up ${configFolder}, governed by ${names}?`)) {
-      throw new CliError(1, 'nothing was set up');
-    }
-    const secretsFolder = resolve(options.secrets);
-    const belongings = holdCeremony({ ...options, custodians, configFolder, secretsFolder, policy });
-    await output.result({ config: configFolder, threshold, custodians: belongings }, keepText(belongings));
-    output.note(`now start it: ferrohsm serve --config ${configFolder}${webSocketFor(belongings)}`);
+    const { shares, sharesFolder } = options;
+    requirePlace(options);
+    const plan = planOf(options);
+    if (!options.yes && !confirm(`Set up ${describePlan(plan, shares)}?`)) throw new CliError(1, 'nothing was set up');
+    using prepared = shares && (await splitRootKey(plan.configFolder, shares, { kind: 'new' }));
+    const files = prepared && (await handOver(prepared, sharesFolder));
+    const belongings = plan.custodians.length === 0 ? [] : holdCeremony({ ...options, ...plan });
+    // Last: the sidecar takes what it finds.
+    prepared?.commit();
+    const texts = [keepText(belongings), sharesText(files ?? [])];
+    const { configFolder: config, threshold } = plan;
+    const made = {
+      ...(belongings.length > 0 && { threshold, custodians: belongings }),
+      ...(shares && { shares, files }),
+    };
+    await output.result({ config, ...made }, texts.filter((text) => text !== '').join('\n'));
+    const rootKey = shares === undefined ? '' : ' --root-key-shares';
+    output.note(`now start it: ferrohsm serve --config ${config}${rootKey}${webSocketFor(belongings)}`);
   }),
 };
+
+/** What is to be set up, once everything is checked that can be checked before. */
+function planOf(options: InitOptions) {
+  const { custodian = [], approvalKey = [], shares } = options;
+  if (custodian.length === 0 && shares === undefined) {
+    throw usageError('neither custodians nor shares', 'add --custodian NAME for each person, or --shares 3/5');
+  }
+  const policy = options.policy === undefined ? undefined : policyText(options.policy);
+  const custodians = parseCustodians(custodian, approvalKey);
+  const threshold = highestThreshold(policy ?? '');
+  if (custodians.length > 0) requireQuorum(custodians, threshold);
+  const configFolder = resolve(options.config);
+  refuseExisting(configFolder);
+  return { policy, custodians, threshold, configFolder, secretsFolder: resolve(options.secrets) };
+}
+
+function describePlan(
+  { configFolder, custodians }: ReturnType<typeof planOf>,
+  shares: ShareCounts | undefined,
+): string {
+  const governed = custodians.length === 0 ? '' : `, governed by ${custodians.map(({ id }) => id).join(', ')}`;
+  const split = shares === undefined ? '' : `, opened by ${shares.threshold} of ${shares.count} shares`;
+  return `${configFolder}${governed}${split}`;
+}
 
 /** Over the Unix socket a token does not stand in for a uid. */
 function webSocketFor(belongings: readonly Belongings[]): string {
@@ -79,6 +114,7 @@ function refuseExisting(configFolder: string): void {
 }
 
 function keepText(belongings: readonly Belongings[]): string {
+  if (belongings.length === 0) return '';
   return belongings
     .flatMap(({ id, keyId, keyFile, tokenFile }) => [
       `${id}:`,

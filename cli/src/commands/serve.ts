@@ -5,12 +5,12 @@ import { type CommandDescription, local } from '../command.ts';
 import { describeFailure, printFailure } from '../failure.ts';
 import { repeated, wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
-import { guardProcess } from '../process-guard.ts';
+import { guardProcess, refuseDebugger } from '../process-guard.ts';
+import { addRootKeyOptions, rootKeyOptions } from '../root-key-options.ts';
 import {
   governanceOptions,
   listeningPlaces,
   parseWebSocket,
-  rootKeyOptions,
   type ServeOptions,
   witnessOptions,
 } from '../serve-options.ts';
@@ -35,19 +35,32 @@ ferrohsm serve --websocket 10.0.0.5:7420 --allow-host hsm.example:7420 --tls-cer
 ferrohsm serve --witness-policy witnesses.policy --require-witnesses
 
 # The root key from a passphrase that a secret store hands over
-ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)`,
+ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)
+
+# The root key from a program of yours, or from a credential of the systemd unit
+ferrohsm serve --root-key-command /usr/local/bin/root-key --root-key-argument=--slot=1
+ferrohsm serve --root-key-credential root.key
+
+# Sealed, until three custodians have come (see "ferrohsm init --help")
+ferrohsm serve --root-key-shares`,
   offline: true,
   options: addServeOptions,
   action: local<ServeOptions>(async ({ options, output }) => {
-    guardProcess();
-    const { startSidecar } = await import('@ferrohsm/sidecar');
+    guardProcess(options);
+    const { closeMemory, startSidecar } = await import('@ferrohsm/sidecar');
+    refuseDebugger(options);
+    for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
     const stop = stopSignal();
     const sidecar = await startSidecar(sidecarOptions(options, await defaultPlaces(), output));
     await announce(output, sidecar.addresses);
+    if (sidecar.isSealed)
+      output.warn('sealed: it serves when custodians have given their shares with "ferrohsm unseal"');
     output.note(`stopping on ${await stop}`);
     await sidecar.close();
   }),
 };
+
+const debuggingAllowed = 'debugging is allowed: whoever may debug this process can read every key';
 
 /** The log of a sidecar that runs with everything in the default places. */
 export async function defaultLogFolder(): Promise<string> {
@@ -60,6 +73,7 @@ async function defaultPlaces(): Promise<ReturnType<typeof import('@ferrohsm/side
 }
 
 function addServeOptions(command: Command): void {
+  addRootKeyOptions(command);
   command
     .option('--state <folder>', 'keystore, log and lock')
     .option('--config <folder>', 'principals.json, policy.cedar, root key')
@@ -73,16 +87,12 @@ function addServeOptions(command: Command): void {
     .option('--tls-client-ca <file>', 'PEM: authorities of the client certificates, which are demanded')
     .option('--tls-crl <file>', 'PEM: revocation lists of these authorities')
     .addOption(
-      new Option('--root-key <file>', 'root key; made when there is no store yet').conflicts(passphraseOptions),
-    )
-    .addOption(new Option('--passphrase-file <file>', 'private file with the passphrase').conflicts('passphraseFd'))
-    .option('--passphrase-fd <n>', 'open descriptor to read the passphrase from', wholeNumber(0, 1023))
-    .addOption(
       new Option(
         '--session-key-audit <mode>',
         'whether uses of session keys wait for the disk (default: durable)',
       ).choices(['durable', 'buffered']),
     )
+    .option('--allow-debugging', 'let debuggers, reports and options of Node look into the process; recorded')
     .option('--session-idle <seconds>', 'end a session without a call for so long; 0 for never (default)', seconds)
     .option('--session-max <seconds>', 'end a session after so long, however busy; 0 for never (default)', seconds)
     .option(
@@ -98,8 +108,6 @@ function addServeOptions(command: Command): void {
 
 const seconds = wholeNumber(0, 31_536_000);
 
-const passphraseOptions = ['passphraseFile', 'passphraseFd'];
-
 function sidecarOptions(
   options: ServeOptions,
   places: { state: string; config: string; socket: string },
@@ -113,6 +121,7 @@ function sidecarOptions(
     sockets: listeningPlaces(options, process.env.FERROHSM_SOCKET ?? places.socket),
     ...(webSocket && { webSocket }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
+    ...(options.allowDebugging && { allowDebugging: options.allowDebugging }),
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
     ...governanceOptions(options),
     ...witnessOptions(options),

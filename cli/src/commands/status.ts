@@ -15,16 +15,28 @@ ferrohsm status --quiet > /dev/null && echo up`,
       ['version', result.version],
       ['node', `${result.node}, OpenSSL ${result.openssl}`],
       ['started', isoTime(result.startedAt)],
-      ['keys', String(result.keys)],
+      ...sealLines(result.progress),
+      ...lineOf('keys', result.keys),
       ['sessions', String(result.sessions)],
-      ['policy epoch', String(result.policyEpoch)],
-      ['log', `${result.log.origin}, ${result.log.size} records`],
+      ...lineOf('policy epoch', result.policyEpoch),
+      ...lineOf('log', result.log && `${result.log.origin}, ${result.log.size} records`),
       ...witnessLines(result.witnesses),
       ['resident', `${Math.round(result.residentBytes / 2 ** 20)} MiB`],
     ]);
     await output.result(result, text);
   }),
 };
+
+/** What a sealed sidecar does not know is left out. */
+function lineOf(name: string, value: string | number | undefined): (readonly [string, string])[] {
+  return value === undefined ? [] : [[name, String(value)]];
+}
+
+function sealLines(progress: SystemStatusResult['progress']): (readonly [string, string])[] {
+  if (progress === undefined) return [];
+  const { have, need, set } = progress;
+  return [['shares', `${have} of ${need}, of set ${set}`]];
+}
 
 /** Whether enough witnesses have cosigned lately, and what is with each of them. */
 function witnessLines(witnesses: SystemStatusResult['witnesses']): (readonly [string, string])[] {

@@ -7,11 +7,13 @@ import { type CryptoOptions, createCrypto, cryptoOver, type HsmCrypto } from '..
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { BreakGlass } from './break-glass.ts';
+import { DataKeys } from './data-keys.ts';
 import { Keys } from './keys.ts';
 import { Policy } from './policy.ts';
 import { Principals } from './principals.ts';
 import { ReceiptedRpc } from './receipted.ts';
 import { RemoteRpc } from './remote.ts';
+import { Retention } from './retention.ts';
 import type { Rpc } from './rpc.ts';
 import { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -37,6 +39,8 @@ export interface FerroHsmClients {
   readonly subtle: HsmCrypto['subtle'];
   /** Named keys. */
   readonly keys: Keys;
+  /** Data keys, wrapped under named keys. */
+  readonly dataKeys: DataKeys;
   /** Operations that wait for people. */
   readonly approvals: Approvals;
   readonly policy: Policy;
@@ -44,6 +48,8 @@ export interface FerroHsmClients {
   readonly principals: Principals;
   /** All connections. */
   readonly sessions: Sessions;
+  /** How long keys are kept. */
+  readonly retention: Retention;
   readonly tokens: Tokens;
   /** Emergency sessions. */
   readonly breakGlass: BreakGlass;
@@ -130,10 +136,12 @@ function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
     crypto,
     subtle: crypto.subtle,
     keys: new Keys(rpc, crypto),
+    dataKeys: new DataKeys(rpc),
     approvals: new Approvals(rpc),
     policy: new Policy(rpc),
     principals: new Principals(rpc),
     sessions: new Sessions(rpc),
+    retention: new Retention(rpc),
     tokens: new Tokens(rpc),
     breakGlass: new BreakGlass(rpc),
     audit: new Audit(rpc),

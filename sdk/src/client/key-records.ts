@@ -1,5 +1,13 @@
 import { FerroHsmError } from '../errors.ts';
-import type { Algorithm, KeyRecord, KeysListParams, KeyUsage, Labels } from '../generated/types.ts';
+import type {
+  Algorithm,
+  KeyRecord,
+  KeysCreateParams,
+  KeysListParams,
+  KeyUsage,
+  Labels,
+  RotationSchedule,
+} from '../generated/types.ts';
 import { nativeCrypto } from '../local/native-crypto.ts';
 import { encodeBase64url } from './base64url.ts';
 import type { Rpc } from './rpc.ts';
@@ -11,6 +19,10 @@ export interface NewKey {
   readonly usages: KeyUsage[];
   readonly labels?: Labels | undefined;
   readonly requestId?: string;
+  readonly description?: string | undefined;
+  readonly active?: boolean | undefined;
+  readonly expiresAt?: number | undefined;
+  readonly rotation?: RotationSchedule | undefined;
 }
 
 /** Which keys a list gives, and how many of them. */
@@ -22,8 +34,8 @@ export interface RecordSelection {
 const maxPageSize = 1000;
 
 export async function createRecord(rpc: Rpc, key: NewKey): Promise<KeyRecord> {
-  const { name, algorithm, usages, labels, requestId = newRequestId() } = key;
-  const params = { name, algorithm, usages, ...(labels !== undefined && { labels }), requestId };
+  const { requestId = newRequestId(), ...given } = key;
+  const params = { ...defined(given), requestId } as KeysCreateParams;
   return (await onceMore(() => rpc.call('keys.create', params))).record;
 }
 
@@ -53,6 +65,11 @@ export async function* listRecords(
 
 export function newRequestId(): string {
   return encodeBase64url(nativeCrypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** An absent member and one that is undefined are not the same to everybody. */
+function defined(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 /** A lost answer is asked for again: the same request id returns the first outcome. */

@@ -6,16 +6,15 @@ import type {
   KeyUsage,
   Labels,
   Quota,
+  RotationSchedule,
 } from '../generated/types.ts';
 import { algorithmIdentifier } from '../webcrypto/algorithm-name.ts';
 import { keyUsages } from '../webcrypto/arguments.ts';
-import { custodyOf, type HsmCrypto } from '../webcrypto/crypto.ts';
-import type { KeyCustody } from '../webcrypto/key-custody.ts';
 import { normalizeAlgorithm } from '../webcrypto/normalization.ts';
 import type { KeyGenerationParams } from '../webcrypto/subtle-crypto-types.ts';
+import { KeyImports } from './key-import.ts';
 import { createRecord, getRecord, listRecords, newRequestId, onceMore } from './key-records.ts';
-import { NamedKey } from './named-key.ts';
-import type { Rpc } from './rpc.ts';
+import type { NamedKey } from './named-key.ts';
 
 export interface KeyCreation {
   /** 1 to 128 characters of a-z, 0-9, dot, underscore, hyphen; segments separated by slashes. */
@@ -25,6 +24,14 @@ export interface KeyCreation {
   readonly usages: readonly KeyUsage[];
   /** Free labels that policies select by. */
   readonly labels?: Labels;
+  /** What the key is for, up to 512 characters. */
+  readonly description?: string;
+  /** false: made ahead of time, to be activated later. */
+  readonly active?: boolean;
+  /** Milliseconds since 1970: deactivated from then on. */
+  readonly expiresAt?: number;
+  /** When the next version is made by itself. */
+  readonly rotation?: RotationSchedule;
   /** Chosen by the caller who wants to repeat the request later, 8 to 64 characters of base64url. */
   readonly requestId?: string;
 }
@@ -49,15 +56,7 @@ export interface KeyPageOptions extends KeyListOptions {
  *   name: 'tokens/signing', algorithm: { name: 'ML-DSA-65' }, usages: ['sign', 'verify'],
  * });
  */
-export class Keys {
-  readonly #rpc: Rpc;
-  readonly #custody: KeyCustody;
-
-  constructor(rpc: Rpc, crypto: HsmCrypto) {
-    this.#rpc = rpc;
-    this.#custody = custodyOf(crypto);
-  }
-
+export class Keys extends KeyImports {
   /**
    * Creates a key.
    *
@@ -67,7 +66,7 @@ export class Keys {
   async create({ algorithm, usages, ...creation }: KeyCreation): Promise<NamedKey> {
     const normalized = normalizeAlgorithm('generateKey', algorithmIdentifier(algorithm, 'algorithm'));
     const key = { ...creation, algorithm: normalized, usages: keyUsages(usages, 'usages') };
-    return this.open(await createRecord(this.#rpc, key));
+    return this.open(await createRecord(this.rpc, key));
   }
 
   /**
@@ -77,16 +76,7 @@ export class Keys {
    * @example const { publicKey } = await hsm.keys.get('tokens/signing');
    */
   async get(nameOrId: string): Promise<NamedKey> {
-    return this.open(await getRecord(this.#rpc, nameOrId));
-  }
-
-  /**
-   * The key of a record that `list` or `page` gave.
-   *
-   * @example for await (const record of hsm.keys.list()) keys.push(await hsm.keys.open(record));
-   */
-  async open(record: KeyRecord): Promise<NamedKey> {
-    return NamedKey.open(this.#custody, record);
+    return this.open(await getRecord(this.rpc, nameOrId));
   }
 
   /**
@@ -95,7 +85,7 @@ export class Keys {
    * @example for await (const { name, id } of hsm.keys.list({ prefix: 'tokens/' })) console.log(name, id);
    */
   list(options: KeyListOptions = {}): AsyncGenerator<KeyRecord, void> {
-    return listRecords(this.#rpc, options);
+    return listRecords(this.rpc, options);
   }
 
   /**
@@ -104,7 +94,7 @@ export class Keys {
    * @example const { records, nextCursor } = await hsm.keys.page({ prefix: 'tokens/', limit: 50 });
    */
   page(options: KeyPageOptions = {}): Promise<KeysListResult> {
-    return this.#rpc.call('keys.list', { ...options });
+    return this.rpc.call('keys.list', { ...options });
   }
 
   /**
@@ -114,8 +104,7 @@ export class Keys {
    * @example await hsm.keys.rename('signing', 'tokens/signing');
    */
   async rename(nameOrId: string, newName: string, { requestId = newRequestId() } = {}): Promise<NamedKey> {
-    const params = { name: nameOrId, newName, requestId };
-    return this.open((await onceMore(() => this.#rpc.call('keys.rename', params))).record);
+    return await this.change('keys.rename', nameOrId, { newName, requestId });
   }
 
   /**
@@ -131,7 +120,7 @@ export class Keys {
     format: KeysExportParams['format'],
     { version }: { readonly version?: number } = {},
   ): Promise<KeysExportResult> {
-    return this.#rpc.call('keys.export', { name: nameOrId, format, ...(version !== undefined && { version }) });
+    return this.rpc.call('keys.export', { name: nameOrId, format, ...(version !== undefined && { version }) });
   }
 
   /**
@@ -142,7 +131,7 @@ export class Keys {
    * @example await hsm.keys.grant('tokens/signing', 'payments-team');
    */
   async grant(nameOrId: string, grantee: string, { requestId = newRequestId() } = {}): Promise<string[]> {
-    return (await onceMore(() => this.#rpc.call('keys.grant', { name: nameOrId, grantee, requestId }))).grantees;
+    return (await onceMore(() => this.rpc.call('keys.grant', { name: nameOrId, grantee, requestId }))).grantees;
   }
 
   /**
@@ -153,7 +142,7 @@ export class Keys {
    * @example await hsm.keys.revokeGrant('tokens/signing', 'payments-team');
    */
   async revokeGrant(nameOrId: string, grantee: string, { requestId = newRequestId() } = {}): Promise<string[]> {
-    return (await onceMore(() => this.#rpc.call('keys.revokeGrant', { name: nameOrId, grantee, requestId }))).grantees;
+    return (await onceMore(() => this.rpc.call('keys.revokeGrant', { name: nameOrId, grantee, requestId }))).grantees;
   }
 
   /**
@@ -163,7 +152,7 @@ export class Keys {
    * @example await hsm.keys.limit('tokens/signing', { perMinute: 600, onExceed: 'freeze' });
    */
   async limit(nameOrId: string, quota: Quota, { requestId = newRequestId() } = {}): Promise<Quota> {
-    return (await onceMore(() => this.#rpc.call('keys.limit', { name: nameOrId, quota, requestId }))).quota;
+    return (await onceMore(() => this.rpc.call('keys.limit', { name: nameOrId, quota, requestId }))).quota;
   }
 
   /**
@@ -173,6 +162,6 @@ export class Keys {
    * @example await hsm.with({ wait: true }).keys.unfreeze('tokens/signing');
    */
   async unfreeze(nameOrId: string, { requestId = newRequestId() } = {}): Promise<void> {
-    await onceMore(() => this.#rpc.call('keys.unfreeze', { name: nameOrId, requestId }));
+    await onceMore(() => this.rpc.call('keys.unfreeze', { name: nameOrId, requestId }));
   }
 }

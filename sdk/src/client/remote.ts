@@ -1,3 +1,4 @@
+import { FerroHsmError } from '../errors.ts';
 import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
 import type { Connection } from './connection.ts';
 import { type DialOptions, dial } from './dial.ts';
@@ -46,7 +47,7 @@ export class RemoteRpc implements Rpc {
   ): Promise<MethodTypes[M]['result']> {
     const connection = this.#connection.closed ? await this.#reopened() : this.#connection;
     try {
-      return await connection.call(method, params, options);
+      return await this.#callOn(connection, method, params, options);
     } catch (error) {
       throw withApproval(error, this);
     }
@@ -55,6 +56,24 @@ export class RemoteRpc implements Rpc {
   async close(): Promise<void> {
     this.#ended.abort(closedByUs);
     this.#connection.close();
+  }
+
+  async #callOn<M extends MethodName>(
+    connection: Connection,
+    method: M,
+    params: MethodTypes[M]['params'],
+    options: CallOptions | undefined,
+  ): Promise<MethodTypes[M]['result']> {
+    try {
+      const result = await connection.call(method, params, options);
+      // The sidecar ends every connection now: the next call must not race with that.
+      if (method === 'system.seal') connection.close();
+      return result;
+    } catch (error) {
+      if (!wasUnsealed(connection, error)) throw error;
+    }
+    connection.close();
+    return (await this.#reopened()).call(method, params, options);
   }
 
   #reopened(): Promise<Connection> {
@@ -71,4 +90,9 @@ export class RemoteRpc implements Rpc {
     if (this.#ended.signal.aborted) this.#connection.close();
     return this.#connection;
   }
+}
+
+/** A sealed sidecar knows nobody; unsealed, it refuses the calls of those that it did not know and wants another greeting. */
+function wasUnsealed({ hello }: Connection, error: unknown): boolean {
+  return hello.sealed === true && error instanceof FerroHsmError && error.code === 'unauthenticated';
 }

@@ -1,4 +1,6 @@
-import type { SystemStatusResult } from '../generated/types.ts';
+import { FerroHsmError } from '../errors.ts';
+import type { SystemStatusResult, SystemUnsealResult } from '../generated/types.ts';
+import { newRequestId, onceMore } from './key-records.ts';
 import type { Rpc } from './rpc.ts';
 
 /** The sidecar itself. */
@@ -17,6 +19,33 @@ export class System {
    */
   async status(): Promise<SystemStatusResult> {
     return this.#rpc.call('system.status', {});
+  }
+
+  /**
+   * Gives one share of the root key to a sealed sidecar; with the last that is needed it is unsealed. Without a share the
+   * sidecar asks its key file, credential or command again, which only root and its own user may have it do.
+   *
+   * @param share its text; the caller wipes it
+   * @throws FerroHsmError `share_invalid`, `share_foreign`, `share_repeated`, `rate_limited`, `permission_denied`
+   * @example const { sealed, progress } = await hsm.system.unseal(await readFile('share-1.txt'));
+   */
+  async unseal(share?: Uint8Array): Promise<SystemUnsealResult> {
+    return this.#rpc.call('system.unseal', share === undefined ? {} : { share });
+  }
+
+  /**
+   * Wipes all keys from the memory of the sidecar, the session keys of all connections among them. Until it is unsealed
+   * everything else is refused with `sealed`.
+   *
+   * @throws FerroHsmError `permission_denied`
+   * @example await hsm.system.seal();
+   */
+  async seal({ requestId = newRequestId() } = {}): Promise<void> {
+    try {
+      await onceMore(() => this.#rpc.call('system.seal', { requestId }));
+    } catch (error) {
+      if (!(error instanceof FerroHsmError) || error.code !== 'sealed') throw error;
+    }
   }
 
   /**

@@ -26,6 +26,8 @@ export interface ApprovalDesk extends Filing, Decisions, Redemption, Reading {
 }
 
 const hourMs = 60 * 60 * 1000;
+/** For so long a request waits unless configured. */
+export const defaultLifetimeMs = hourMs;
 const maxLifetimeMs = 24 * hourMs;
 
 /**
@@ -33,7 +35,7 @@ const maxLifetimeMs = 24 * hourMs;
  * @example const desk = createApprovalDesk({ documents, audience, policyHash, now, secretDigest, record, mayVote, recorded, events })
  */
 export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
-  const { lifetimeMs = hourMs, now } = options;
+  const { lifetimeMs = defaultLifetimeMs, now } = options;
   if (!Number.isInteger(lifetimeMs) || lifetimeMs < 1 || lifetimeMs > maxLifetimeMs) {
     throw new SidecarError('config_invalid', `approvals cannot wait ${lifetimeMs} ms`);
   }

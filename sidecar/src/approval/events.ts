@@ -16,6 +16,8 @@ export interface Events {
   after(id: number): readonly RecordedEvent[];
   /** Id of the newest event; 0 when there was none. */
   readonly last: number;
+  /** Nobody waits any more. */
+  readonly isClosed: boolean;
   /**
    * Ends with the next event, of one approval where told, or after the time.
    *
@@ -83,6 +85,9 @@ export function createEvents(options: EventsOptions): Events {
     record,
     after,
     next,
+    get isClosed() {
+      return isClosed;
+    },
     get last() {
       return last;
     },

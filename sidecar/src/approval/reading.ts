@@ -72,7 +72,7 @@ export function createReading({ reader, events, now, show }: DeskParts): Reading
       const found = await reader.get(id);
       if (found === undefined) throw new SidecarError('not_found', id);
       const approval = show(found);
-      if (approval.state !== 'pending' || remainingMs <= 0) return approval;
+      if (approval.state !== 'pending' || remainingMs <= 0 || events.isClosed) return approval;
       // A step after the reading may have been told already.
       if (events.last === seen) await events.next(Math.min(remainingMs, approval.operation.expiresAt - now()), id);
     }

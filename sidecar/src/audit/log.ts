@@ -38,6 +38,8 @@ export interface AuditLog {
   readonly verifierKeys: readonly string[];
   /** Records that are on stable storage. */
   readonly size: number;
+  /** Milliseconds since 1970 of the last record, or later. */
+  readonly timeMs: number;
   /** Nothing can be written any more. */
   readonly isFailed: boolean;
   /**

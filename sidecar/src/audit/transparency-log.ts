@@ -99,6 +99,10 @@ export class TransparencyLog implements AuditLog {
     return this.#queue.durableSize;
   }
 
+  get timeMs(): number {
+    return this.#clock.timeMs;
+  }
+
   get isFailed(): boolean {
     return this.#queue.failure !== undefined;
   }

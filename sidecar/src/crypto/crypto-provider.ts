@@ -1,6 +1,6 @@
 import { createKeyEstablishment } from './key-establishment.ts';
 import { createKeyTransport } from './key-transport.ts';
-import { describePublic, exportKey, loadKey, publicHalf, storeKey } from './keys/keys.ts';
+import { describePublic, exportKey, isPair, loadKey, publicHalf, storeKey } from './keys/keys.ts';
 import type { Lane } from './lanes/job.ts';
 import { createLanes } from './lanes/lanes.ts';
 import { requireAccess } from './operations/key-access.ts';
@@ -25,6 +25,7 @@ export interface CryptoProviderOptions {
 export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProviderOptions = {}): CryptoProvider {
   const lane = createLanes({ workers, slowQueue });
   return Object.freeze({
+    isPair,
     generateKey: (algorithm, attributes) => lane.run({ operation: 'generate', algorithm, attributes }),
     importKey: (format, data, algorithm, attributes) =>
       lane.run({ operation: 'import', format, data, algorithm, attributes }),

@@ -31,6 +31,8 @@ export interface EncapsulatedKey {
  * Results that hold secrets are fresh unpooled bytes that the caller owns and wipes.
  */
 export interface CryptoProvider {
+  /** Whether keys of the algorithm have a public half. */
+  isPair(algorithm: Algorithm | KeyAlgorithm): boolean;
   generateKey(algorithm: Algorithm, attributes: KeyAttributes): Promise<LoadedKey | LoadedKeyPair>;
   /** `data` of a jwk is its JSON in UTF-8. */
   importKey(

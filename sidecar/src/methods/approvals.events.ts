@@ -14,7 +14,7 @@ export function createApprovalsEvents(events: Events, mayHear: MayHear): Handler
       const heard = recorded.filter((one) => mayHear(execution, one)).map(({ event }) => event);
       seen = events.last;
       const remainingMs = end - performance.now();
-      if (heard.length > 0 || remainingMs <= 0) return { events: heard, last: seen };
+      if (heard.length > 0 || remainingMs <= 0 || events.isClosed) return { events: heard, last: seen };
       await events.next(remainingMs);
     }
   };

@@ -1,6 +1,9 @@
 import type { AuditLog } from '../audit/log.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Governance } from '../governance.ts';
+import type { ImportKeys } from '../import-keys.ts';
+import type { KeyRetention } from '../key-retention.ts';
+import type { KeyUsage } from '../key-usage.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { LogKeys } from '../log-keys.ts';
 import type { LogRetention } from '../log-retention.ts';
@@ -24,17 +27,38 @@ import { createAuditSetRetention } from './audit.setRetention.ts';
 import { createBreakGlassList } from './breakGlass.list.ts';
 import { createBreakGlassOpen } from './breakGlass.open.ts';
 import { createBreakGlassReview } from './breakGlass.review.ts';
+import { createDataKeyDecrypt } from './dataKey.decrypt.ts';
+import { createDataKeyGenerate } from './dataKey.generate.ts';
+import { createDataKeyRewrap } from './dataKey.rewrap.ts';
 import { createGroupsRemove } from './groups.remove.ts';
 import { createGroupsSet } from './groups.set.ts';
+import { createKeysActivate } from './keys.activate.ts';
+import { createKeysAssign } from './keys.assign.ts';
+import { createKeysCancelDestruction } from './keys.cancelDestruction.ts';
+import { createKeysCertificate } from './keys.certificate.ts';
+import { createKeysCompromise } from './keys.compromise.ts';
 import { createKeysCreate, type KeyChanged } from './keys.create.ts';
+import { createKeysDeactivate } from './keys.deactivate.ts';
+import { createKeysDestroy } from './keys.destroy.ts';
 import { createKeysExport } from './keys.export.ts';
 import { createKeysGet } from './keys.get.ts';
 import { createKeysGrant } from './keys.grant.ts';
+import { createKeysHold } from './keys.hold.ts';
+import { createKeysImport, type MayImport } from './keys.import.ts';
+import { createKeysLiftHold } from './keys.liftHold.ts';
 import { createKeysLimit } from './keys.limit.ts';
 import { type Cursors, createKeysList, type MayLook } from './keys.list.ts';
+import { createKeysPrepareImport } from './keys.prepareImport.ts';
 import { createKeysRename } from './keys.rename.ts';
+import { createKeysResume } from './keys.resume.ts';
+import { createKeysRetain } from './keys.retain.ts';
 import { createKeysRevokeGrant } from './keys.revokeGrant.ts';
+import { createKeysRollback } from './keys.rollback.ts';
+import { createKeysRotate } from './keys.rotate.ts';
+import { createKeysSuspend } from './keys.suspend.ts';
 import { createKeysUnfreeze } from './keys.unfreeze.ts';
+import { createKeysUpdate } from './keys.update.ts';
+import { createKeysUsage } from './keys.usage.ts';
 import { createPolicyCheck } from './policy.check.ts';
 import { createPolicyExplain, type PolicyQuestions } from './policy.explain.ts';
 import { createPolicyGet } from './policy.get.ts';
@@ -45,6 +69,9 @@ import { createPolicySimulate, type RecordedRequests } from './policy.simulate.t
 import { createPrincipalsList } from './principals.list.ts';
 import { createPrincipalsRemove } from './principals.remove.ts';
 import { createPrincipalsSet } from './principals.set.ts';
+import { createRetentionList } from './retention.list.ts';
+import { createRetentionRemove } from './retention.remove.ts';
+import { createRetentionSet } from './retention.set.ts';
 import { createRpcDiscover } from './rpc.discover.ts';
 import { createSessionList } from './session.list.ts';
 import { createSessionRelease } from './session.release.ts';
@@ -68,7 +95,9 @@ import { createSubtleVerify } from './subtle.verify.ts';
 import { createSubtleWrapKey } from './subtle.wrapKey.ts';
 import { createSystemHello, type Greeting } from './system.hello.ts';
 import { createSystemRandom, type FillRandom } from './system.random.ts';
+import { createSystemSeal } from './system.seal.ts';
 import { createSystemStatus, type StatusSources } from './system.status.ts';
+import { createSystemUnseal } from './system.unseal.ts';
 import { createTokensInvite } from './tokens.invite.ts';
 import { createTokensRevoke } from './tokens.revoke.ts';
 
@@ -78,6 +107,10 @@ export interface HandlerParts {
   readonly log: AuditLog;
   readonly logKeys: LogKeys;
   readonly logRetention: LogRetention;
+  readonly keyRetention: KeyRetention;
+  readonly keyUsage: KeyUsage;
+  readonly importKeys: ImportKeys;
+  readonly mayImport: MayImport;
   readonly governance: Governance;
   readonly mayLook: MayLook;
   readonly mayLookAtApproval: MayLookAtApproval;
@@ -90,13 +123,16 @@ export interface HandlerParts {
   readonly status: StatusSources;
   readonly questions: PolicyQuestions;
   readonly recordedRequests: RecordedRequests;
+  /** Lets no further call in. */
+  readonly shutOut: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** Every method's handler; the type demands one for each schema. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { crypto, keystore, log, mayLook, cursors, keyChanged, greeting, fillRandom, status } = parts;
+  const { crypto, keystore, keyRetention, keyUsage, log, mayLook, cursors, keyChanged, greeting, fillRandom, status } =
+    parts;
   const { directory, tokens, jwt, policy, policies, desk, events, emergencies, quotas, grants, sessions } =
     parts.governance;
   const { endStaleSessions, requireRevocable } = parts.governance;
@@ -113,8 +149,22 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'breakGlass.list': createBreakGlassList(emergencies),
     'breakGlass.open': createBreakGlassOpen(emergencies),
     'breakGlass.review': createBreakGlassReview(emergencies),
+    'dataKey.decrypt': createDataKeyDecrypt(crypto),
+    'dataKey.generate': createDataKeyGenerate(crypto, fillRandom),
+    'dataKey.rewrap': createDataKeyRewrap(crypto, fillRandom),
     'groups.remove': createGroupsRemove(directory),
     'groups.set': createGroupsSet(directory),
+    'keys.activate': createKeysActivate(keystore, keyChanged),
+    'keys.assign': createKeysAssign(keystore, keyChanged),
+    'keys.cancelDestruction': createKeysCancelDestruction(keystore, keyChanged),
+    'keys.compromise': createKeysCompromise(keystore, keyChanged),
+    'keys.deactivate': createKeysDeactivate(keystore, keyChanged),
+    'keys.destroy': createKeysDestroy(keystore, keyRetention, keyChanged),
+    'keys.resume': createKeysResume(keystore, keyChanged),
+    'keys.rollback': createKeysRollback(keystore, keyChanged),
+    'keys.rotate': createKeysRotate(crypto, keystore, keyChanged),
+    'keys.suspend': createKeysSuspend(keystore, keyChanged),
+    'keys.update': createKeysUpdate(keystore, keyChanged),
     'keys.export': createKeysExport(crypto),
     'keys.grant': createKeysGrant(keystore, grants, keyChanged),
     'keys.limit': createKeysLimit(keystore, quotas),
@@ -143,8 +193,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'audit.setRetention': createAuditSetRetention(parts.logRetention),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
     'keys.get': createKeysGet(keystore),
+    'keys.import': createKeysImport(parts),
     'keys.list': createKeysList(keystore, mayLook, cursors),
+    'keys.prepareImport': createKeysPrepareImport(parts.importKeys),
     'keys.rename': createKeysRename(keystore, keyChanged),
+    'keys.retain': createKeysRetain(keystore, keyChanged),
+    'keys.hold': createKeysHold(keystore, keyChanged),
+    'keys.liftHold': createKeysLiftHold(keystore, keyChanged),
+    'retention.set': createRetentionSet(keyRetention),
+    'retention.remove': createRetentionRemove(keyRetention),
+    'retention.list': createRetentionList(keyRetention),
+    'keys.certificate': createKeysCertificate(keystore, log),
+    'keys.usage': createKeysUsage(keystore, keyUsage),
     'rpc.discover': createRpcDiscover(),
     'session.release': createSessionRelease(),
     'session.whoami': createSessionWhoami(),
@@ -166,6 +226,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'subtle.wrapKey': createSubtleWrapKey(crypto),
     'system.hello': createSystemHello(greeting),
     'system.random': createSystemRandom(fillRandom),
+    'system.seal': createSystemSeal(parts.shutOut),
     'system.status': createSystemStatus(status),
+    'system.unseal': createSystemUnseal(),
   };
 }

@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts';
-import type { Limits } from '../generated/types.ts';
-import type { Handler } from '../request/context.ts';
+import type { Limits, SystemHelloParams, SystemHelloResult } from '../generated/types.ts';
+import type { Execution } from '../request/context.ts';
 
 /** Version of the wire protocol that this sidecar speaks. */
 const protocolVersion = 1;
@@ -12,7 +12,13 @@ export interface Greeting {
   readonly log: { readonly origin: string; readonly verifierKeys: readonly string[] };
 }
 
-export function createSystemHello({ server, limits, log }: Greeting): Handler<'system.hello'> {
+/** What it needs of an execution; while the sidecar is sealed there is no more. */
+export type Greet = (
+  params: SystemHelloParams,
+  execution: Pick<Execution, 'identity' | 'principal' | 'session'>,
+) => Promise<SystemHelloResult>;
+
+export function createSystemHello({ server, limits, log }: Greeting): Greet {
   return async ({ protocol, attachments = false }, { identity, principal, session }) => {
     if (protocol !== protocolVersion)
       throw new SidecarError('version_unsupported', `${protocol}, this is ${protocolVersion}`);

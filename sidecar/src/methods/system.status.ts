@@ -1,11 +1,11 @@
 import type { AuditLog } from '../audit/log.ts';
 import type { SystemStatusResult } from '../generated/types.ts';
+import { version } from '../generated/version.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
 import type { Handler } from '../request/context.ts';
 
 export interface StatusSources {
-  readonly version: string;
   readonly startedAt: number;
   readonly now: () => number;
   readonly keystore: Keystore;
@@ -16,19 +16,27 @@ export interface StatusSources {
 }
 
 export function createSystemStatus(sources: StatusSources): Handler<'system.status'> {
-  const { version, startedAt, now, keystore, log, witnessing, policy, sessionCount } = sources;
+  const { startedAt, now, keystore, log, witnessing, policy, sessionCount } = sources;
   return async () => ({
-    version,
-    node: process.versions.node,
-    openssl: process.versions.openssl ?? 'unknown',
+    ...processFacts({ startedAt, now }),
     state: 'ready' as const,
-    startedAt,
-    uptimeMs: now() - startedAt,
+    sealed: false,
     keys: await keystore.count(),
     sessions: sessionCount(),
     policyEpoch: policy.epoch,
     log: { origin: log.origin, size: log.size },
     ...(witnessing !== undefined && { witnesses: witnessing.status() }),
-    residentBytes: process.memoryUsage.rss(),
   });
+}
+
+/** What a sidecar can say of itself in every state. */
+export function processFacts({ startedAt, now }: Pick<StatusSources, 'startedAt' | 'now'>) {
+  return {
+    version,
+    node: process.versions.node,
+    openssl: process.versions.openssl ?? 'unknown',
+    startedAt,
+    uptimeMs: now() - startedAt,
+    residentBytes: process.memoryUsage.rss(),
+  };
 }

@@ -15,7 +15,8 @@ permit (
   principal,
   action in [
     Action::"system.hello", Action::"system.status", Action::"system.random", Action::"rpc.discover",
-    Action::"session.whoami", Action::"session.release", Action::"approvals.list", Action::"approvals.events"
+    Action::"session.whoami", Action::"session.release", Action::"approvals.list", Action::"approvals.events",
+    Action::"system.unseal"
   ],
   resource
 );
@@ -53,27 +54,32 @@ permit (
   resource is Approval
 ) when { principal.kind == "person" && principal in [Role::"Administrator", Role::"Officer"] };
 
-// ---- Administrator: the system, people, policies, the log and the names of keys; uses none ------------------------
+// ---- Administrator: the system, people, policies, the log, names of keys; stops keys, uses none ------------------------
 
 @id("administrator.manage")
 permit (
   principal in Role::"Administrator",
   action in [
     Action::"system.*", Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename",
-    Action::"principals.*", Action::"groups.*", Action::"approvers.*", Action::"tokens.*", Action::"session.*",
+    Action::"keys.suspend", Action::"keys.compromise", Action::"keys.certificate", Action::"keys.usage", Action::"principals.*", Action::"groups.*", Action::"approvers.*", Action::"tokens.*", Action::"session.*",
     Action::"policy.*", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
   resource
 );
 
-// ---- Officer: makes, names and lends keys, asks for their export, loads policies; uses none, not even its own ------
+// ---- Officer: makes, names and lends keys, decides about their lives, asks for their export, loads policies; uses none
 
 @id("officer.keys")
 permit (
   principal in Role::"Officer",
   action in [
-    Action::"keys.create", Action::"keys.list", Action::"keys.get", Action::"keys.rename", Action::"keys.grant",
-    Action::"keys.revokeGrant", Action::"keys.limit", Action::"keys.unfreeze", Action::"policy.*",
+    Action::"keys.create", Action::"keys.prepareImport", Action::"keys.import", Action::"keys.list", Action::"keys.get", Action::"keys.rename", Action::"keys.grant",
+    Action::"keys.revokeGrant", Action::"keys.limit", Action::"keys.unfreeze", Action::"keys.activate",
+    Action::"keys.suspend", Action::"keys.resume", Action::"keys.deactivate", Action::"keys.compromise",
+    Action::"keys.destroy", Action::"keys.cancelDestruction", Action::"keys.rotate", Action::"keys.rollback",
+    Action::"keys.update", Action::"keys.assign", Action::"keys.retain", Action::"keys.hold", Action::"keys.liftHold",
+    Action::"retention.set", Action::"retention.remove", Action::"retention.list", Action::"keys.certificate", Action::"keys.usage",
+    Action::"policy.*",
     Action::"principals.list", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
   resource
@@ -93,7 +99,7 @@ permit (
   principal in Role::"Auditor",
   action in [
     Action::"audit.checkpoint", Action::"audit.list", Action::"audit.receipt", Action::"keys.list",
-    Action::"keys.get", Action::"principals.list", Action::"session.list",
+    Action::"keys.get", Action::"keys.certificate", Action::"keys.usage", Action::"retention.list", Action::"principals.list", Action::"session.list",
     Action::"policy.get", Action::"policy.history", Action::"policy.check", Action::"policy.explain",
     Action::"policy.simulate", Action::"approvals.get", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
@@ -261,8 +267,9 @@ forbid (
     Action::"principals.set", Action::"principals.remove", Action::"groups.set", Action::"groups.remove",
     Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
     Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
-    Action::"keys.grant", Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune",
-    Action::"audit.erase"
+    Action::"keys.grant", Action::"keys.import", Action::"keys.assign", Action::"keys.rollback", Action::"keys.destroy",
+    Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove",
+    Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase"
   ],
   resource
 ) unless { context.approvals >= 1 };

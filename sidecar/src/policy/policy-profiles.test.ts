@@ -16,6 +16,7 @@ const lookingBack = [
   'subtle.unwrapKey',
   'subtle.decapsulateBits',
   'subtle.decapsulateKey',
+  'dataKey.decrypt',
 ];
 const uses = allActions.filter((action) => actionGroups(action).includes('key.use'));
 const lookingAhead = uses.filter((action) => !lookingBack.includes(action));

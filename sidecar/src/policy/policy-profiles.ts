@@ -7,7 +7,7 @@ const newKeys = `[Action::"keys.create", Action::"subtle.generateKey", Action::"
 /** What reads data that others made with the key, or that was made before the profile was in force. */
 const lookingBack = `[
     Action::"subtle.verify", Action::"subtle.decrypt", Action::"subtle.unwrapKey",
-    Action::"subtle.decapsulateBits", Action::"subtle.decapsulateKey"
+    Action::"subtle.decapsulateBits", Action::"subtle.decapsulateKey", Action::"dataKey.decrypt"
   ]`;
 
 /** Two rules: on keys about to be made, where every attribute may be missing, and on the use of keys. */

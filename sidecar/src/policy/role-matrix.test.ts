@@ -44,8 +44,12 @@ describe('the shipped roles', () => {
       'policy.load',
       'policy.rollback',
       'keys.grant',
+      'keys.import',
       'keys.limit',
       'keys.unfreeze',
+      'keys.assign',
+      'keys.rollback',
+      'keys.destroy',
       'breakGlass.open',
     ],
   ];

@@ -33,7 +33,10 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
       identity: undefined,
       attachments: false,
       isRevoked: false,
-      end: () => connection.close(),
+      end(reason) {
+        if (reason !== undefined) sendReply(connection, refusal(null, reason));
+        connection.close();
+      },
     };
     options.sessions.add(session);
     const answer = createAnswer(session, turns, options);

@@ -2,6 +2,7 @@ import type { ApprovalDesk, HeldOperation } from '../approval/desk.ts';
 import { SidecarError } from '../errors.ts';
 import type { Approval } from '../generated/types.ts';
 import type { Trail } from './context.ts';
+import type { RequirePossible } from './possible.ts';
 
 /** Holds an operation until enough other people have approved it. */
 export interface Approve {
@@ -21,7 +22,7 @@ export interface Approve {
   requireRedeemed(trail: Trail): void;
 }
 
-export function createApprove(desk: ApprovalDesk): Approve {
+export function createApprove(desk: ApprovalDesk, requirePossible: RequirePossible): Approve {
   async function hold(trail: Trail, needed: number): Promise<void> {
     const { approval } = trail;
     if (approval !== undefined && trail.isRedeemed === true) return await reconsider(trail, approval, needed);
@@ -31,6 +32,7 @@ export function createApprove(desk: ApprovalDesk): Approve {
       trail.approval = open;
       return;
     }
+    if (open === undefined) await requirePossible(trail);
     throw required(await desk.file(held, needed), desk, needed);
   }
 

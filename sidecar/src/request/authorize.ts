@@ -4,7 +4,8 @@ import type { Decision } from '../generated/types.ts';
 import type { PolicyContext, PolicyEngine, PolicyRequest, PolicyResource } from '../policy/engine.ts';
 import type { Execution, Session, Subject, Target, Trail } from './context.ts';
 import type { Locate } from './locate.ts';
-import { requireUsable } from './state-rule.ts';
+import { memberAt } from './member-at.ts';
+import { approvalsForState, requireUsable } from './state-rule.ts';
 
 export interface Authorizer {
   /**
@@ -49,6 +50,12 @@ const lookActions: Readonly<Partial<Record<MethodTraits['resource'], string>>> =
   approval: 'approvals.get',
 });
 
+/** In the caller's own words: a name that leads to a key must not be answered with the key's id. */
+function askedFor({ call, params, target }: Trail, id: string): string {
+  const { key } = call.traits;
+  return key === null || params === undefined || id !== target?.id ? id : String(memberAt(params, key));
+}
+
 export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Authorizer {
   function requestOf({ call, principal }: Trail, action: string, resource: PolicyResource): PolicyRequest {
     if (principal === undefined) throw new SidecarError('unauthenticated');
@@ -85,7 +92,7 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
     const mayLook =
       lookAction !== undefined && policy.decide(requestOf(trail, lookAction, resource)).outcome === 'allow';
     return lookAction !== undefined && !mayLook
-      ? new SidecarError('not_found', id)
+      ? new SidecarError('not_found', askedFor(trail, id))
       : new SidecarError('permission_denied', `${method} on ${id}`);
   }
 
@@ -101,7 +108,8 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
       trail.decision = decision;
       trail.policyHash = policy.sha256;
       trail.leavesNoRecord = traits.auditOptional && policy.leavesNoRecord(decision);
-      requireUsable(target, method);
+      trail.approvalsNeeded = Math.max(trail.approvalsNeeded, approvalsForState(target, method));
+      requireUsable(target, method, now());
     },
     isCurrent: ({ decision }) => decision?.epoch === policy.epoch,
   };

@@ -1,7 +1,16 @@
 import type { LoadedKey } from '../crypto/key.ts';
 import type { ErrorCode } from '../generated/errors.ts';
 import type { MethodTraits } from '../generated/methods.ts';
-import type { Approval, Decision, KeyState, MethodName, MethodTypes, Principal } from '../generated/types.ts';
+import type {
+  Approval,
+  Decision,
+  KeyState,
+  MethodName,
+  MethodTypes,
+  MinimumVersions,
+  Principal,
+  RotationSchedule,
+} from '../generated/types.ts';
 import type { Identity } from '../identity/authenticator.ts';
 import type { SessionKeys } from '../keystore/session-keys.ts';
 import type { PolicyResource } from '../policy/engine.ts';
@@ -24,8 +33,8 @@ export interface Session {
   elevation?: Elevation;
   /** Nothing more is answered. */
   isRevoked: boolean;
-  /** Ends the connection. */
-  end(): void;
+  /** Ends the connection, with a last message that says why. */
+  end(reason?: ErrorCode): void;
   /** The peer sends and receives raw attachments. */
   attachments: boolean;
 }
@@ -51,6 +60,12 @@ export interface HeldKey {
   /** Of a named key: changes with the key, so that an approval fits no other state of it. */
   readonly etag?: string;
   readonly state?: KeyState;
+  /** Milliseconds since 1970: an active or suspended version counts as deactivated from then on. */
+  readonly endsAt?: number | undefined;
+  /** Of a named key: when its next version is made by itself. */
+  readonly rotation?: RotationSchedule | undefined;
+  /** Of a named key: the oldest versions that are still good for something. */
+  readonly minimumVersions?: MinimumVersions | undefined;
 }
 
 /** One request as it arrived: nothing of it is trusted yet. */

@@ -1,9 +1,10 @@
 import { SidecarError } from '../errors.ts';
-import type { Algorithm, MethodName, Principal } from '../generated/types.ts';
+import type { Algorithm, KeysAssignParams, MethodName, Principal } from '../generated/types.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
 import { memberAt } from './member-at.ts';
+import { parseWrapped } from './wrapped-data-key.ts';
 
 export interface NamedKeys {
   /** The key of a handle `key_.../2` or `key_.../2/public`. */
@@ -64,13 +65,14 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
     return { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
   }
 
-  /** A further name is the key's own one afterwards: what it will be must be permitted as what it is. */
-  async function locateName({ traits }: Call, params: object, id: string): Promise<Target> {
+  /** What the key will be must be permitted as what it is. */
+  async function locateName({ traits, method }: Call, params: object, id: string): Promise<Target> {
     const { resource, etag } = await namedKeys.named(id);
-    const others = traits.otherKeys.map(({ param, action }) => {
+    const others: Subject[] = traits.otherKeys.map(({ param, action }) => {
       const name = String(memberAt(params, param));
       return { id: name, action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
     });
+    if (method === 'keys.assign') others.push({ id, action: traits.action, resource: assigned(resource, params) });
     return { id, resource, etag, keys: noKeys, others };
   }
 
@@ -80,6 +82,25 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
     const handle = await namedKeys.handle(name, version);
     if (handle === undefined) throw new SidecarError('not_found', name);
     return locateKeys(call, params, handle);
+  }
+
+  /**
+   * A data key is wrapped by the newest active version, and unwrapped by the version that it names: to wrap it anew takes
+   * both. It is read before the key is looked for, so that nothing but the key's own answer depends on whether it exists.
+   */
+  async function locateDataKey(call: Call, params: object, name: string): Promise<Target> {
+    const { wrapped } = params as { wrapped?: Uint8Array };
+    const framed = wrapped === undefined ? undefined : await namedKeys.handle(name, parseWrapped(wrapped).keyVersion);
+    const wrapping = call.method === 'dataKey.decrypt' ? framed : await namedKeys.handle(name);
+    if (wrapping === undefined) throw new SidecarError('not_found', name);
+    const target = await locateKeys(call, params, wrapping);
+    if (framed === undefined || framed === wrapping) return target;
+    const former = await held(call, framed);
+    return {
+      ...target,
+      keys: new Map(target.keys).set(framed, former),
+      others: [...target.others, { id: framed, resource: former.resource, action: 'dataKey.decrypt' }],
+    };
   }
 
   async function locateApproval(id: string): Promise<Target> {
@@ -94,6 +115,7 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
     if (resource === 'session') return locateSession(params);
     const id = String(memberAt(params, key ?? ''));
     if (resource === 'key') return locateKeys(call, params, id);
+    if (call.method.startsWith('dataKey.')) return locateDataKey(call, params, id);
     if (resource === 'named-key') return locateVersion(call, params, id);
     if (resource === 'approval') return locateApproval(id);
     if (resource === 'new-key')
@@ -144,8 +166,24 @@ function sessionTarget(algorithm: Algorithm): Target {
   return target;
 }
 
+/** A key with the owner and the labels that it is about to get. */
+function assigned(resource: PolicyResource, params: object): PolicyResource {
+  const { owner, labels } = params as KeysAssignParams;
+  const { environment, ...attributes } = resource.attributes;
+  const label = labels === undefined ? environment : labels.environment;
+  return {
+    ...resource,
+    attributes: {
+      ...attributes,
+      ...(owner !== undefined && { owner }),
+      ...(labels !== undefined && { labels }),
+      ...(label !== undefined && { environment: label }),
+    },
+  };
+}
+
 /** A key that is about to be made, as policies see it. */
-function newKey(name: string, principal: Principal | undefined, params: object): PolicyResource {
+export function newKey(name: string, principal: Principal | undefined, params: object): PolicyResource {
   const { algorithm, labels = {} } = params as { algorithm: Algorithm; labels?: Record<string, string> };
   const owner = principal?.id ?? '';
   const attributes = {

@@ -4,6 +4,7 @@ import { methodTable } from '../generated/methods.ts';
 import { principalOf } from '../policy/test-request.ts';
 import { Secret } from '../secret.ts';
 import type { Call } from './context.ts';
+import { Gate } from './gate.ts';
 import { createPipeline } from './pipeline.ts';
 import { sessionOf } from './test-session.ts';
 
@@ -23,6 +24,7 @@ function callOf(params: object, attachments: readonly Buffer[]): Call {
 
 /** Refuses whatever passes validation. */
 const pipeline = createPipeline({
+  gate: new Gate(),
   authenticate: {
     authenticate(trail) {
       trail.principal = principal;

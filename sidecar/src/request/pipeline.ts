@@ -5,6 +5,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Trail } from './context.ts';
 import type { Execute } from './execute.ts';
+import type { Gate } from './gate.ts';
 import type { Hold } from './hold.ts';
 import type { Intend } from './intend.ts';
 import type { Limit } from './limit.ts';
@@ -12,6 +13,8 @@ import type { Recorder } from './record.ts';
 import { validate } from './validate.ts';
 
 export interface Stages {
+  /** Shut when the sidecar is sealed: from then on nothing is looked at, and nothing recorded. */
+  readonly gate: Gate;
   readonly authenticate: Authenticate;
   readonly authorizer: Authorizer;
   readonly limit: Limit;
@@ -29,9 +32,10 @@ export type Pipeline = (call: Call) => Promise<object>;
  * is recorded from what was known by then.
  */
 export function createPipeline(stages: Stages): Pipeline {
-  const { authenticate, authorizer, limit, approve, hold, intend, execute, recorder } = stages;
+  const { gate, authenticate, authorizer, limit, approve, hold, intend, execute, recorder } = stages;
   return async (call) => {
     const trail: Trail = { call };
+    enter(gate, call);
     try {
       // Waited for only where there is something to wait for: each await costs a turn of the microtask queue.
       const authenticated = authenticate.authenticate(trail);
@@ -50,15 +54,25 @@ export function createPipeline(stages: Stages): Pipeline {
     } finally {
       trail.leave?.();
       discard(call);
+      gate.leave();
     }
   };
+}
+
+function enter(gate: Gate, call: Call): void {
+  try {
+    gate.enter();
+  } catch (error) {
+    discard(call);
+    throw error;
+  }
 }
 
 /**
  * What a request brought has served its purpose once the record is written. Validation decodes the params in place: they
  * may hold secrets although it failed.
  */
-function discard({ attachments, params }: Call): void {
+export function discard({ attachments, params }: Call): void {
   // Secrets may have taken attachments over, and released memory cannot be wiped.
   disposeSecrets(params);
   for (const attachment of attachments) releaseBytes(attachment);

@@ -4,6 +4,7 @@ import { Secret } from '../secret.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Outcome, Trail } from './context.ts';
+import type { Count } from './count.ts';
 import { isEmergency } from './emergency.ts';
 import { bytesIn, type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
@@ -29,6 +30,7 @@ export interface RecorderOptions {
   readonly approve: Pick<Approve, 'requireRedeemed'>;
   readonly renew: Renew;
   readonly refusals: RefusalWindow;
+  readonly count: Count;
   /** `buffered`: an answer that only session keys computed does not wait for the sync. */
   readonly sessionKeyAudit: SessionKeyAudit;
   /** State of the keystore, for the results of changes. */
@@ -38,7 +40,8 @@ export interface RecorderOptions {
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { log, digest, authorizer, approve, renew, refusals, sessionKeyAudit, stateMark, onUnexpected } = options;
+  const { log, digest, authorizer, approve, renew, refusals, count, sessionKeyAudit, stateMark, onUnexpected } =
+    options;
 
   async function append(trail: Trail, outcome: Outcome, outputBytes: number): Promise<void> {
     const { traits, receivedMs, receiptTo } = trail.call;
@@ -67,6 +70,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const canTakeBack = trail.call.traits.effect !== 'change';
       while (canTakeBack && !authorizer.isCurrent(trail)) await renew(trail);
       approve.requireRedeemed(trail);
+      count(trail);
       if (leavesNoRecord(trail)) return result;
       await append(trail, { outcome: 'ok' }, bytesIn(result));
       return result;

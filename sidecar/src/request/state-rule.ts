@@ -1,14 +1,49 @@
 import { SidecarError } from '../errors.ts';
-import { permits } from '../keystore/key-state.ts';
-import type { Target } from './context.ts';
+import type { KeyState } from '../generated/types.ts';
+import { effectiveState, permits, useOf } from '../keystore/key-state.ts';
+import type { HeldKey, Target } from './context.ts';
 
 /**
- * The state machine's word, which no policy overrules: each key must be in a state that permits the method.
+ * The state machine's word, which no policy overrules: each key must be in a state that permits the method, and of a
+ * version that is not too old for it.
  *
  * @throws SidecarError `key_state`
  */
-export function requireUsable({ keys }: Target, method: string): void {
-  for (const { name = 'the key', state } of keys.values()) {
-    if (state !== undefined && !permits(state, method)) throw new SidecarError('key_state', `${name} is ${state}`);
+export function requireUsable(target: Target, method: string, nowMs: number): void {
+  for (const [handle, key] of target.keys) {
+    if (key.state === undefined) continue;
+    const asked = askedOf(target, handle, method);
+    const state = stateOf(key, key.state, nowMs);
+    if (!permits(state, asked)) throw new SidecarError('key_state', `${sentenceStart(key)} is ${state}`);
+    const minimum = minimumOf(key, asked);
+    if (minimum > (key.version ?? 0)) {
+      throw new SidecarError('key_state', `${sentenceStart(key)} is too old: the minimum is ${minimum}`);
+    }
   }
+}
+
+/** What a compromised key once protected is read only when other people consent, each time. */
+export function approvalsForState(target: Target, method: string): number {
+  const needsConsent = ([handle, { state }]: [string, HeldKey]) =>
+    state === 'compromised' && useOf(askedOf(target, handle, method)) !== undefined;
+  return [...target.keys].some(needsConsent) ? 1 : 0;
+}
+
+/** What is asked of one of the keys: of a further one perhaps another use, as of the version that wrapped before. */
+function askedOf({ id, others }: Target, handle: string, method: string): string {
+  const { action = method } = handle === id ? {} : (others.find((other) => other.id === handle) ?? {});
+  return useOf(action) === undefined ? method : action;
+}
+
+function stateOf({ endsAt }: HeldKey, state: KeyState, nowMs: number): KeyState {
+  return effectiveState(state, endsAt, nowMs);
+}
+
+function minimumOf({ minimumVersions }: HeldKey, method: string): number {
+  const use = useOf(method);
+  return (use && minimumVersions?.[use]) ?? 0;
+}
+
+function sentenceStart({ name = 'the key', version }: HeldKey): string {
+  return version === undefined ? name : `version ${version} of ${name}`;
 }

@@ -47,6 +47,15 @@ export async function exportKey(format: KeyFormat, key: LoadedKey): Promise<Uint
 }
 
 /**
+ * Whether keys of the algorithm have a public half.
+ *
+ * @throws SidecarError `not_supported`
+ */
+export function isPair({ name }: Algorithm | KeyAlgorithm): boolean {
+  return keyFamilyOf(name).publicFormat !== null;
+}
+
+/**
  * The public half of a private key (WebCrypto "getPublicKey").
  *
  * @throws SidecarError `not_supported` for a secret key, `access_invalid` for a public one, `syntax_invalid` (usages)

@@ -1,0 +1,29 @@
+import type { LoadedKeyPair } from '../key.ts';
+import type { CryptoProvider } from '../provider.ts';
+
+/** What a wrapping computes with. */
+export type WrappingCrypto = Pick<
+  CryptoProvider,
+  'generateKey' | 'importKey' | 'exportKey' | 'decrypt' | 'deriveBits' | 'decapsulateBits'
+>;
+
+/** One way to wrap a key for its import. */
+export interface ImportWrapping {
+  generate(crypto: WrappingCrypto): Promise<LoadedKeyPair>;
+  /**
+   * @param info what the sender has to know beside the public key, where the wrapping has room for it
+   * @returns the wrapped key in unpooled bytes that the caller owns and wipes
+   * @throws SidecarError `operation_failed` for what was not wrapped to this key
+   */
+  open(crypto: WrappingCrypto, pair: LoadedKeyPair, wrapped: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
+}
+
+/** @throws TypeError for a secret key, which no wrapping generates */
+export async function generatePair(
+  crypto: WrappingCrypto,
+  ...[algorithm, attributes]: Parameters<CryptoProvider['generateKey']>
+): Promise<LoadedKeyPair> {
+  const generated = await crypto.generateKey(algorithm, attributes);
+  if (!('privateKey' in generated)) throw new TypeError(`${algorithm.name} has no pairs`);
+  return generated;
+}

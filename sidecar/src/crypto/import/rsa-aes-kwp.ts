@@ -1,0 +1,32 @@
+import { operationFailed } from '../operations/refusal.ts';
+import { unwrapAesKwp } from './aes-kwp.ts';
+import { generatePair, type ImportWrapping } from './import-wrapping.ts';
+
+const modulusBits = 4096;
+const encryptedKeyBytes = modulusBits / 8;
+const aesKeyBytes = 32;
+/** 65537. */
+const publicExponent = 'AQAB';
+
+/**
+ * CKM_RSA_AES_KEY_WRAP (PKCS #11 v3.1 section 6.1.23): an AES-256 key under RSA-OAEP with SHA-256 and no label, followed
+ * by the key data under AES-KWP with that AES key.
+ */
+export const rsaAesKwp: ImportWrapping = Object.freeze({
+  generate: (crypto) =>
+    generatePair(
+      crypto,
+      { name: 'RSA-OAEP', modulusLength: modulusBits, publicExponent, hash: 'SHA-256' },
+      { extractable: false, usages: ['encrypt', 'decrypt'] },
+    ),
+  async open(crypto, { privateKey }, wrapped) {
+    const encryptedKey = wrapped.subarray(0, encryptedKeyBytes);
+    const aesKey = await crypto.decrypt({ name: 'RSA-OAEP' }, privateKey, encryptedKey);
+    try {
+      if (aesKey.length !== aesKeyBytes) throw operationFailed(`an AES key of ${aesKey.length} bytes`);
+      return unwrapAesKwp(aesKey, wrapped.subarray(encryptedKeyBytes));
+    } finally {
+      aesKey.fill(0);
+    }
+  },
+} satisfies ImportWrapping);

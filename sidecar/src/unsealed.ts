@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { createApprovalHooks } from './approval-hooks.ts';
+import type { AuditEntry } from './audit/log.ts';
+import { createCryptoProvider } from './crypto/crypto-provider.ts';
+import type { Sealing } from './crypto/sealing.ts';
+import { createCursors } from './cursors.ts';
+import { createDigests } from './digests.ts';
+import { SidecarError } from './errors.ts';
+import { createFlow, type Flow } from './flow.ts';
+import type { KeyRecord } from './generated/types.ts';
+import { openGovernance } from './governance.ts';
+import { openImportKeys } from './import-upkeep.ts';
+import { KeyDestruction } from './key-destruction.ts';
+import { openKeyRetention } from './key-retention.ts';
+import { startKeyUpkeep } from './key-upkeep.ts';
+import { createKeyUsage } from './key-usage.ts';
+import { createNamedKeys, type NamedKeyRing } from './named-keys.ts';
+import type { SidecarOptions } from './options.ts';
+import { createRecordedChange } from './recorded-change.ts';
+import type { Session } from './request/context.ts';
+import { Gate } from './request/gate.ts';
+import { Secret } from './secret.ts';
+import { openState } from './state.ts';
+import { reconcile, recordStop } from './state-record.ts';
+import type { SteadyClock } from './steady-clock.ts';
+import { createWitnessing } from './witnessing.ts';
+
+export interface UnsealedParts {
+  readonly options: SidecarOptions;
+  readonly sealing: Sealing;
+  /** Stays the caller's to dispose; not needed after opening. */
+  readonly rootKey: Secret;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly clock: SteadyClock;
+  /** What happened before there was a log. */
+  readonly attempts: readonly AuditEntry[];
+  /** Wipes all keys, once the sealing that a session asked for is on record. */
+  readonly seal: (requester: Session) => Promise<void>;
+}
+
+/** Everything that needs the root key. */
+export interface Unsealed extends Pick<Flow, 'accept'> {
+  readonly sessions: ReadonlySet<Session>;
+  /** Whether a rule asks for executable or cgroup of a peer. */
+  readonly asksForProcess: boolean;
+  /** Lets no further call in, waits for those under way, leaves the root of the store in the log, and wipes all keys. */
+  close(): Promise<void>;
+}
+
+const nothing = (): void => undefined;
+
+/** How long what is under way may go on: what only computes, and then what still has to be written down. */
+const computingMs = 2_000;
+const writingMs = 5_000;
+
+/**
+ * Opens keystore and log in the locked state folder and builds all that works with them.
+ *
+ * @throws SidecarError `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`, `quorum_unreachable`
+ */
+export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
+  const { options, sealing, startedAt, clock } = parts;
+  const { now } = clock;
+  const { onNotice = nothing, onError = nothing, onStorageFailure = nothing, sessionKeyAudit = 'durable' } = options;
+  const { allowDebugging = false } = options;
+  await using opened = new AsyncDisposableStack();
+  const state = opened.adopt(await openState(options, parts.rootKey, sealing, { onStorageFailure, now }), (it) =>
+    it.close(),
+  );
+  const { keystore, log, logKeys, found } = state;
+  clock.notBefore(log.timeMs);
+  await reconcile(log, keystore, { found, sessionKeyAudit, allowDebugging });
+  for (const attempt of parts.attempts) await log.append(attempt);
+  const witnessing = options.witnesses && createWitnessing({ options: options.witnesses, log, onNotice, now });
+  opened.defer(() => witnessing?.close());
+  // Whatever the start makes or changes in the store lies between an intent and its result.
+  const recorded = createRecordedChange(log, keystore);
+  const { digests, cursorKey, notifier } = await recorded('secrets.open', {}, async () => ({
+    digests: opened.adopt(await createDigests(keystore, sealing), (it) => it.close()),
+    cursorKey: opened.use(await keystore.systemSecret('keys-list/cursor-key', newSystemKey)),
+    notifier: opened.adopt(await createApprovalHooks(options, keystore, now), (it) => it.close()),
+  }));
+  const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
+  let openKeys: NamedKeyRing | undefined;
+  const shared = { options, documents: keystore.documents, digests, audience: log.origin, notifier, now };
+  const grantsChanged = () => openKeys?.clear();
+  const governance = opened.adopt(
+    await recorded('governance.open', {}, () => openGovernance({ ...shared, recorded, grantsChanged })),
+    (it) => it.close(),
+  );
+  const { grants, directory, sessions } = governance;
+  const namedKeys = opened.adopt(
+    createNamedKeys(
+      keystore,
+      crypto,
+      (keyId) => {
+        const isGroup = (grantee: string) => directory.current.group(grantee) !== undefined;
+        const grantees = grants.of(keyId);
+        return { usedBy: grantees.filter((id) => !isGroup(id)), usedByGroups: grantees.filter(isGroup) };
+      },
+      now,
+    ),
+    (it) => it.clear(),
+  );
+  openKeys = namedKeys;
+
+  const keyChanged = (record: KeyRecord) => {
+    namedKeys.forget(record);
+    governance.policy.advanceEpoch();
+  };
+  const keyRetention = await openKeyRetention(keystore.documents);
+  const keyUsage = opened.adopt(createKeyUsage(keystore.usage, now), (it) => it.close());
+  const upkeep = startKeyUpkeep({
+    usage: keyUsage,
+    destruction: new KeyDestruction({ keystore, log, recorded, changed: keyChanged }),
+    keystore,
+    retention: keyRetention,
+    crypto,
+    recorded,
+    changed: keyChanged,
+    now,
+    onError,
+  });
+  opened.defer(() => upkeep.close());
+  const importKeys = opened.adopt(openImportKeys(crypto, now, onError), (it) => it.close());
+  const gate = new Gate();
+  const flow = createFlow({
+    options,
+    governance,
+    recorded,
+    keystore,
+    log,
+    logKeys,
+    witnessing,
+    digests,
+    crypto,
+    namedKeys,
+    cursors: createCursors(sealing, cursorKey),
+    keyChanged,
+    keyRetention,
+    keyUsage,
+    importKeys: importKeys.keys,
+    startedAt,
+    now,
+    gate,
+    seal: parts.seal,
+  });
+  const held = opened.move();
+  return {
+    accept: flow.accept,
+    sessions: sessions.open,
+    asksForProcess: directory.current.credentials.asksForProcess,
+    async close() {
+      await using _held = held;
+      gate.shut(() => new SidecarError('sealed'));
+      // Who only waits is let go first.
+      governance.close();
+      await gate.emptied(computingMs);
+      await upkeep.close();
+      // What is still under way would change the keystore after its last root was recorded.
+      await crypto.close();
+      await gate.emptied(writingMs);
+      await flow.refusals.flush();
+      await recordStop(log, keystore);
+      await witnessing?.settle();
+    },
+  };
+}
+
+function newSystemKey(): Secret {
+  return Secret.take(randomBytes(32));
+}
