@@ -87,8 +87,8 @@ describe('a configuration that is not valid stops the start with 78 and a hint',
     ['policy.cedar', 'permit (principal, action, resource)', /policy.cedar:1: unexpected end of input/],
     [
       'policy.cedar',
-      '@id("a") permit (principal, action == Action::"keys.destroy", resource);',
-      /keys\.destroy|policy/,
+      '@id("a") permit (principal, action == Action::"keys.vaporize", resource);',
+      /keys\.vaporize|policy/,
     ],
     [
       'policy.cedar',

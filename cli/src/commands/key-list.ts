@@ -1,7 +1,16 @@
-import type { KeyRecord } from '@ferrohsm/sdk/node';
+import type { KeyRecord, KeyState } from '@ferrohsm/sdk/node';
+import { InvalidArgumentError } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
 import { algorithmText } from '../named-key.ts';
+import { labelPair } from '../option-values.ts';
 import { table } from '../table.ts';
+
+interface KeyListOptions {
+  readonly prefix?: string;
+  readonly algorithm?: string;
+  readonly state?: KeyState;
+  readonly label?: Record<string, string>;
+}
 
 export const keyList: CommandDescription = {
   usage: 'list',
@@ -10,17 +19,49 @@ export const keyList: CommandDescription = {
 # All of them
 ferrohsm key list
 
+# What is still to be moved to post-quantum algorithms
+ferrohsm key list --algorithm ECDSA --state active --label environment=production
+
 # Those of one team, for a script
 ferrohsm key list --prefix payments/ --json`,
-  options: (command) => command.option('--prefix <text>', 'only names that start with it'),
-  action: connected<{ prefix?: string }>(async ({ sidecar, options, output }) => {
+  options: (command) =>
+    command
+      .option('--prefix <text>', 'only names that start with it')
+      .option('--algorithm <name>', 'only keys whose newest version is of it, for example ML-DSA-65')
+      .option('--state <state>', 'only keys whose newest version is in it, for example deactivated', stateName)
+      .option('--label <name=value>', 'only keys that have it, more than once', labelPair),
+  action: connected<KeyListOptions>(async ({ sidecar, options, output }) => {
     const records: KeyRecord[] = [];
-    const { prefix } = options;
-    for await (const record of sidecar.keys.list(prefix === undefined ? {} : { prefix })) records.push(record);
+    for await (const record of sidecar.keys.list(selectionOf(options))) records.push(record);
     await output.result({ records }, records.length === 0 ? '' : recordTable(records));
     if (records.length === 0) output.note('no keys');
   }),
 };
+
+function selectionOf({ prefix, algorithm, state, label }: KeyListOptions) {
+  return {
+    ...(prefix !== undefined && { prefix }),
+    ...(algorithm !== undefined && { algorithm }),
+    ...(state !== undefined && { state }),
+    ...(label !== undefined && { labels: label }),
+  };
+}
+
+const states = [
+  'pre-activation',
+  'active',
+  'suspended',
+  'deactivated',
+  'compromised',
+  'pending-destruction',
+  'destroyed',
+] as const;
+
+function stateName(text: string): KeyState {
+  const found = states.find((state) => state === text);
+  if (found === undefined) throw new InvalidArgumentError(`choose from ${states.join(', ')}.`);
+  return found;
+}
 
 function recordTable(records: readonly KeyRecord[]): string {
   const rows = records.map((record) => {

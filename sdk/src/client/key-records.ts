@@ -2,6 +2,7 @@ import { FerroHsmError } from '../errors.ts';
 import type {
   Algorithm,
   KeyRecord,
+  KeyState,
   KeysCreateParams,
   KeysListParams,
   KeyUsage,
@@ -28,6 +29,9 @@ export interface NewKey {
 /** Which keys a list gives, and how many of them. */
 export interface RecordSelection {
   readonly prefix?: string | undefined;
+  readonly algorithm?: string | undefined;
+  readonly state?: KeyState | undefined;
+  readonly labels?: Labels | undefined;
   readonly limit?: number;
 }
 
@@ -46,13 +50,13 @@ export async function getRecord(rpc: Rpc, nameOrId: string): Promise<KeyRecord> 
 /** Records in the order of their names; pages are fetched as they are needed. */
 export async function* listRecords(
   rpc: Rpc,
-  { prefix, limit = Number.POSITIVE_INFINITY }: RecordSelection = {},
+  { limit = Number.POSITIVE_INFINITY, ...selection }: RecordSelection = {},
 ): AsyncGenerator<KeyRecord, void> {
   let remaining = limit;
   let cursor: string | undefined;
   do {
     const options: KeysListParams = {
-      ...(prefix !== undefined && { prefix }),
+      ...defined(selection),
       ...(cursor !== undefined && { cursor }),
       limit: Math.min(remaining, maxPageSize),
     };

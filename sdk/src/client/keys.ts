@@ -1,5 +1,6 @@
 import type {
   KeyRecord,
+  KeyState,
   KeysExportParams,
   KeysExportResult,
   KeysListResult,
@@ -39,6 +40,12 @@ export interface KeyCreation {
 export interface KeyListOptions {
   /** Only names that begin so. */
   readonly prefix?: string;
+  /** Only keys whose newest version is of this algorithm, for example `ML-DSA-65`. */
+  readonly algorithm?: string;
+  /** Only keys whose newest version is in this state. */
+  readonly state?: KeyState;
+  /** Only keys that have all of these labels. */
+  readonly labels?: Labels;
   /** The greatest number of keys, 1 to 1000 for one page. */
   readonly limit?: number;
 }

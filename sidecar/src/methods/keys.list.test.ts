@@ -20,6 +20,7 @@ async function listOf(mayLook: (record: KeyRecord) => boolean) {
     keystore,
     (_, record) => mayLook(record),
     createCursors(sealing, Secret.copy(Buffer.alloc(32, 7))),
+    () => 5_000,
   );
 }
 
@@ -67,4 +68,30 @@ it('refuses a cursor that it did not make', async () => {
   for (const cursor of ['k/100', `${nextCursor.slice(0, -2)}AA`, 'AA']) {
     await expect(list({ limit: 1, cursor }, execution)).rejects.toMatchObject({ code: 'invalid_params' });
   }
+});
+
+it('gives only keys that have everything that is asked for, by the state that counts now', async () => {
+  const keystore = await testStore().open({ now: () => 1_000 });
+  onTestFinished(() => keystore.close());
+  const mldsa = { algorithm: { name: 'ML-DSA-65' } } as const;
+  await keystore.create(newKey('a', { labels: { team: 'web', tier: '1' } }));
+  await keystore.create(newKey('b', { labels: { team: 'web' }, ...mldsa }));
+  await keystore.create(newKey('c', { labels: { team: 'ops' }, ...mldsa, expiresAt: 5_000 }));
+  await keystore.create(newKey('d', { labels: {}, state: 'pre-activation' }));
+  const cursors = createCursors(sealing, Secret.copy(Buffer.alloc(32, 7)));
+  const list = createKeysList(
+    keystore,
+    () => true,
+    cursors,
+    () => 5_000,
+  );
+  const names = async (filter: object) => (await list(filter, execution)).records.map(({ name }) => name);
+  expect(await names({ algorithm: 'ML-DSA-65' })).toEqual(['b', 'c']);
+  expect(await names({ labels: { team: 'web' } })).toEqual(['a', 'b']);
+  expect(await names({ labels: { team: 'web', tier: '1' } })).toEqual(['a']);
+  expect(await names({ state: 'active' })).toEqual(['a', 'b']);
+  expect(await names({ state: 'deactivated' })).toEqual(['c']);
+  expect(await names({ state: 'pre-activation' })).toEqual(['d']);
+  expect(await names({ algorithm: 'ML-DSA-65', state: 'active', labels: { team: 'web' } })).toEqual(['b']);
+  expect(await names({ algorithm: 'ML-DSA', prefix: 'b' })).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRecord } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Execution, Handler } from '../request/context.ts';
+import { keyFilter } from './key-filter.ts';
 
 const defaultLimit = 100;
 
@@ -21,8 +22,15 @@ export interface Cursors {
   open(cursor: string): string;
 }
 
-export function createKeysList(keystore: Keystore, mayLook: MayLook, cursors: Cursors): Handler<'keys.list'> {
-  return async ({ prefix, cursor, limit = defaultLimit }, execution) => {
+export function createKeysList(
+  keystore: Keystore,
+  mayLook: MayLook,
+  cursors: Cursors,
+  now: () => number,
+): Handler<'keys.list'> {
+  return async (params, execution) => {
+    const { prefix, cursor, limit = defaultLimit } = params;
+    const isWanted = keyFilter(params, now());
     const query = { limit: recordsPerTurn, ...(prefix !== undefined && { prefix }) };
     const seen: KeyRecord[] = [];
     let after = cursor === undefined ? undefined : cursors.open(cursor);
@@ -31,7 +39,7 @@ export function createKeysList(keystore: Keystore, mayLook: MayLook, cursors: Cu
     for (let looked = 0; !isEnd && seen.length <= limit && looked < recordsPerCall; looked += recordsPerTurn) {
       if (looked > 0) await nextTurn();
       const records = await keystore.list({ ...query, ...(after !== undefined && { after }) });
-      seen.push(...records.filter((record) => mayLook(execution, record)));
+      seen.push(...records.filter((record) => isWanted(record) && mayLook(execution, record)));
       after = records.at(-1)?.name;
       isEnd = records.length < recordsPerTurn;
     }
