@@ -194,7 +194,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
     'keys.get': createKeysGet(keystore),
     'keys.import': createKeysImport(parts),
-    'keys.list': createKeysList(keystore, mayLook, cursors),
+    'keys.list': createKeysList(keystore, mayLook, cursors, parts.now),
     'keys.prepareImport': createKeysPrepareImport(parts.importKeys),
     'keys.rename': createKeysRename(keystore, keyChanged),
     'keys.retain': createKeysRetain(keystore, keyChanged),
