@@ -35,7 +35,7 @@ export function digestOf(operation: object): string {
 export interface HeldApproval {
   readonly id: string;
   readonly digest: string;
-  readonly operation: { readonly audience: string };
+  readonly operation: { readonly audience: string; readonly method: string };
 }
 
 /** A compact JWS (RFC 7515) by the person's key, made without any library. */

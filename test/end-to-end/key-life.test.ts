@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FerroHsm, type KeyRecord, verifyReceipt } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approver, personRecord } from './approvers.ts';
+import { approver, type HeldApproval, personRecord } from './approvers.ts';
 import { Assembly, codeOf } from './assembly.ts';
 import { liveSidecar, writeConfig } from './live-sidecar.ts';
 
@@ -64,6 +64,17 @@ async function outcome(use: Promise<unknown>): Promise<string> {
   }
 }
 
+/** Otto consents to whatever waits of that method. */
+async function approvePending(method: string): Promise<void> {
+  const { result } = await assembly.ask('otto', 'approvals.list', { state: 'pending' });
+  const { approvals } = result as { approvals: HeldApproval[] };
+  const waiting = approvals.filter(({ operation }) => operation.method === method);
+  expect(waiting).not.toEqual([]);
+  for (const approval of waiting) {
+    expect(await codeOf(assembly.approve(otto, approval))).toBe('ok');
+  }
+}
+
 describe('the states of a key', () => {
   test('rule every use of it, at once, also for those who hold it already', async () => {
     const { name } = await newKey({ algorithm: { name: 'AES-GCM', length: 256 }, usages: ['encrypt', 'decrypt'] });
@@ -84,6 +95,12 @@ describe('the states of a key', () => {
       expect([await states(name), await encrypt(), await decrypt()]).toEqual([state, encrypts, decrypts]);
     }
     expect(await codeOf(change('resume', name))).toBe('key_state');
+    const plaintext = app
+      .with({ wait: true })
+      .subtle.decrypt({ name: 'AES-GCM', iv }, secretKey, ciphertext)
+      .then((bytes) => Buffer.from(bytes));
+    await approvePending('subtle.decrypt');
+    expect(await plaintext).toEqual(data);
     const records = await assembly.records('ada');
     const moves = records.filter(
       ({ resource, phase, outcome: end }) => resource === name && phase === 'result' && end === 'ok',
