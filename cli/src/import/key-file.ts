@@ -85,20 +85,26 @@ function readDerKey(bytes: Buffer, passphrase: () => Buffer): KeyFileContent {
   const kind = derKindOf(bytes);
   if (kind === undefined) throw unreadable('it is no DER');
   if (kind === 'pkcs12') throw usageError('the file is PKCS#12', 'give --format p12');
+  if (kind === 'pkcs8') return ofPkcs8(bytes);
   const type = kind === 'encrypted' ? 'pkcs8' : kind;
   const read = (given?: Buffer) =>
-    parsed(given, () => createPrivateKey({ key: bytes, format: 'der', type, ...(given && { passphrase: given }) }));
-  if (kind === 'encrypted') return withPassphrase(passphrase, (given) => ofPrivateKey(read(given)));
-  return kind === 'pkcs8' ? ofPkcs8(bytes, read) : ofPrivateKey(read());
+    ofPrivateKey(
+      parsed(given, () => createPrivateKey({ key: bytes, format: 'der', type, ...(given && { passphrase: given }) })),
+    );
+  return kind === 'encrypted' ? withPassphrase(passphrase, read) : read();
 }
 
 /** OpenSSL does not know hybrid and composite keys; the sidecar does. */
-function ofPkcs8(bytes: Buffer, read: () => KeyObject): KeyFileContent {
+function ofPkcs8(bytes: Buffer): KeyFileContent {
+  const key = attempted(() => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }));
+  return key === undefined ? { format: 'pkcs8', keyData: Buffer.from(bytes) } : ofPrivateKey(key);
+}
+
+function attempted<T>(parse: () => T): T | undefined {
   try {
-    return ofPrivateKey(read());
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    return { format: 'pkcs8', keyData: Buffer.from(bytes) };
+    return parse();
+  } catch {
+    return undefined;
   }
 }
 

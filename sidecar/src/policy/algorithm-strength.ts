@@ -1,16 +1,4 @@
-import type { Algorithm, KeyAlgorithm } from '../generated/types.ts';
-
-/** What policies may ask of an algorithm; the names are those of the Cedar schema. */
-export interface AlgorithmStrength {
-  /** Strength against today's computers; 0 when nothing is known of the algorithm. */
-  readonly securityBits: number;
-  /** No known attack by a quantum computer; symmetric keys count from 128 bits up (NIST's category 1). */
-  readonly quantumSafe: boolean;
-  /** A classical and a post-quantum part of which both must be broken. */
-  readonly hybrid: boolean;
-  /** CNSA 2.0 lists the algorithm with these parameters. */
-  readonly cnsa2: boolean;
-}
+import type { Algorithm, AlgorithmStrength, KeyAlgorithm } from '../generated/types.ts';
 
 type Rule = (algorithm: Algorithm | KeyAlgorithm) => AlgorithmStrength;
 

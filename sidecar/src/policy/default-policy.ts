@@ -60,7 +60,7 @@ permit (
 permit (
   principal in Role::"Administrator",
   action in [
-    Action::"system.*", Action::"audit.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename",
+    Action::"system.*", Action::"audit.*", Action::"backup.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename",
     Action::"keys.suspend", Action::"keys.compromise", Action::"keys.certificate", Action::"keys.usage", Action::"principals.*", Action::"groups.*", Action::"approvers.*", Action::"tokens.*", Action::"session.*",
     Action::"policy.*", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
@@ -98,7 +98,7 @@ permit (
 permit (
   principal in Role::"Auditor",
   action in [
-    Action::"audit.checkpoint", Action::"audit.list", Action::"audit.receipt", Action::"keys.list",
+    Action::"audit.checkpoint", Action::"audit.list", Action::"audit.receipt", Action::"backup.list", Action::"keys.list",
     Action::"keys.get", Action::"keys.certificate", Action::"keys.usage", Action::"retention.list", Action::"principals.list", Action::"session.list",
     Action::"policy.get", Action::"policy.history", Action::"policy.check", Action::"policy.explain",
     Action::"policy.simulate", Action::"approvals.get", Action::"breakGlass.list", Action::"breakGlass.review"
@@ -269,7 +269,7 @@ forbid (
     Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
     Action::"keys.grant", Action::"keys.import", Action::"keys.assign", Action::"keys.rollback", Action::"keys.destroy",
     Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove",
-    Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase"
+    Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase", Action::"backup.create"
   ],
   resource
 ) unless { context.approvals >= 1 };

@@ -2,7 +2,10 @@ import { symmetricAlgorithms } from './algorithm-strength.ts';
 
 export type PolicyProfileName = 'minimum-strength-128' | 'cnsa2' | 'hybrid-only';
 
-const newKeys = `[Action::"keys.create", Action::"subtle.generateKey", Action::"subtle.importKey"]`;
+const newKeys = `[
+    Action::"keys.create", Action::"keys.import", Action::"keys.rotate", Action::"subtle.generateKey",
+    Action::"subtle.importKey"
+  ]`;
 
 /** What reads data that others made with the key, or that was made before the profile was in force. */
 const lookingBack = `[
@@ -13,8 +16,8 @@ const lookingBack = `[
 /** Two rules: on keys about to be made, where every attribute may be missing, and on the use of keys. */
 function profile(name: PolicyProfileName, summary: string, newKey: string, key: string): string {
   return `// ---- ${name}: ${summary}
-// Binds keys that are created, generated or imported, and the use of every key: derived, unwrapped and decapsulated
-// keys are judged when they are used, and so are imported keys whose size shows only then.
+// Binds keys that are created, rotated, generated or imported, and the use of every key: derived, unwrapped and
+// decapsulated keys are judged when they are used. The size of an imported key is judged once it is unwrapped.
 // What looks back stays possible with the keys that are there: verify, decrypt, unwrap, decapsulate. So does release,
 // by which a key can move elsewhere. A key to verify with that is imported anew is bound like any other.
 

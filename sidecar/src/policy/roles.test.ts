@@ -138,6 +138,8 @@ const matrix: Readonly<Record<string, Row>> = {
   'keys.retain': keyRows('-+----'),
   'keys.hold': keyRows('-+----'),
   'keys.liftHold': keyRows('-1----'),
+  'backup.create': { system: '1-----' },
+  'backup.list': { system: '+--+--' },
   'retention.set': { system: '-1----' },
   'retention.remove': { system: '-1----' },
   'retention.list': { system: '-+-+--' },

@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts';
 import type { ByteField } from '../generated/methods.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 import { decodeBase64url } from './base64url.ts';
 
 /** Bodies above this many bytes travel as attachments to a peer that can take them. */
@@ -21,9 +21,7 @@ export function decodeBytes(params: object, fields: readonly ByteField[], attach
         const bytes = takeAttachment(value, attachments, unused);
         return secret ? Secret.take(bytes) : bytes;
       }
-      return secret
-        ? Secret.take(decodeBase64url(value, Buffer.allocUnsafeSlow))
-        : decodeBase64url(value, Buffer.allocUnsafe);
+      return secret ? Secret.take(decodeBase64url(value, secretMemory)) : decodeBase64url(value, Buffer.allocUnsafe);
     });
   }
   if (unused.size > 0) throw new SidecarError('invalid_params', 'an attachment is not referred to by any byte field');

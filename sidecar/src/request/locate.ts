@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts';
-import type { Algorithm, KeysAssignParams, MethodName, Principal } from '../generated/types.ts';
+import type { Algorithm, KeysAssignParams, KeysRotateParams, MethodName, Principal } from '../generated/types.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
@@ -72,7 +72,8 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
       const name = String(memberAt(params, param));
       return { id: name, action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
     });
-    if (method === 'keys.assign') others.push({ id, action: traits.action, resource: assigned(resource, params) });
+    const changed = becoming[method]?.(resource, params);
+    if (changed !== undefined) others.push({ id, action: traits.action, resource: changed });
     return { id, resource, etag, keys: noKeys, others };
   }
 
@@ -164,6 +165,19 @@ function sessionTarget(algorithm: Algorithm): Target {
   if (sessionTargets.size >= maxSessionTargets) sessionTargets.clear();
   sessionTargets.set(id, target);
   return target;
+}
+
+/** What a key is about to become, where that may be permitted otherwise than what it is. */
+const becoming: Readonly<
+  Partial<Record<MethodName, (resource: PolicyResource, params: object) => PolicyResource | undefined>>
+> = Object.freeze({ 'keys.assign': assigned, 'keys.rotate': rotated });
+
+/** A key with the algorithm that its next version is about to be of. */
+function rotated(resource: PolicyResource, params: object): PolicyResource | undefined {
+  const { algorithm } = params as KeysRotateParams;
+  if (algorithm === undefined) return undefined;
+  const attributes = { ...resource.attributes, algorithm: algorithm.name, ...strengthOf(algorithm) };
+  return { ...resource, attributes };
 }
 
 /** A key with the owner and the labels that it is about to get. */
