@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { AuditLog } from './audit/log.ts';
+import type { Backups } from './backups.ts';
 import type { KeyRecord, KeyVersion } from './generated/types.ts';
+import type { KeyTurnover } from './key-turnover.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { KeyChanged } from './methods/keys.create.ts';
 import type { RecordedChange } from './recorded-change.ts';
 
 export interface KeyDestructionOptions {
   readonly keystore: Keystore;
+  readonly turnover: Pick<KeyTurnover, 'turnOver'>;
   readonly log: Pick<AuditLog, 'append'>;
+  /** Which backups still hold what was destroyed; none unless told. */
+  readonly backups?: Pick<Backups, 'holding'>;
   readonly recorded: RecordedChange;
   readonly changed: KeyChanged;
 }
-
-/** Rows that go over to the new generation before others have their turn. */
-const rowsPerStep = 64;
-
-/** While somebody reads an earlier state of the database, its pages cannot be overwritten. */
-const readerWaitMs = 200;
 
 /**
  * Destruction that can be shown. The secret of a version has left the store before; here all that is left goes over to a new
@@ -41,27 +40,8 @@ export class KeyDestruction {
 
   /** Completes what was begun: versions without a certificate get one, all of them by one turnover. */
   async complete(records: readonly KeyRecord[]): Promise<void> {
-    const erasedGeneration = await this.#turnOver();
+    const erasedGeneration = (await this.#options.turnover.turnOver()) - 1;
     for (const record of records) await this.#certify(record, erasedGeneration);
-  }
-
-  /** Also ends a turnover that an earlier process began: it may have begun before the secrets left, so another one follows. */
-  async #turnOver(): Promise<number> {
-    const { keystore, recorded } = this.#options;
-    return await recorded('keystore.turnover', {}, async () => {
-      if ((await keystore.generation()).turningOver !== undefined) await this.#rewrapAll();
-      const present = await keystore.beginGeneration();
-      await this.#rewrapAll();
-      return present - 1;
-    });
-  }
-
-  async #rewrapAll(): Promise<void> {
-    for (;;) {
-      const { done, rewrapped } = await this.#options.keystore.rewrapSome(rowsPerStep);
-      if (done) return;
-      if (rewrapped === 0) await new Promise((resolve) => setTimeout(resolve, readerWaitMs));
-    }
   }
 
   async #certify(record: KeyRecord, generation: number): Promise<void> {
@@ -81,6 +61,7 @@ export class KeyDestruction {
     const needles = this.#needles.get(`${record.id}/${version.version}`) ?? [];
     const found = needles.length === 0 ? [] : await this.#options.keystore.scanFor(needles);
     const [, secret] = needles;
+    const backups = (await this.#options.backups?.holding(version)) ?? [];
     return {
       phase: 'event',
       operation: 'key.destruction',
@@ -95,6 +76,7 @@ export class KeyDestruction {
         isSearched: needles.length > 0,
         ...(needles.length > 0 && { found: found.length }),
         ...(secret !== undefined && { sealedSha256: createHash('sha256').update(secret).digest('base64url') }),
+        ...(backups.length > 0 && { backups: backups.join(',') }),
         ...(version.since !== undefined && { leftStoreAt: version.since }),
         ...(version.reason !== undefined && { reason: version.reason }),
       },

@@ -3,6 +3,7 @@ import type { CryptoProvider } from './crypto/provider.ts';
 import type { KeyRecord, KeyVersion } from './generated/types.ts';
 import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
 import type { KeyRetention } from './key-retention.ts';
+import type { KeyTurnover } from './key-turnover.ts';
 import { type KeyUsage, reaches } from './key-usage.ts';
 import { dueAt, rotationDue } from './keystore/key-due.ts';
 import { endVersions, type KeyMove, type MoveOptions, moveVersions } from './keystore/key-moves.ts';
@@ -19,6 +20,7 @@ export interface KeyUpkeepOptions {
   readonly crypto: CryptoProvider;
   readonly recorded: RecordedChange;
   readonly destruction: KeyDestruction;
+  readonly turnover: Pick<KeyTurnover, 'resume'>;
   readonly usage: Pick<KeyUsage, 'flush' | 'of' | 'takeDue'>;
   readonly retention: Pick<KeyRetention, 'keeping' | 'list' | 'selfDestruction'>;
   readonly changed: KeyChanged;
@@ -62,7 +64,8 @@ export class KeyUpkeep {
 
   /** Does everything that is due by now. */
   async tend(): Promise<void> {
-    const { keystore, usage, now } = this.#options;
+    const { keystore, usage, turnover, now } = this.#options;
+    await turnover.resume();
     for (const id of usage.takeDue()) await this.#rotateForUse(id);
     const stuck = new Map<string, KeyRecord>();
     for (;;) {

@@ -6,6 +6,7 @@ import { createSealing } from './crypto/sealing.ts';
 import type { KeyRecord } from './generated/types.ts';
 import { KeyDestruction } from './key-destruction.ts';
 import { type KeyRetention, openKeyRetention } from './key-retention.ts';
+import { createKeyTurnover } from './key-turnover.ts';
 import { KeyUpkeep } from './key-upkeep.ts';
 import { createKeyUsage, type KeyUsage } from './key-usage.ts';
 import { type Keystore, openKeystore } from './keystore/keystore.ts';
@@ -55,8 +56,10 @@ export async function keyWorld(startMs: number): Promise<KeyWorld> {
     return await work();
   };
   const changed: KeyRecord[] = [];
+  const turnover = createKeyTurnover(keystore, recordedChange);
   const destruction = new KeyDestruction({
     keystore,
+    turnover,
     log: { append: async (entry) => entries.push(entry) - 1 },
     recorded: recordedChange,
     changed: (record) => changed.push(record),
@@ -64,7 +67,7 @@ export async function keyWorld(startMs: number): Promise<KeyWorld> {
   const usage = createKeyUsage(keystore.usage, now);
   const retention = await openKeyRetention(keystore.documents);
   const upkeep = new KeyUpkeep({
-    ...{ keystore, crypto, retention, destruction, usage, now },
+    ...{ keystore, crypto, retention, destruction, turnover, usage, now },
     recorded: recordedChange,
     changed: (record) => changed.push(record),
     onError: (error) => errors.push(error),
