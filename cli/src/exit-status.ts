@@ -8,6 +8,7 @@ export const exitStatuses: ReadonlyMap<number, string> = new Map([
   [5, 'no such key, or not permitted to see it'],
   [6, 'conflict: the name is taken, or the state of the key does not permit it'],
   [8, 'needs the approval of other people'],
+  [9, 'the inventory has keys with a finding of --fail-on'],
   [65, 'input or parameters are not valid'],
   [66, 'an input file cannot be read'],
   [69, 'the sidecar cannot be reached'],

@@ -23,6 +23,12 @@ import { auditSetRetention } from './commands/audit-set-retention.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { auditVerifyProof } from './commands/audit-verify-proof.ts';
+import { backupCreate } from './commands/backup-create.ts';
+import { backupCreateKey } from './commands/backup-create-key.ts';
+import { backupList } from './commands/backup-list.ts';
+import { backupRehearse } from './commands/backup-rehearse.ts';
+import { backupRestore } from './commands/backup-restore.ts';
+import { backupVerify } from './commands/backup-verify.ts';
 import { breakGlassList } from './commands/break-glass-list.ts';
 import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
@@ -38,6 +44,7 @@ import { groupRemove } from './commands/group-remove.ts';
 import { groupSet } from './commands/group-set.ts';
 import { addHelpCommand, topicsText } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { inventory } from './commands/inventory.ts';
 import { keyActivate } from './commands/key-activate.ts';
 import { keyAssign } from './commands/key-assign.ts';
 import { keyCancelDestruction } from './commands/key-cancel-destruction.ts';
@@ -65,6 +72,8 @@ import { keySuspend } from './commands/key-suspend.ts';
 import { keyUnfreeze } from './commands/key-unfreeze.ts';
 import { keyUpdate } from './commands/key-update.ts';
 import { keyUsage } from './commands/key-usage.ts';
+import { keystoreRotate } from './commands/keystore-rotate.ts';
+import { keystoreVerify } from './commands/keystore-verify.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyExplain } from './commands/policy-explain.ts';
 import { policyHistory } from './commands/policy-history.ts';
@@ -147,6 +156,7 @@ const things: readonly Noun[] = [
       keyUnfreeze,
     ],
   },
+  { name: 'keystore', about: 'Where keys lie sealed', commands: [keystoreVerify, keystoreRotate] },
   {
     name: 'retention',
     about: 'How long keys are kept after their use',
@@ -172,6 +182,11 @@ const things: readonly Noun[] = [
       auditPrune,
       auditErase,
     ],
+  },
+  {
+    name: 'backup',
+    about: 'Backups of the whole sidecar',
+    commands: [backupCreateKey, backupCreate, backupList, backupVerify, backupRehearse, backupRestore],
   },
   { name: 'root-key', about: 'Shares of the root key', commands: [rootKeySplit, rootKeyReshare] },
   { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
@@ -224,6 +239,7 @@ export function createProgram(): Command {
   addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about]);
   addGroup(program, 'Use of keys:', everyday);
   addNouns(program.commandsGroup('Keys and log:'), things);
+  addGroup(program, 'Keys and log:', [inventory]);
   addNouns(program.commandsGroup('People and rules:'), people);
   addHelpCommand(program.commandsGroup('Help:'));
   return program;

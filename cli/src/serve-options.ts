@@ -12,6 +12,7 @@ const policyBytesMax = 1024 * 1024;
 export interface ServeOptions extends GivenRootKey {
   readonly state?: string;
   readonly config?: string;
+  readonly backupFolder?: string;
   readonly socket?: string | readonly string[];
   readonly systemdSockets?: boolean;
   readonly websocket?: string;

@@ -4,6 +4,7 @@ export { type Signer, signApproval, signPolicy } from './approval/sign-approval.
 export { type KnownApprovalKey, type VerifiedApproval, verifyApproval } from './approval/verify-approval.ts';
 export type { ApprovalListOptions, Approvals, VoteOptions } from './client/approvals.ts';
 export type { Audit, EraseOptions, PruneOptions } from './client/audit.ts';
+export type { Backups } from './client/backups.ts';
 export type { BreakGlass as BreakGlassClient } from './client/break-glass.ts';
 export { connect, type WebSocketConnectOptions } from './client/connect.ts';
 export type { DataKeys } from './client/data-keys.ts';

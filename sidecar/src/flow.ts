@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { defaultLifetimeMs } from './approval/desk.ts';
 import type { AuditLog } from './audit/log.ts';
+import type { Backups } from './backups.ts';
 import type { CryptoProvider } from './crypto/provider.ts';
 import type { Digests } from './digests.ts';
 import { approvalResource } from './electorate.ts';
@@ -10,6 +11,7 @@ import { greetingOf } from './greeting.ts';
 import type { ImportKeys } from './import-keys.ts';
 import { createRequireImportable } from './importable.ts';
 import type { KeyRetention } from './key-retention.ts';
+import type { KeyTurnover } from './key-turnover.ts';
 import type { KeyUsage } from './key-usage.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { createSourceLimiter } from './limits/source-limiter.ts';
@@ -58,7 +60,9 @@ export interface FlowParts {
   readonly cursors: Cursors;
   readonly keyChanged: KeyChanged;
   readonly keyRetention: KeyRetention;
+  readonly backups: Backups;
   readonly keyUsage: KeyUsage;
+  readonly turnover: KeyTurnover;
   readonly importKeys: ImportKeys;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -170,6 +174,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     logRetention: createLogRetention(log, keystore.documents, now, () => parts.witnessing?.seenByAll),
     governance,
     mayLook: (execution, record) => mayDo(execution, 'keys.get', namedKeys.resourceOf(record)),
+    mayLookAtUsage: (execution, record) => mayDo(execution, 'keys.usage', namedKeys.resourceOf(record)),
     mayLookAtApproval: (execution, { approval, subject }) =>
       mayDo(execution, 'approvals.get', approvalResource(approval.id, subject)),
     mayHear: (execution, { event, subject }) =>
@@ -179,7 +184,9 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     cursors,
     keyChanged: parts.keyChanged,
     keyRetention: parts.keyRetention,
+    backups: parts.backups,
     keyUsage: parts.keyUsage,
+    turnover: parts.turnover,
     importKeys: parts.importKeys,
     mayImport: (execution, params, algorithm) =>
       mayDo(execution, 'keys.import', newKey(params.name, execution.principal, { ...params, algorithm })),

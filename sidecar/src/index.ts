@@ -3,6 +3,21 @@
  *
  * @module
  */
+export {
+  type BackupHeader,
+  type BackupOpener,
+  type BackupPlace,
+  type ReadBackup,
+  readBackupHeader,
+} from './backup-file.ts';
+export {
+  type RestoredBackup,
+  type RestoreOptions,
+  rehearseBackup,
+  restoreBackup,
+  type Tombstone,
+  verifyBackup,
+} from './backup-restore.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export {
@@ -16,6 +31,7 @@ export {
   type WebSocketListenOptions,
 } from './options.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
+export { Secret } from './secret.ts';
 export {
   collectShares,
   type PreparedShares,

@@ -27,6 +27,8 @@ export type RootKeyOptions =
 export interface SidecarOptions {
   /** Keystore, log and lock; mode 0700. */
   readonly stateFolder: string;
+  /** Where backups go, mode 0700; none are written unless told. */
+  readonly backupFolder?: string;
   /** principals.json, policy.cedar and, by default, the root key; outside the state folder. */
   readonly configFolder: string;
   readonly sockets: readonly (SocketFileOptions | InheritedSocketOptions)[];

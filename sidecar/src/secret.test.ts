@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { Secret } from './secret.ts';
+import { Secret, secretMemory } from './secret.ts';
 
 test('takes memory over that holds nothing else, and wipes it in the end', () => {
   const source = Buffer.allocUnsafeSlow(32).fill(7);
@@ -24,4 +24,17 @@ test('shows nothing of itself', () => {
   using secret = Secret.take(Buffer.from('planted-secret'));
   expect(`${secret} ${inspect({ secret })}`).toBe('[Secret] { secret: [Secret] }');
   expect(() => JSON.stringify({ secret })).toThrow(TypeError);
+});
+
+test('memory for a secret is outside the heap, where the one of Buffer is not', () => {
+  const count = 10_000;
+  const outside = (allocate: (length: number) => Buffer) => {
+    const before = process.memoryUsage().arrayBuffers;
+    const kept = Array.from({ length: count }, () => allocate(32));
+    const after = process.memoryUsage().arrayBuffers;
+    return (after - before) / kept.length;
+  };
+  expect(outside(secretMemory)).toBeGreaterThan(16);
+  expect(outside(Buffer.allocUnsafeSlow)).toBeLessThan(16);
+  expect(secretMemory(65)).toHaveLength(65);
 });

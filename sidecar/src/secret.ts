@@ -1,5 +1,18 @@
 import { inspect } from 'node:util';
 
+/** What is longer is never in the heap. */
+const heapBytes = 64;
+
+/**
+ * Memory for a secret, outside the engine's heap; it holds anything until it is written. `Buffer.alloc` and
+ * `Buffer.allocUnsafeSlow` put up to 64 bytes into the heap, where a collection moves them, as the first look at `buffer`
+ * does: each leaves a copy that nobody wipes.
+ */
+export function secretMemory(lengthBytes: number): Buffer<ArrayBuffer> {
+  if (lengthBytes > heapBytes) return Buffer.allocUnsafeSlow(lengthBytes);
+  return Buffer.from(new ArrayBuffer(lengthBytes));
+}
+
 /**
  * Bytes that must not be printed, serialized or left behind: unpooled memory that `dispose` fills with zeros.
  *
@@ -25,7 +38,7 @@ export class Secret {
 
   /** Copies into unpooled memory; the source stays its owner's business. */
   static copy(source: Uint8Array): Secret {
-    const bytes = Buffer.allocUnsafeSlow(source.length);
+    const bytes = secretMemory(source.length);
     bytes.set(source);
     return new Secret(bytes);
   }

@@ -122,3 +122,12 @@ it('says that answers of session keys do not wait for the disk, and nothing wher
     const [buffered] = await lastRecords(log, 1);
     expect(buffered).toMatchObject({ operation: 'sidecar.start', details: { sessionKeyAudit: 'buffered' } });
   }));
+
+it('says that the process may be debugged, and nothing where it may not', () =>
+  started(async (log, keystore) => {
+    const [closed] = await lastRecords(log, 1);
+    expect(closed?.details).not.toHaveProperty('allowDebugging');
+    await reconcile(log, keystore, { ...opening, allowDebugging: true, found: await keystore.mark() });
+    const [open] = await lastRecords(log, 1);
+    expect(open).toMatchObject({ operation: 'sidecar.start', details: { allowDebugging: true } });
+  }));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createApprovalHooks } from './approval-hooks.ts';
 import type { AuditEntry } from './audit/log.ts';
+import { Backups } from './backups.ts';
 import { createCryptoProvider } from './crypto/crypto-provider.ts';
 import type { Sealing } from './crypto/sealing.ts';
 import { createCursors } from './cursors.ts';
@@ -12,6 +13,7 @@ import { openGovernance } from './governance.ts';
 import { openImportKeys } from './import-upkeep.ts';
 import { KeyDestruction } from './key-destruction.ts';
 import { openKeyRetention } from './key-retention.ts';
+import { createKeyTurnover } from './key-turnover.ts';
 import { startKeyUpkeep } from './key-upkeep.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createNamedKeys, type NamedKeyRing } from './named-keys.ts';
@@ -110,10 +112,14 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     governance.policy.advanceEpoch();
   };
   const keyRetention = await openKeyRetention(keystore.documents);
+  const backups = new Backups({ keystore, log, crypto, sealing, folder: options.backupFolder, now });
+  await backups.settle();
   const keyUsage = opened.adopt(createKeyUsage(keystore.usage, now), (it) => it.close());
+  const turnover = createKeyTurnover(keystore, recorded);
   const upkeep = startKeyUpkeep({
+    turnover,
     usage: keyUsage,
-    destruction: new KeyDestruction({ keystore, log, recorded, changed: keyChanged }),
+    destruction: new KeyDestruction({ keystore, turnover, log, backups, recorded, changed: keyChanged }),
     keystore,
     retention: keyRetention,
     crypto,
@@ -139,7 +145,9 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     cursors: createCursors(sealing, cursorKey),
     keyChanged,
     keyRetention,
+    backups,
     keyUsage,
+    turnover,
     importKeys: importKeys.keys,
     startedAt,
     now,

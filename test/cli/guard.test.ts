@@ -20,6 +20,12 @@ test.each([
   ['heap snapshots', ['--heapsnapshot-signal=SIGUSR2'], {}, /--heapsnapshot-signal/],
   ['reports', ['--report-on-signal'], {}, /--report-on-signal/],
   ['foreign code', ['--require', 'node:path'], {}, /--require/],
+  ['foreign code in short', ['-r', 'node:path'], {}, /started with -r/],
+  ['foreign modules', ['--import', 'node:path'], {}, /--import/],
+  ['heap snapshots near the limit', ['--heapsnapshot-near-heap-limit=1'], {}, /--heapsnapshot-near-heap-limit/],
+  ['a folder for diagnostics', ['--diagnostic-dir=.'], {}, /--diagnostic-dir/],
+  ['profiles', ['--cpu_prof'], {}, /--cpu_prof/],
+  ['traces', ['--trace-exit'], {}, /--trace-exit/],
 ])('no keys in a process with %s', (_, flags, environment, reason) => {
   const place = { folder, environment: { PATH: process.env.PATH, HOME: folder, ...environment } };
   const { status, stdout, stderr } = run(process.execPath, [...flags, ferrohsm, ...serve], place);

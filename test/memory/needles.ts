@@ -25,12 +25,12 @@ export function needlesOf(secret: string, bytes: Uint8Array): Needle[] {
 
 function formsOf(piece: Buffer): Omit<Needle, 'secret'>[] {
   const inBase64 = [0, 1, 2].map((shift) => base64Inside(piece, shift));
-  const texts = [
+  const texts: { readonly form: Form; readonly text: string }[] = [
     { form: 'hex', text: piece.toString('hex') },
     { form: 'hex', text: piece.toString('hex').toUpperCase() },
-    ...inBase64.map((text) => ({ form: 'base64', text })),
-    ...inBase64.map((text) => ({ form: 'base64url', text: text.replaceAll('+', '-').replaceAll('/', '_') })),
-  ] as const;
+    ...inBase64.map((text) => ({ form: 'base64' as const, text })),
+    ...inBase64.map((text) => ({ form: 'base64url' as const, text: text.replaceAll('+', '-').replaceAll('/', '_') })),
+  ];
   return [
     { form: 'bytes', bytes: piece },
     { form: 'reversed', bytes: Buffer.from(piece).reverse() },

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { NeedleSearch } from './needle-search.ts';
 import type { Needle } from './needles.ts';
 
 /** A needle that is in a process. */
@@ -16,11 +17,12 @@ interface Range {
   readonly mapping: string;
 }
 
-const windowBytes = 4 << 20;
+const pageBytes = 4096;
+const windowBytes = 1024 * pageBytes;
 /** Longest needle. */
 const overlapBytes = 128;
-/** Bits of the first four bytes that tell at once, for nearly every place, that no needle begins there. */
-const filterBits = 20;
+/** Bits 62 and 63 of an entry of /proc/PID/pagemap: in swap, in memory. */
+const isThere = 0xc0;
 
 /**
  * Looks for needles in all memory of a process that it can write. The process is stopped meanwhile.
@@ -28,12 +30,17 @@ const filterBits = 20;
  * @throws the system's error where this process may not read the other's memory
  */
 export function findInMemory(pid: number, needles: readonly Needle[]): Finding[] {
-  const index = new Index(needles);
+  const search = new NeedleSearch(needles);
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  const pages = openSync(`/proc/${pid}/pagemap`, 'r');
   process.kill(pid, 'SIGSTOP');
   try {
-    return writableRanges(pid).flatMap((range) => findInRange(pid, range, index));
+    const ranges = writableRanges(pid).flatMap((range) => usedRanges(pages, range));
+    return ranges.flatMap((range) => findInRange(memory, range, search));
   } finally {
     process.kill(pid, 'SIGCONT');
+    closeSync(pages);
+    closeSync(memory);
   }
 }
 
@@ -46,54 +53,31 @@ function writableRanges(pid: number): Range[] {
   });
 }
 
-function findInRange(pid: number, { start, end, mapping }: Range, index: Index): Finding[] {
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
-  const window = Buffer.alloc(windowBytes + overlapBytes);
-  try {
-    const found: Finding[] = [];
-    for (let from = start; from < end; from += windowBytes) {
-      const length = readSync(memory, window, 0, Math.min(window.length, end - from), from);
-      for (const { needle, offset } of index.in(window.subarray(0, length))) {
-        // What begins in the overlap is found in the next window.
-        if (offset >= windowBytes) continue;
-        found.push({ secret: needle.secret, form: needle.form, address: from + offset, mapping });
-      }
-    }
-    return found;
-  } finally {
-    closeSync(memory);
+/** The parts of a range that were ever written: of its gigabytes an engine uses little. */
+function usedRanges(pages: number, { start, end, mapping }: Range): Range[] {
+  const entries = Buffer.alloc(((end - start) / pageBytes) * 8);
+  readSync(pages, entries, 0, entries.length, (start / pageBytes) * 8);
+  const used: { start: number; end: number; mapping: string }[] = [];
+  for (let page = 0; page * 8 < entries.length; page++) {
+    if (((entries[page * 8 + 7] as number) & isThere) === 0) continue;
+    const address = start + page * pageBytes;
+    const last = used.at(-1);
+    if (last?.end === address) last.end += pageBytes;
+    else used.push({ start: address, end: address + pageBytes, mapping });
   }
+  return used;
 }
 
-/** Many needles to be looked for in one pass. */
-class Index {
-  readonly #filter = new Uint8Array(1 << filterBits);
-  /** By their first four bytes. */
-  readonly #needles = new Map<number, Needle[]>();
-
-  constructor(needles: readonly Needle[]) {
-    for (const needle of needles) {
-      const start = needle.bytes.readInt32BE(0);
-      this.#filter[slotOf(start)] = 1;
-      this.#needles.set(start, [...(this.#needles.get(start) ?? []), needle]);
+function findInRange(memory: number, { start, end, mapping }: Range, search: NeedleSearch): Finding[] {
+  const found: Finding[] = [];
+  const window = Buffer.alloc(Math.min(end - start, windowBytes + overlapBytes));
+  for (let from = start; from < end; from += windowBytes) {
+    const length = readSync(memory, window, 0, Math.min(window.length, end - from), from);
+    for (const { needle, offset } of search.in(window.subarray(0, length))) {
+      // What begins in the overlap is found in the next window.
+      if (offset >= windowBytes) continue;
+      found.push({ secret: needle.secret, form: needle.form, address: from + offset, mapping });
     }
   }
-
-  in(window: Buffer): { readonly needle: Needle; readonly offset: number }[] {
-    const found: { needle: Needle; offset: number }[] = [];
-    let start = 0;
-    for (let end = 0; end < window.length; end++) {
-      start = (start << 8) | (window[end] as number);
-      if (this.#filter[slotOf(start)] === 0 || end < 3) continue;
-      for (const needle of this.#needles.get(start) ?? []) {
-        const offset = end - 3;
-        if (needle.bytes.equals(window.subarray(offset, offset + needle.bytes.length))) found.push({ needle, offset });
-      }
-    }
-    return found;
-  }
-}
-
-function slotOf(start: number): number {
-  return Math.imul(start, 0x9e3779b1) >>> (32 - filterBits);
+  return found;
 }

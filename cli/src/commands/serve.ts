@@ -77,6 +77,7 @@ function addServeOptions(command: Command): void {
   command
     .option('--state <folder>', 'keystore, log and lock')
     .option('--config <folder>', 'principals.json, policy.cedar, root key')
+    .option('--backup-folder <folder>', 'where "backup create" writes; on another disk than the state')
     .option('--socket <place>', '[NAME=]PATH[,mode=0660][,owner=NAME][,group=NAME], more than once', repeated)
     .option('--systemd-sockets', 'listen on the sockets of a systemd socket unit, under their FileDescriptorName')
     .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
@@ -120,6 +121,7 @@ function sidecarOptions(
     configFolder,
     sockets: listeningPlaces(options, process.env.FERROHSM_SOCKET ?? places.socket),
     ...(webSocket && { webSocket }),
+    ...(options.backupFolder !== undefined && { backupFolder: resolve(options.backupFolder) }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.allowDebugging && { allowDebugging: options.allowDebugging }),
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),

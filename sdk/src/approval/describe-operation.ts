@@ -8,6 +8,7 @@ type Params = Readonly<Record<string, unknown>>;
 const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: string) => string>>> = Object.freeze({
   'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
   'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
+  'backup.create': () => 'write a backup with EVERY SECRET of the sidecar, encrypted for the key below',
   'breakGlass.open': () => 'open an emergency session of 15 minutes',
   'groups.remove': ({ id }) => `remove the group ${said(id)}`,
   'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
@@ -26,6 +27,7 @@ const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: str
     `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
   'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
   'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+  'keystore.rotate': () => 'seal all keys under a new key encryption key',
   'policy.load': () => 'put other policies in force',
   'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
   'principals.remove': ({ id }) => `remove the principal ${said(id)}`,

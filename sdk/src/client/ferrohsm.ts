@@ -6,6 +6,7 @@ import type { Transport } from '../transport/transport.ts';
 import { type CryptoOptions, createCrypto, cryptoOver, type HsmCrypto } from '../webcrypto/crypto.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
+import { Backups } from './backups.ts';
 import { BreakGlass } from './break-glass.ts';
 import { DataKeys } from './data-keys.ts';
 import { Keys } from './keys.ts';
@@ -51,6 +52,7 @@ export interface FerroHsmClients {
   /** How long keys are kept. */
   readonly retention: Retention;
   readonly tokens: Tokens;
+  readonly backups: Backups;
   /** Emergency sessions. */
   readonly breakGlass: BreakGlass;
   readonly audit: Audit;
@@ -143,6 +145,7 @@ function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
     sessions: new Sessions(rpc),
     retention: new Retention(rpc),
     tokens: new Tokens(rpc),
+    backups: new Backups(rpc),
     breakGlass: new BreakGlass(rpc),
     audit: new Audit(rpc),
     system: new System(rpc),

@@ -1,4 +1,6 @@
 import type {
+  InventoryListParams,
+  InventoryListResult,
   KeyRecord,
   KeyState,
   KeysExportParams,
@@ -102,6 +104,15 @@ export class Keys extends KeyImports {
    */
   page(options: KeyPageOptions = {}): Promise<KeysListResult> {
     return this.rpc.call('keys.list', { ...options });
+  }
+
+  /**
+   * One page of the keys that the caller may see, with strength, state and use of each version.
+   *
+   * @example const { entries, nextCursor } = await hsm.keys.inventory({ limit: 1000 });
+   */
+  inventory(options: InventoryListParams = {}): Promise<InventoryListResult> {
+    return this.rpc.call('inventory.list', options);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { FerroHsmError } from '../errors.ts';
-import type { SystemStatusResult, SystemUnsealResult } from '../generated/types.ts';
+import type { KeystoreVerifyResult, SystemStatusResult, SystemUnsealResult } from '../generated/types.ts';
 import { newRequestId, onceMore } from './key-records.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -68,5 +68,26 @@ export class System {
    */
   async discover(): Promise<Readonly<Record<string, unknown>>> {
     return { ...(await this.#rpc.call('rpc.discover', {})) };
+  }
+
+  /**
+   * Checks the whole keystore: its file, its authenticated tree, every row and every seal.
+   *
+   * @throws FerroHsmError `keystore_corrupt`
+   * @example const { rows, root } = await hsm.system.verifyKeystore();
+   */
+  verifyKeystore(): Promise<KeystoreVerifyResult> {
+    return this.#rpc.call('keystore.verify', {});
+  }
+
+  /**
+   * Seals everything under a new key encryption key and erases the secret of the earlier one; needs the approval of other
+   * people.
+   *
+   * @returns the generation that seals now
+   * @example await hsm.with({ wait: true }).system.rotateKeystore();
+   */
+  async rotateKeystore({ requestId = newRequestId() } = {}): Promise<number> {
+    return (await onceMore(() => this.#rpc.call('keystore.rotate', { requestId }))).generation;
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { SidecarError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 
 const blockBytes = 64;
 /** Length of a MAC in bytes. */
@@ -52,7 +52,7 @@ export class KeyedMac {
 }
 
 function padded(key: Secret, pad: number, length: number): Secret {
-  const bytes = Buffer.allocUnsafeSlow(length).fill(pad);
+  const bytes = secretMemory(length).fill(pad);
   for (const [i, byte] of key.bytes.entries()) bytes[i] = byte ^ pad;
   return Secret.take(bytes);
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 import { createFile, makeFolders } from './durable-file.ts';
 
 // Files that only this user may touch, in folders that only this user may enter. `what` is how a refusal names one,
@@ -46,7 +46,7 @@ export function readPrivateFile(path: string, what: string, limitBytes: number):
 
 /** Reads an open descriptor to its end and refuses more than the limit. */
 export function readDescriptor(descriptor: number, what: string, limitBytes: number): Secret {
-  const buffer = Buffer.allocUnsafeSlow(limitBytes + 1);
+  const buffer = secretMemory(limitBytes + 1);
   let length = 0;
   try {
     for (;;) {

@@ -1,6 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import type { ChangeRequest } from '../documents.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 
 export const invitationKind = 'invitation';
 const invitationBytes = 32;
@@ -33,7 +33,7 @@ export function createInvitation(
   now: number,
 ): { id: string; invitation: Invitation; invited: Invited } {
   const { principal, expiresInSeconds = defaultExpirySeconds, tokenSeconds = defaultTokenSeconds } = wish;
-  const enrolment = Secret.take(randomFillSync(Buffer.allocUnsafeSlow(invitationBytes)));
+  const enrolment = Secret.take(randomFillSync(secretMemory(invitationBytes)));
   const expiresAt = now + expiresInSeconds * 1000;
   const sha256 = createHash('sha256').update(enrolment.bytes).digest('base64url');
   return {
@@ -45,7 +45,7 @@ export function createInvitation(
 
 /** @param text base64url of the invitation's bytes */
 export function digestOfInvitation(text: string): string {
-  const bytes = Buffer.allocUnsafeSlow(invitationBytes);
+  const bytes = secretMemory(invitationBytes);
   bytes.write(text, 'base64url');
   const digest = createHash('sha256').update(bytes).digest('base64url');
   bytes.fill(0);

@@ -1,7 +1,9 @@
+import type { CopiedRow, StoreCopy } from '../copied-rows.ts';
 import type { ChangeRequest, Documents } from '../documents.ts';
 import type { KeyAlgorithm, KeyRecord, KeyUsage, KeyVersion, PublicKey, RotationSchedule } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import type { Generations } from './generations.ts';
+import type { FillingRules } from './row-filling.ts';
 import type { UsageRows } from './usage-rows.ts';
 
 export type { ChangeRequest };
@@ -148,6 +150,19 @@ export interface Keystore extends Generations {
    * meanwhile, by this process alone.
    */
   verify(): Promise<{ rows: number; root: string }>;
+
+  /**
+   * All rows as they are now, with their secrets; the caller disposes it.
+   *
+   * @param isWithheld of which rows only path and hash are told
+   */
+  copy(isWithheld: (path: string) => boolean): StoreCopy;
+
+  /**
+   * Writes rows of another store into this new one in one durable change, sealed anew: in the order of `StoreCopy`, over
+   * as many calls as it takes. The secrets stay the caller's to dispose.
+   */
+  fill(rows: readonly CopiedRow[], rules: FillingRules): void;
 
   /** Closes the store and wipes its keys. */
   close(): Promise<void>;

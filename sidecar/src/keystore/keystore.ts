@@ -27,6 +27,8 @@ import { UsageRows } from './usage-rows.ts';
 
 export type * from './contract.ts';
 export type * from './generations.ts';
+export { RootOfRows } from './root-of-rows.ts';
+export type { FillingRules } from './row-filling.ts';
 export type { Sealing } from './sealing.ts';
 
 const firstGeneration = 1;

@@ -1,3 +1,4 @@
+import type { CopiedRow, StoreCopy } from '../copied-rows.ts';
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
@@ -21,6 +22,8 @@ import { versionOf } from './key-moves.ts';
 import { isKeyId, KeyRows } from './key-rows.ts';
 import { newRecord, withVersion } from './new-record.ts';
 import { versionBinding } from './record-encoding.ts';
+import { RowCopy } from './row-copy.ts';
+import { type FillingRules, RowFilling } from './row-filling.ts';
 import { checkStore } from './store-check.ts';
 import { openSystemSecret, sealSystemSecret } from './system-secret.ts';
 import type { Turnover } from './turnover.ts';
@@ -164,6 +167,17 @@ export class RowKeystore implements Keystore {
 
   async scanFor(needles: readonly Buffer[]): Promise<ScanFinding[]> {
     return await scanFiles(this.#files, needles);
+  }
+
+  copy(isWithheld: (path: string) => boolean): StoreCopy {
+    return new RowCopy(this.#rows.snapshot(), this.#envelope, isWithheld);
+  }
+
+  fill(rows: readonly CopiedRow[], rules: FillingRules): void {
+    const filling = new RowFilling(this.#rows, this.#envelope, rules);
+    this.#rows.change((changes) => {
+      for (const row of rows) filling.put(changes, row);
+    });
   }
 
   async close(): Promise<void> {

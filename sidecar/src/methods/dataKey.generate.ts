@@ -1,7 +1,7 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Handler } from '../request/context.ts';
 import { dataKeyBytes } from '../request/wrapped-data-key.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 import { wrapDataKey } from './data-key-wrapping.ts';
 import { targetVersion } from './named-version.ts';
 import type { FillRandom } from './system.random.ts';
@@ -9,7 +9,7 @@ import type { FillRandom } from './system.random.ts';
 export function createDataKeyGenerate(crypto: CryptoProvider, fillRandom: FillRandom): Handler<'dataKey.generate'> {
   return async (_params, execution) => {
     const named = targetVersion(execution);
-    const dataKey = Secret.take(fillRandom(Buffer.allocUnsafeSlow(dataKeyBytes)));
+    const dataKey = Secret.take(fillRandom(secretMemory(dataKeyBytes)));
     try {
       const wrapped = await wrapDataKey(crypto, fillRandom, named, dataKey.bytes);
       return { dataKey, wrapped, keyId: named.keyId, version: named.version };

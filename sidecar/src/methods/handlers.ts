@@ -1,8 +1,10 @@
 import type { AuditLog } from '../audit/log.ts';
+import type { Backups } from '../backups.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Governance } from '../governance.ts';
 import type { ImportKeys } from '../import-keys.ts';
 import type { KeyRetention } from '../key-retention.ts';
+import type { KeyTurnover } from '../key-turnover.ts';
 import type { KeyUsage } from '../key-usage.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { LogKeys } from '../log-keys.ts';
@@ -24,6 +26,8 @@ import { createAuditPrune } from './audit.prune.ts';
 import { createAuditReceipt } from './audit.receipt.ts';
 import { createAuditRotateKeys } from './audit.rotateKeys.ts';
 import { createAuditSetRetention } from './audit.setRetention.ts';
+import { createBackupCreate } from './backup.create.ts';
+import { createBackupList } from './backup.list.ts';
 import { createBreakGlassList } from './breakGlass.list.ts';
 import { createBreakGlassOpen } from './breakGlass.open.ts';
 import { createBreakGlassReview } from './breakGlass.review.ts';
@@ -32,6 +36,7 @@ import { createDataKeyGenerate } from './dataKey.generate.ts';
 import { createDataKeyRewrap } from './dataKey.rewrap.ts';
 import { createGroupsRemove } from './groups.remove.ts';
 import { createGroupsSet } from './groups.set.ts';
+import { createInventoryList } from './inventory.list.ts';
 import { createKeysActivate } from './keys.activate.ts';
 import { createKeysAssign } from './keys.assign.ts';
 import { createKeysCancelDestruction } from './keys.cancelDestruction.ts';
@@ -59,6 +64,8 @@ import { createKeysSuspend } from './keys.suspend.ts';
 import { createKeysUnfreeze } from './keys.unfreeze.ts';
 import { createKeysUpdate } from './keys.update.ts';
 import { createKeysUsage } from './keys.usage.ts';
+import { createKeystoreRotate } from './keystore.rotate.ts';
+import { createKeystoreVerify } from './keystore.verify.ts';
 import { createPolicyCheck } from './policy.check.ts';
 import { createPolicyExplain, type PolicyQuestions } from './policy.explain.ts';
 import { createPolicyGet } from './policy.get.ts';
@@ -108,11 +115,14 @@ export interface HandlerParts {
   readonly logKeys: LogKeys;
   readonly logRetention: LogRetention;
   readonly keyRetention: KeyRetention;
+  readonly backups: Backups;
   readonly keyUsage: KeyUsage;
+  readonly turnover: KeyTurnover;
   readonly importKeys: ImportKeys;
   readonly mayImport: MayImport;
   readonly governance: Governance;
   readonly mayLook: MayLook;
+  readonly mayLookAtUsage: MayLook;
   readonly mayLookAtApproval: MayLookAtApproval;
   readonly mayHear: MayHear;
   readonly mayChangeOthers: MayChangeOthers;
@@ -136,6 +146,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const { directory, tokens, jwt, policy, policies, desk, events, emergencies, quotas, grants, sessions } =
     parts.governance;
   const { endStaleSessions, requireRevocable } = parts.governance;
+  const keysList = createKeysList(keystore, mayLook, cursors, parts.now);
   return {
     'approvals.approve': createApprovalsApprove(desk),
     'approvals.cancel': createApprovalsCancel(desk),
@@ -146,6 +157,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'approvals.wait': createApprovalsWait(desk),
     'approvers.enrol': createApproversEnrol(directory, parts.mayChangeOthers),
     'approvers.remove': createApproversRemove(directory),
+    'backup.create': createBackupCreate(parts.backups),
+    'backup.list': createBackupList(parts.backups),
     'breakGlass.list': createBreakGlassList(emergencies),
     'breakGlass.open': createBreakGlassOpen(emergencies),
     'breakGlass.review': createBreakGlassReview(emergencies),
@@ -194,7 +207,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
     'keys.get': createKeysGet(keystore),
     'keys.import': createKeysImport(parts),
-    'keys.list': createKeysList(keystore, mayLook, cursors, parts.now),
+    'inventory.list': createInventoryList(keysList, parts),
+    'keys.list': keysList,
     'keys.prepareImport': createKeysPrepareImport(parts.importKeys),
     'keys.rename': createKeysRename(keystore, keyChanged),
     'keys.retain': createKeysRetain(keystore, keyChanged),
@@ -205,6 +219,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'retention.list': createRetentionList(keyRetention),
     'keys.certificate': createKeysCertificate(keystore, log),
     'keys.usage': createKeysUsage(keystore, keyUsage),
+    'keystore.rotate': createKeystoreRotate(keystore, parts.turnover),
+    'keystore.verify': createKeystoreVerify(keystore),
     'rpc.discover': createRpcDiscover(),
     'session.release': createSessionRelease(),
     'session.whoami': createSessionWhoami(),

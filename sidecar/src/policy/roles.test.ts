@@ -135,6 +135,8 @@ const matrix: Readonly<Record<string, Row>> = {
   'keys.assign': keyRows('-1----'),
   'keys.certificate': keyRows('++-+--'),
   'keys.usage': keyRows('++-+--'),
+  'keystore.verify': audit,
+  'keystore.rotate': administratorHeld,
   'keys.retain': keyRows('-+----'),
   'keys.hold': keyRows('-+----'),
   'keys.liftHold': keyRows('-1----'),

@@ -1,3 +1,4 @@
+import { secretMemory } from '../secret.ts';
 import { decodeSymbols, symbolTable, withAliases } from './symbols.ts';
 
 // Base32 as people can type it (Douglas Crockford): letters of either case, without I, L, O and U.
@@ -11,7 +12,7 @@ const bits = 5;
 
 /** Symbols of the bytes, whose bits must fill them: a multiple of five bytes. */
 export function encodeCrockford(bytes: Uint8Array): Buffer {
-  const text = Buffer.alloc((bytes.length * 8) / bits);
+  const text = secretMemory((bytes.length * 8) / bits);
   for (let at = 0; at < text.length; at += 1) {
     const first = Math.floor((at * bits) / 8);
     const pair = ((bytes[first] ?? 0) << 8) | (bytes[first + 1] ?? 0);

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 
 /** One point of the polynomials: the share of one custodian. */
 export interface Share {
@@ -55,7 +55,7 @@ export function combineShares(shares: readonly Share[]): Secret {
 }
 
 function blank(lengthBytes: number): Secret {
-  return Secret.take(Buffer.alloc(lengthBytes));
+  return Secret.take(secretMemory(lengthBytes).fill(0));
 }
 
 /** Horner's rule; the first coefficient is the value at zero. */

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret, secretMemory } from '../secret.ts';
 import { decodeCrockford, encodeCrockford } from './crockford.ts';
 import { rootKeyBytes } from './provider.ts';
 import type { Share } from './shamir.ts';
@@ -39,7 +39,7 @@ const form = /^ferrohsm-share-1\.([0-9A-Z]{8})\.([1-9]\d{0,2})OF([1-9]\d{0,2})\.
 export function encodeShare({ set, index, value }: LabelledShare, derivation: KeyDerivation): Secret {
   const head = headOf(set, index);
   using checksum = checksumOf(head, value, derivation);
-  using payload = Secret.take(Buffer.alloc(rootKeyBytes + checksumBytes));
+  using payload = Secret.take(secretMemory(rootKeyBytes + checksumBytes));
   value.bytes.copy(payload.bytes);
   checksum.bytes.copy(payload.bytes, rootKeyBytes);
   using symbols = Secret.take(encodeCrockford(payload.bytes));
@@ -96,7 +96,7 @@ function checksumOf(head: string, value: Secret, derivation: KeyDerivation): Sec
 
 function grouped(head: string, symbols: Buffer): Secret {
   const groups = Math.ceil(symbols.length / groupSymbols);
-  const text = Buffer.alloc(head.length + symbols.length + groups - 1, hyphen);
+  const text = secretMemory(head.length + symbols.length + groups - 1).fill(hyphen);
   text.write(head, 'latin1');
   for (let group = 0; group < groups; group += 1) {
     const start = group * groupSymbols;

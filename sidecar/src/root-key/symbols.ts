@@ -1,3 +1,5 @@
+import { secretMemory } from '../secret.ts';
+
 // Texts of secret bytes. Both sides are bytes: a string cannot be wiped.
 
 /** What each character stands for; made by {@link symbolTable}. */
@@ -37,15 +39,28 @@ export function decodeSymbols(
   table: SymbolTable,
   { bits, lengthBytes }: { readonly bits: number; readonly lengthBytes: number },
 ): Buffer | undefined {
-  const bytes = Buffer.alloc(lengthBytes);
-  const values = text.map((character) => table[character] ?? invalid).filter((value) => value !== ignored);
+  const bytes = secretMemory(lengthBytes);
+  const memory = secretMemory(text.length);
+  const values = valuesOf(text, table, memory);
   const isWhole = values.length === Math.ceil((lengthBytes * 8) / bits) && !values.includes(invalid);
   const left = isWhole ? unpack(values, bits, bytes) : 1;
-  values.fill(0);
+  memory.fill(0);
   // Bits behind the last byte are zero: a text has one form.
   if (left === 0) return bytes;
   bytes.fill(0);
   return undefined;
+}
+
+/** The values of the characters that count, in the memory. */
+function valuesOf(text: Uint8Array, table: SymbolTable, memory: Buffer): Buffer {
+  let length = 0;
+  for (const character of text) {
+    const value = table[character] ?? invalid;
+    if (value === ignored) continue;
+    memory[length] = value;
+    length += 1;
+  }
+  return memory.subarray(0, length);
 }
 
 /** Fills the bytes and gives the bits that are left. */

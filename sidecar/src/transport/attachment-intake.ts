@@ -1,3 +1,4 @@
+import { secretMemory } from '../secret.ts';
 import type { Envelope, EnvelopeMessage } from './envelope.ts';
 
 /**
@@ -27,7 +28,7 @@ export class AttachmentIntake {
 
   /** Takes what belongs to the attachment that is due, or the rest of it, and says where that ends in the chunk. */
   take(chunk: Buffer, from: number): number {
-    this.#filling ??= Buffer.allocUnsafeSlow(this.dueBytes);
+    this.#filling ??= secretMemory(this.dueBytes);
     const end = Math.min(chunk.length, from + this.#filling.length - this.#filled);
     this.#filled += chunk.copy(this.#filling, this.#filled, from, end);
     if (this.#filled === this.#filling.length) this.#finishAttachment(this.#filling);

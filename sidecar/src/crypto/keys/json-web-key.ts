@@ -1,4 +1,5 @@
 import type { KeyUsage } from '../../generated/types.ts';
+import { secretMemory } from '../../secret.ts';
 import type { KeyAttributes } from '../provider.ts';
 import { dataInvalid } from './refusal.ts';
 
@@ -35,7 +36,7 @@ function parseJson(data: Uint8Array): unknown {
 /** The UTF-8 JSON text of a JWK, in memory of its own. */
 export function encodeJwk(jwk: object): Buffer {
   const text = JSON.stringify(jwk);
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  const bytes = secretMemory(Buffer.byteLength(text));
   bytes.write(text);
   return bytes;
 }
@@ -72,7 +73,7 @@ export function jwkBytes(jwk: JsonWebKey, member: string): Buffer {
   if (typeof text !== 'string' || !/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
     throw dataInvalid(`jwk.${member} is not base64url`);
   }
-  const bytes = Buffer.allocUnsafeSlow(Math.floor((text.length * 3) / 4));
+  const bytes = secretMemory(Math.floor((text.length * 3) / 4));
   bytes.write(text, 'base64url');
   return bytes;
 }

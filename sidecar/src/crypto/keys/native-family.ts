@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { SidecarError } from '../../errors.ts';
 import type { Algorithm, KeyAlgorithm, KeyFormat, PublicKey } from '../../generated/types.ts';
+import { secretMemory } from '../../secret.ts';
 import type { LoadedKey } from '../key.ts';
 import { firstPart } from '../operations/key-part.ts';
 import type { KeyAttributes } from '../provider.ts';
@@ -101,7 +102,7 @@ function readJwk(data: Uint8Array, extractable: boolean): object {
 }
 
 function ownCopy(data: Uint8Array): Buffer {
-  const own = Buffer.allocUnsafeSlow(data.length);
+  const own = secretMemory(data.length);
   own.set(data);
   return own;
 }

@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import { secretMemory } from '../../secret.ts';
 
 /** A value for another thread and the memory that moves there with it. */
 export interface Portable<T> {
@@ -13,7 +14,7 @@ export interface Portable<T> {
 export function portableCopy<T extends object>(source: T): Portable<T> {
   const transfer: Transferable[] = [];
   const value = mapBytes(source, (bytes) => {
-    const own = Buffer.allocUnsafeSlow(bytes.length);
+    const own = secretMemory(bytes.length);
     own.set(bytes);
     transfer.push(own.buffer);
     return own;
@@ -53,7 +54,7 @@ function ownsItsMemory(bytes: Uint8Array): boolean {
 }
 
 function takeOver(bytes: Uint8Array): Buffer {
-  const own = Buffer.allocUnsafeSlow(bytes.length);
+  const own = secretMemory(bytes.length);
   own.set(bytes);
   bytes.fill(0);
   return own;

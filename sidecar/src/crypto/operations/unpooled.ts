@@ -1,6 +1,8 @@
+import { secretMemory } from '../../secret.ts';
+
 /** Joins parts in memory of their own: Buffer.concat would leave a copy in Node's shared pool. */
 export function joinUnpooled(...parts: readonly Uint8Array[]): Buffer {
-  const joined = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.length, 0));
+  const joined = secretMemory(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);

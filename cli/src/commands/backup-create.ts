@@ -1,0 +1,28 @@
+import { readRecipient } from '../backup/backup-key.ts';
+import { backupText } from '../backup/backup-text.ts';
+import { type CommandDescription, connected } from '../command.ts';
+import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
+
+interface BackupCreateOptions extends WaitOptions {
+  readonly recipient: string;
+}
+
+export const backupCreate: CommandDescription = {
+  usage: 'create',
+  summary:
+    'Have the sidecar write a backup of all keys, policies and people into its backup folder, encrypted for one key. Needs ' +
+    'the approval of other people.',
+  examples: `
+# For a key of "ferrohsm backup create-key"
+ferrohsm backup create --recipient backup.json --wait
+
+# For an ML-KEM-768 key of OpenSSL
+openssl genpkey -algorithm ML-KEM-768 -out backup.pem && openssl pkey -in backup.pem -pubout -out backup.pub
+ferrohsm backup create --recipient backup.pub --wait`,
+  options: (command) =>
+    addWaitOption(command.requiredOption('--recipient <file>', 'public key that the backup is written for')),
+  action: connected<BackupCreateOptions>(async (context) => {
+    const backup = await clientsOf(context).backups.create(readRecipient(context.options.recipient));
+    await context.output.result({ backup }, backupText(backup));
+  }),
+};

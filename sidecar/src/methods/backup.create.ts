@@ -1,0 +1,9 @@
+import type { Backups } from '../backups.ts';
+import type { Handler } from '../request/context.ts';
+import { changeRequest } from './change-request.ts';
+
+export function createBackupCreate(backups: Pick<Backups, 'create'>): Handler<'backup.create'> {
+  return async ({ recipient, requestId }, execution) => ({
+    backup: await backups.create(recipient, changeRequest(requestId, execution)),
+  });
+}
