@@ -1,6 +1,8 @@
+import { SidecarError } from './errors.ts';
 import { createInTurn } from './in-turn.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { RecordedChange } from './recorded-change.ts';
+import type { RootKeySuccession } from './root-key/provider.ts';
 
 /** Leads the keystore to its next key encryption key, one turnover after the other. */
 export interface KeyTurnover {
@@ -11,6 +13,13 @@ export interface KeyTurnover {
    * @returns the generation that seals now
    */
   turnOver(): Promise<number>;
+  /**
+   * Puts the keystore under a new root key; then the old one and the secret of the earlier generation are erased.
+   *
+   * @returns the generation that seals now
+   * @throws SidecarError `not_supported` where the root key is not a file
+   */
+  changeRootKey(): Promise<number>;
   /** Ends what an earlier process began. */
   resume(): Promise<void>;
 }
@@ -21,7 +30,12 @@ const rowsPerStep = 64;
 /** While somebody reads an earlier state of the database, its pages cannot be overwritten. */
 const readerWaitMs = 200;
 
-export function createKeyTurnover(keystore: Keystore, recorded: RecordedChange): KeyTurnover {
+/** @param succession where the root key can be changed */
+export function createKeyTurnover(
+  keystore: Keystore,
+  recorded: RecordedChange,
+  succession?: RootKeySuccession,
+): KeyTurnover {
   const inTurn = createInTurn();
 
   async function rewrapAll(): Promise<void> {
@@ -47,6 +61,19 @@ export function createKeyTurnover(keystore: Keystore, recorded: RecordedChange):
           return generation;
         }),
       ),
+    changeRootKey: () =>
+      inTurn(async () => {
+        if (succession === undefined)
+          throw new SidecarError('not_supported', 'the root key is not in a file of its own');
+        return await recorded('keystore.turnover', { details: { rootKey: true } }, async () => {
+          if (await isTurningOver()) await rewrapAll();
+          using next = succession.prepare();
+          const generation = await keystore.changeRootKey(next);
+          succession.commit();
+          await rewrapAll();
+          return generation;
+        });
+      }),
     resume: () =>
       inTurn(async () => {
         if (await isTurningOver()) await recorded('keystore.turnover', {}, rewrapAll);

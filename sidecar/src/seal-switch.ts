@@ -14,7 +14,7 @@ import type { Secret } from './secret.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { Connection, ConnectionHandler } from './transport/connection.ts';
 import { createUnsealAttempts, type UnsealAttempts } from './unseal-attempts.ts';
-import { openUnsealed, type Unsealed } from './unsealed.ts';
+import { openUnsealed, type Unsealed, type UnsealedParts } from './unsealed.ts';
 
 export interface SealSwitchOptions {
   readonly options: SidecarOptions;
@@ -121,11 +121,17 @@ export class SealSwitch {
   }
 
   async #unsealByProvider(provider: RootKeyProvider, peer?: Peer): Promise<void> {
-    const { rootKey, notice } = await provider.obtain();
+    const { rootKey, next, notice } = await provider.obtain();
     using obtained = rootKey;
+    using successor = next;
     if (notice !== undefined) this.#parts.options.onNotice?.(notice);
     if (peer !== undefined) this.#attempts.succeeded(peer);
-    await this.#open(obtained);
+    const { succession } = provider;
+    await this.#open(successor === undefined ? [obtained] : [obtained, successor], {
+      succession,
+      // A crash came after the store went over to it.
+      onRootKey: (opened) => opened === successor && succession?.commit(),
+    });
   }
 
   async #unsealByShare(
@@ -140,7 +146,7 @@ export class SealSwitch {
     if (progress.have < progress.need) return { sealed: true, progress };
     try {
       using rootKey = shares.combine();
-      await this.#open(rootKey);
+      await this.#open([rootKey]);
     } catch (error) {
       // The operator has to know as well: most likely a file of the configuration is not valid.
       this.#parts.options.onError?.(error, 'system.unseal');
@@ -164,13 +170,17 @@ export class SealSwitch {
     }
   }
 
-  async #open(rootKey: Secret): Promise<void> {
+  async #open(
+    rootKeys: UnsealedParts['rootKeys'],
+    more: Pick<UnsealedParts, 'onRootKey' | 'succession'> = {},
+  ): Promise<void> {
     const { options, sealing, startedAt, clock } = this.#parts;
     const attempts = this.#attempts.records();
     const unsealed = await openUnsealed({
       options,
       sealing,
-      rootKey,
+      rootKeys,
+      ...more,
       startedAt,
       clock,
       attempts,

@@ -24,6 +24,8 @@ export interface OpenState {
 export interface StateHearers {
   /** Log or keystore could not be written: nothing more will be answered. */
   readonly onStorageFailure: (error: SidecarError) => void;
+  /** Hears which of the root keys opened the keystore. */
+  readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
 }
@@ -34,18 +36,18 @@ const secretBytes = 32;
 /**
  * Opens keystore and log in the state folder, which is locked.
  *
- * @param rootKey stays the caller's to dispose; not needed after opening
+ * @param rootKeys stay the caller's to dispose; not needed after opening
  * @throws SidecarError `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`
  */
 export async function openState(
   { stateFolder }: SidecarOptions,
-  rootKey: Secret,
+  rootKeys: readonly [Secret, ...Secret[]],
   sealing: Sealing,
-  { onStorageFailure: onFailure, now }: StateHearers,
+  { onStorageFailure: onFailure, onRootKey, now }: StateHearers,
 ): Promise<OpenState> {
   const folder = join(stateFolder, 'keystore');
   const generationFolder = join(stateFolder, 'generations');
-  const keystore = await openKeystore({ folder, generationFolder, rootKeys: [rootKey], sealing, onFailure, now });
+  const keystore = await openKeystore({ folder, generationFolder, rootKeys, sealing, onRootKey, onFailure, now });
   try {
     const found = await keystore.mark();
     const logKeys = createLogKeys(keystore);

@@ -27,6 +27,7 @@ const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: str
     `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
   'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
   'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+  'keystore.changeRootKey': () => 'replace the root key',
   'keystore.rotate': () => 'seal all keys under a new key encryption key',
   'policy.load': () => 'put other policies in force',
   'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,

@@ -90,4 +90,16 @@ export class System {
   async rotateKeystore({ requestId = newRequestId() } = {}): Promise<number> {
     return (await onceMore(() => this.#rpc.call('keystore.rotate', { requestId }))).generation;
   }
+
+  /**
+   * Puts the keystore under a new root key, whose file takes the place of the old one, and erases the old one; needs the
+   * approval of other people.
+   *
+   * @returns the generation that seals now
+   * @throws FerroHsmError `not_supported` where the root key is not a file
+   * @example await hsm.with({ wait: true }).system.changeRootKey();
+   */
+  async changeRootKey({ requestId = newRequestId() } = {}): Promise<number> {
+    return (await onceMore(() => this.#rpc.call('keystore.changeRootKey', { requestId }))).generation;
+  }
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { SidecarError } from '../errors.ts';
+import { syncFolder } from '../files/durable-file.ts';
+import { eraseFile } from '../files/erase-file.ts';
 import { createPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
 import { type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
@@ -23,12 +25,39 @@ const what = 'root key file';
  * @example createKeyFileProvider({ path: '/etc/ferrohsm/root.key', stateFolder, storeExists: () => false });
  */
 export function createKeyFileProvider(options: KeyFileOptions): RootKeyProvider {
+  const { path } = options;
   return {
     async obtain() {
-      refuseInside(options.path, options.stateFolder);
-      return readKey(options.path) ?? makeKey(options);
+      refuseInside(path, options.stateFolder);
+      // A key file is missing only where its successor was about to take its name: the store is under that one.
+      if (!existsSync(path)) replaceBy(path, nextPath(path));
+      const obtained = readKey(path) ?? makeKey(options);
+      const next = readKey(nextPath(path))?.rootKey;
+      return next === undefined ? obtained : { ...obtained, next };
+    },
+    succession: {
+      prepare: () => readKey(nextPath(path))?.rootKey ?? writeKey(nextPath(path)),
+      commit: () => replaceBy(path, nextPath(path)),
     },
   };
+}
+
+/** The successor waits under its own name until the store is under it. */
+function nextPath(path: string): string {
+  return `${path}.next`;
+}
+
+function writeKey(path: string): Secret {
+  const rootKey = Secret.take(randomBytes(rootKeyBytes));
+  createPrivateFile(path, rootKey.bytes, what);
+  return rootKey;
+}
+
+function replaceBy(path: string, next: string): void {
+  if (!existsSync(next)) return;
+  eraseFile(path);
+  renameSync(next, path);
+  syncFolder(dirname(path));
 }
 
 function readKey(path: string): ObtainedRootKey | undefined {
@@ -41,8 +70,7 @@ function readKey(path: string): ObtainedRootKey | undefined {
 
 function makeKey({ path, storeExists }: KeyFileOptions): ObtainedRootKey {
   if (storeExists()) throw new SidecarError('config_invalid', `${what} is missing, but the keystore exists`);
-  const rootKey = Secret.take(randomBytes(rootKeyBytes));
-  createPrivateFile(path, rootKey.bytes, what);
+  const rootKey = writeKey(path);
   const notice = `created the root key ${path}: copy it to a safe place now, without it every key is lost`;
   return { rootKey, created: true, notice };
 }
