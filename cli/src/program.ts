@@ -91,6 +91,7 @@ import { retentionList } from './commands/retention-list.ts';
 import { retentionRemove } from './commands/retention-remove.ts';
 import { retentionSet } from './commands/retention-set.ts';
 import { rootKeyReshare } from './commands/root-key-reshare.ts';
+import { rootKeyRotate } from './commands/root-key-rotate.ts';
 import { rootKeySplit } from './commands/root-key-split.ts';
 import { seal } from './commands/seal.ts';
 import { serve } from './commands/serve.ts';
@@ -188,7 +189,7 @@ const things: readonly Noun[] = [
     about: 'Backups of the whole sidecar',
     commands: [backupCreateKey, backupCreate, backupList, backupVerify, backupRehearse, backupRestore],
   },
-  { name: 'root-key', about: 'Shares of the root key', commands: [rootKeySplit, rootKeyReshare] },
+  { name: 'root-key', about: 'The root key and its shares', commands: [rootKeyRotate, rootKeySplit, rootKeyReshare] },
   { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
 ];
 

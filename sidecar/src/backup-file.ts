@@ -28,8 +28,9 @@ export interface ReadBackup {
   readonly manifest: BackupManifest;
 }
 
-/** Rows that are handed over at once. */
+/** Rows that are handed over at once, and bytes at which there are enough. */
 const pageRows = 512;
+const pageBytes = 1024 * 1024;
 
 /**
  * Reads a backup to its end: everything that comes out was verified, and at the end that it was whole.
@@ -65,12 +66,14 @@ export async function readBackupHeader(path: string): Promise<BackupHeader> {
 
 async function inPages(rows: AsyncGenerator<CopiedRow, BackupManifest>, use: UseRows): Promise<BackupManifest> {
   let page: CopiedRow[] = [];
+  let bytes = 0;
   const usePage = () => {
     try {
       use(page);
     } finally {
       for (const { secret } of page) secret?.dispose();
       page = [];
+      bytes = 0;
     }
   };
   try {
@@ -81,7 +84,8 @@ async function inPages(rows: AsyncGenerator<CopiedRow, BackupManifest>, use: Use
         return step.value;
       }
       page.push(step.value);
-      if (page.length === pageRows) usePage();
+      bytes += step.value.value.length;
+      if (page.length === pageRows || bytes >= pageBytes) usePage();
     }
   } finally {
     for (const { secret } of page) secret?.dispose();

@@ -45,7 +45,10 @@ function optionsFor(change: Partial<RestoreOptions> = {}): RestoreOptions {
 async function opened({ stateFolder, configFolder, rootKey }: RestoreOptions): Promise<OpenState> {
   using secret = Secret.take(readFileSync((rootKey as { path: string }).path));
   const options = { stateFolder, configFolder, rootKey, sockets: [] };
-  const state = await openState(options, secret, createSealing(), { onStorageFailure: () => undefined, now: Date.now });
+  const state = await openState(options, [secret], createSealing(), {
+    onStorageFailure: () => undefined,
+    now: Date.now,
+  });
   onTestFinished(() => state.close());
   return state;
 }

@@ -170,7 +170,7 @@ async function beginLog(
     now: Date.now,
   };
   const places = { ...options, stateFolder: folder, sockets: [] };
-  const { log, keystore, close } = await openState(places, rootKey, createSealing(), hearers);
+  const { log, keystore, close } = await openState(places, [rootKey], createSealing(), hearers);
   try {
     const details = { ...successionOf(header), hasLog: options.destroyed !== undefined, ...(await keystore.mark()) };
     await log.append({ phase: 'event', operation: 'log.open', outcome: 'ok', details });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readBackup, readBackupHeader } from './backup-file.ts';
 import { rehearseBackup, verifyBackup } from './backup-restore.ts';
 import { moveVersions } from './keystore/key-moves.ts';
@@ -135,4 +135,27 @@ test('what a killed process left is given its name when it is whole and remember
   await world.backups.settle();
   expect(world.files()).toEqual([path]);
   await verifyBackup({ path, opener: openerOf(seed) });
+});
+
+test('memory does not grow with the store', async () => {
+  const world = await backupWorld();
+  const text = 'x'.repeat(16_384);
+  for (let batch = 0; batch < 16; batch++) {
+    await world.keystore.documents.change((changes) => {
+      for (let i = 0; i < 500; i++) changes.put('note', `${batch}-${i}`, { text });
+    });
+  }
+  const { key, seed } = testRecipient();
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 5);
+  onTestFinished(() => clearInterval(sampling));
+  const before = process.memoryUsage().rss;
+  const { sizeBytes } = await world.backups.create(key, backupRequest());
+  const [path = ''] = world.files();
+  await verifyBackup({ path, opener: openerOf(seed) });
+  expect(sizeBytes).toBeGreaterThan(120 * 1024 * 1024);
+  console.log(`backup of ${sizeBytes >> 20} MiB: at most ${(peak - before) >> 20} MiB more`);
+  expect(peak - before).toBeLessThan(64 * 1024 * 1024);
 });

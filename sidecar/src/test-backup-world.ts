@@ -36,7 +36,7 @@ export async function backupWorld(startMs = Date.now()): Promise<BackupWorld> {
   const sealing = createSealing();
   const options = { stateFolder: join(folder, 'state'), configFolder: join(folder, 'config'), sockets: [] };
   const places = { ...options, rootKey: { kind: 'key-file', path: join(folder, 'unused') } } as const;
-  const state = await openState(places, secret, sealing, { onStorageFailure: () => undefined, now });
+  const state = await openState(places, [secret], sealing, { onStorageFailure: () => undefined, now });
   const crypto = createCryptoProvider();
   onTestFinished(async () => {
     await crypto.close();

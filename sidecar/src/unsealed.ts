@@ -21,6 +21,7 @@ import type { SidecarOptions } from './options.ts';
 import { createRecordedChange } from './recorded-change.ts';
 import type { Session } from './request/context.ts';
 import { Gate } from './request/gate.ts';
+import type { RootKeySuccession } from './root-key/provider.ts';
 import { Secret } from './secret.ts';
 import { openState } from './state.ts';
 import { reconcile, recordStop } from './state-record.ts';
@@ -30,8 +31,12 @@ import { createWitnessing } from './witnessing.ts';
 export interface UnsealedParts {
   readonly options: SidecarOptions;
   readonly sealing: Sealing;
-  /** Stays the caller's to dispose; not needed after opening. */
-  readonly rootKey: Secret;
+  /** Those that may open the store; they stay the caller's to dispose, and are not needed after opening. */
+  readonly rootKeys: readonly [Secret, ...Secret[]];
+  /** Hears which of them did. */
+  readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
+  /** Where the root key can be changed. */
+  readonly succession?: RootKeySuccession | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly clock: SteadyClock;
@@ -67,8 +72,9 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   const { onNotice = nothing, onError = nothing, onStorageFailure = nothing, sessionKeyAudit = 'durable' } = options;
   const { allowDebugging = false } = options;
   await using opened = new AsyncDisposableStack();
-  const state = opened.adopt(await openState(options, parts.rootKey, sealing, { onStorageFailure, now }), (it) =>
-    it.close(),
+  const state = opened.adopt(
+    await openState(options, parts.rootKeys, sealing, { onStorageFailure, onRootKey: parts.onRootKey, now }),
+    (it) => it.close(),
   );
   const { keystore, log, logKeys, found } = state;
   clock.notBefore(log.timeMs);
@@ -115,7 +121,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   const backups = new Backups({ keystore, log, crypto, sealing, folder: options.backupFolder, now });
   await backups.settle();
   const keyUsage = opened.adopt(createKeyUsage(keystore.usage, now), (it) => it.close());
-  const turnover = createKeyTurnover(keystore, recorded);
+  const turnover = createKeyTurnover(keystore, recorded, parts.succession);
   const upkeep = startKeyUpkeep({
     turnover,
     usage: keyUsage,

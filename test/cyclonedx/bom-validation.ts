@@ -9,12 +9,15 @@ ajv.addFormat('date-time', { validate: (text: string) => dateTime.test(text) && 
 // Of these the inventory has none; a value that were there would be refused.
 ajv.addFormat('iri-reference', () => false);
 ajv.addFormat('idn-email', () => false);
+ajv.addFormat('uri', () => false);
 
 const validate = ajv.compile(schema('bom-1.6'));
 
 /** What the official schema of CycloneDX 1.6 finds wrong, and references that lead nowhere. */
 export function bomErrors(bom: object): readonly string[] {
-  const invalid = validate(bom) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const invalid = validate(bom)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   return [...invalid, ...danglingReferences(bom)];
 }
 

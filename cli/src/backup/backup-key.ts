@@ -94,7 +94,13 @@ async function publicKeyOf(seed: Uint8Array): Promise<Buffer> {
 
 /** Formats of the Modern Algorithms draft that the types of Node do not list. */
 interface SeedSubtle {
-  importKey(format: 'raw-seed', seed: Uint8Array, algorithm: object, extractable: boolean, uses: string[]): Promise<CryptoKey>;
+  importKey(
+    format: 'raw-seed',
+    seed: Uint8Array,
+    algorithm: object,
+    extractable: boolean,
+    uses: string[],
+  ): Promise<CryptoKey>;
   getPublicKey(key: CryptoKey, uses: string[]): Promise<CryptoKey>;
   exportKey(format: 'raw-public', key: CryptoKey): Promise<ArrayBuffer>;
 }

@@ -35,7 +35,8 @@ export async function readDestroyedVersions(
   } finally {
     bar.end();
   }
-  for (const keyId of unfinished) output.warn(`the log ends while a version of ${keyId} was destroyed: look at its state`);
+  for (const keyId of unfinished)
+    output.warn(`the log ends while a version of ${keyId} was destroyed: look at its state`);
   return destroyed;
 }
 
@@ -43,10 +44,12 @@ async function requireContinued(reader: LogReader, checkpoint: string): Promise<
   const [origin, sizeText, root] = checkpoint.split('\n');
   const size = Number(sizeText);
   const { origin: found, size: foundSize } = reader.checkpoint;
-  if (origin !== found) throw new CliError(65, `the log is ${found}, the backup is of ${origin}`, 'name the right folder');
+  if (origin !== found)
+    throw new CliError(65, `the log is ${found}, the backup is of ${origin}`, 'name the right folder');
   if (foundSize < size) {
     throw new CliError(65, `the log ends before the backup, at ${foundSize} of ${size} records`, 'find a newer copy');
   }
   const known = size === 0 ? root : Buffer.from(await reader.rootAt(size)).toString('base64');
-  if (known !== root) throw new CliError(1, 'the log does not continue the one of the backup', 'compare it with a copy');
+  if (known !== root)
+    throw new CliError(1, 'the log does not continue the one of the backup', 'compare it with a copy');
 }

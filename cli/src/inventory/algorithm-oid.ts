@@ -31,12 +31,16 @@ const pkcs1Oids: Readonly<Record<string, string>> = Object.freeze({
   'SHA3-512': '2.16.840.1.101.3.4.3.16',
 });
 
+/** RSA: RFC 8017. Hybrid KEMs: draft-ietf-lamps-pq-composite-kem, whose public keys are theirs to the byte. */
 const byName: Readonly<Record<string, string>> = Object.freeze({
   'RSA-PSS': '1.2.840.113549.1.1.10',
   'RSA-OAEP': '1.2.840.113549.1.1.7',
   'ChaCha20-Poly1305': '1.2.840.113549.1.9.16.3.18',
   KMAC128: '2.16.840.1.101.3.4.2.19',
   KMAC256: '2.16.840.1.101.3.4.2.20',
+  'MLKEM768-X25519': '1.3.6.1.5.5.7.6.58',
+  'MLKEM768-P256': '1.3.6.1.5.5.7.6.59',
+  'MLKEM1024-P384': '1.3.6.1.5.5.7.6.63',
 });
 
 /**

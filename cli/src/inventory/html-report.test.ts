@@ -58,7 +58,7 @@ test('the page loads nothing, and keys with the most findings come first', () =>
 });
 
 test('a page without keys says so', () => {
-  expect(htmlReport(inventoryOf())).toContain('<p>0 keys, 0 in force');
+  expect(htmlReport(inventoryOf())).toContain('<p>keys: 0, in force: 0');
 });
 
 test('a template escapes all but other templates', () => {

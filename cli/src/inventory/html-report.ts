@@ -28,7 +28,7 @@ meter { width: 20rem; height: 1.2rem; } ul { margin: 0; padding-left: 1.1rem; } 
 </head>
 <body>
 <h1>Key inventory</h1>
-<p>${summary.keys} keys, ${summary.keysInForce} in force, at ${isoTime(asOf)}</p>
+<p>keys: ${summary.keys}, in force: ${summary.keysInForce}, at ${isoTime(asOf)}</p>
 ${vulnerablePart(summary)}
 ${tablePart('Findings', ['FINDING', 'MEANING', 'KEYS'], findingRows(summary))}
 ${tablePart('CNSA 2.0: what would move to what', ['FROM', 'TO', 'KEYS'], moveRows(summary))}

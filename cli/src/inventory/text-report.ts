@@ -23,7 +23,7 @@ export function textReport({ asOf, summary, keys }: Inventory): string {
 function overview(asOf: number, summary: InventorySummary): string {
   const { keys, keysInForce, quantumVulnerableKeys: vulnerable, quantumVulnerableShare: share } = summary;
   return [
-    `${keys} keys, ${keysInForce} in force, at ${isoTime(asOf)}`,
+    `keys: ${keys}, in force: ${keysInForce}, at ${isoTime(asOf)}`,
     `quantum-vulnerable ${bar(share)} ${percent(share)}: ${vulnerable} of ${keysInForce} keys in force`,
   ].join('\n');
 }

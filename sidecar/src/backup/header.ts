@@ -110,4 +110,3 @@ export function isCost({ salt, memoryKib, passes, parallelism }: PassphraseCost)
   if (typeof salt !== 'string' || Buffer.from(salt, 'base64url').length !== 16) return false;
   return memoryKib <= 2 ** 20 && memoryKib >= 8 * parallelism && passes <= 16 && parallelism <= 16;
 }
-

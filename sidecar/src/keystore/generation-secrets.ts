@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { syncFolder, writeNewFile } from '../files/durable-file.ts';
+import { eraseFile } from '../files/erase-file.ts';
 import { ensurePrivateFolder, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
 import { corruption } from './corruption.ts';
@@ -94,17 +85,4 @@ export class GenerationSecrets {
   #provisionalPath(generation: number): string {
     return `${this.#finalPath(generation)}.new`;
   }
-}
-
-/** Overwrites a file where it lies and removes it; one that is not there is erased already. */
-function eraseFile(path: string): void {
-  if (!existsSync(path)) return;
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
-  try {
-    writeSync(descriptor, Buffer.alloc(sizeBytes), 0, sizeBytes, 0);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  rmSync(path);
 }

@@ -44,6 +44,8 @@ export interface KeystoreOptions {
    */
   readonly rootKeys: readonly [Secret, ...Secret[]];
   readonly sealing: Sealing;
+  /** Hears which of the root keys opened the store. */
+  readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
   /** Called once when a write failed so that nobody knows what the disk holds: nothing more may be answered. */
   readonly onFailure?: (error: SidecarError) => void;
   /** Milliseconds since 1970. */
@@ -87,6 +89,7 @@ function opened(database: DatabaseSync, options: KeystoreOptions, secrets: Gener
     const stateRowFor = (newRootKey: Secret) => new StateRow(database, sealing, newRootKey);
     const turnover = new Turnover({ rows, envelope, secrets, sealing, rootKey, stateRowFor });
     turnover.eraseEarlier();
+    options.onRootKey?.(rootKey);
     const files = databaseFiles(options.folder);
     const usage = new UsageRows(database, rows);
     return new RowKeystore({ rows, envelope, turnover, usage, files, now: options.now ?? Date.now });

@@ -50,8 +50,7 @@ export class RowCopy implements StoreCopy {
       counts.set(kindOf(path), (counts.get(kindOf(path)) ?? 0) + 1);
     }
     for (const kind of new Set([...counts.keys(), ...Object.keys(this.counts)])) {
-      if ((this.counts[kind] ?? 0) !== (counts.get(kind) ?? 0))
-        throw corruption(`the number of ${kind} rows differs`);
+      if ((this.counts[kind] ?? 0) !== (counts.get(kind) ?? 0)) throw corruption(`the number of ${kind} rows differs`);
     }
   }
 

@@ -64,6 +64,7 @@ import { createKeysSuspend } from './keys.suspend.ts';
 import { createKeysUnfreeze } from './keys.unfreeze.ts';
 import { createKeysUpdate } from './keys.update.ts';
 import { createKeysUsage } from './keys.usage.ts';
+import { createKeystoreChangeRootKey } from './keystore.changeRootKey.ts';
 import { createKeystoreRotate } from './keystore.rotate.ts';
 import { createKeystoreVerify } from './keystore.verify.ts';
 import { createPolicyCheck } from './policy.check.ts';
@@ -219,6 +220,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'retention.list': createRetentionList(keyRetention),
     'keys.certificate': createKeysCertificate(keystore, log),
     'keys.usage': createKeysUsage(keystore, keyUsage),
+    'keystore.changeRootKey': createKeystoreChangeRootKey(keystore, parts.turnover),
     'keystore.rotate': createKeystoreRotate(keystore, parts.turnover),
     'keystore.verify': createKeystoreVerify(keystore),
     'rpc.discover': createRpcDiscover(),

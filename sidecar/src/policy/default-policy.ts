@@ -61,7 +61,7 @@ permit (
   principal in Role::"Administrator",
   action in [
     Action::"system.*", Action::"audit.*", Action::"backup.*", Action::"keys.list", Action::"keys.get", Action::"keys.rename",
-    Action::"keys.suspend", Action::"keys.compromise", Action::"keystore.verify", Action::"keystore.rotate",
+    Action::"keys.suspend", Action::"keys.compromise", Action::"keystore.verify", Action::"keystore.rotate", Action::"keystore.changeRootKey",
     Action::"keys.certificate", Action::"keys.usage", Action::"principals.*", Action::"groups.*", Action::"approvers.*", Action::"tokens.*", Action::"session.*",
     Action::"policy.*", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
@@ -270,7 +270,7 @@ forbid (
     Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
     Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
     Action::"keys.grant", Action::"keys.import", Action::"keys.assign", Action::"keys.rollback", Action::"keys.destroy",
-    Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove", Action::"keystore.rotate",
+    Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove", Action::"keystore.rotate", Action::"keystore.changeRootKey",
     Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase", Action::"backup.create"
   ],
   resource

@@ -137,6 +137,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'keys.usage': keyRows('++-+--'),
   'keystore.verify': audit,
   'keystore.rotate': administratorHeld,
+  'keystore.changeRootKey': administratorHeld,
   'keys.retain': keyRows('-+----'),
   'keys.hold': keyRows('-+----'),
   'keys.liftHold': keyRows('-1----'),

@@ -1,0 +1,207 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Backup, type FerroHsm, type KeyRecord, verifyReceipt } from '@ferrohsm/sdk/node';
+import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
+import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { command } from '../../tools/throw-away-sidecar.ts';
+import { approver, personRecord } from './approvers.ts';
+import { Assembly, codeOf } from './assembly.ts';
+import { LiveSidecar, writeConfig } from './live-sidecar.ts';
+
+const [ada, olga, otto] = [approver('ada'), approver('olga'), approver('otto')];
+const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-backups-'));
+const backups = join(folder, 'backups');
+const words = ['--websocket', '127.0.0.1:0', '--backup-folder', backups];
+const sidecar = new LiveSidecar(words);
+const restored = new LiveSidecar(words);
+const assembly = new Assembly(sidecar);
+let app: FerroHsm;
+
+/** Files of private keys by the fingerprint of the public one. */
+const keyFiles = new Map<string, string>();
+
+/** A recipient whose keys another implementation makes; only the public one is ever told. */
+function newRecipient(number: number) {
+  const seed = new Uint8Array(32).fill(number);
+  const { publicKey } = ml_kem768_x25519.keygen(seed);
+  const file = join(folder, `${number}.key`);
+  writeFileSync(file, seed, { mode: 0o600 });
+  keyFiles.set(createHash('sha256').update(publicKey).digest('base64url'), file);
+  return { algorithm: 'MLKEM768-X25519', publicKey: Buffer.from(publicKey).toString('base64url') };
+}
+
+function keyFileOf({ fingerprint }: Backup): string {
+  return keyFiles.get(fingerprint) ?? '';
+}
+
+const recipient = newRecipient(1);
+
+beforeAll(async () => {
+  const credentials = [{ uid: process.geteuid?.() ?? 0 }];
+  const principals = [
+    personRecord(ada, ['Administrator', 'Auditor']),
+    personRecord(olga, ['Officer']),
+    personRecord(otto, ['Officer']),
+    { id: 'app', kind: 'workload', owner: 'ada', roles: ['Operator'], credentials },
+  ];
+  writeConfig(sidecar.folders, 'principals.json', JSON.stringify({ governance: 'records', principals, groups: [] }));
+  await sidecar.start();
+  await assembly.join('ada', 'olga', 'otto');
+  app = await sidecar.connect();
+});
+afterAll(async () => {
+  assembly.leave();
+  await app.close();
+  await sidecar.discard();
+  await restored.discard();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Algorithms in turn, with a use that can be checked without the sidecar where there is one. */
+const kinds = [
+  { algorithm: { name: 'Ed25519' }, usages: ['sign', 'verify'] },
+  { algorithm: { name: 'ML-DSA-65' }, usages: ['sign', 'verify'] },
+  { algorithm: { name: 'AES-GCM', length: 256 }, usages: ['encrypt', 'decrypt'] },
+  { algorithm: { name: 'ECDSA', namedCurve: 'P-256' }, usages: ['sign', 'verify'] },
+  { algorithm: { name: 'MLKEM768-X25519' }, usages: ['encapsulateBits', 'decapsulateBits'] },
+  { algorithm: { name: 'HMAC', hash: 'SHA-256' }, usages: ['sign', 'verify'] },
+] as const;
+
+const data = Buffer.from('what is signed');
+const iv = Buffer.alloc(12, 1);
+
+async function create(name: string, kind: object): Promise<void> {
+  const { error } = await assembly.change('olga', 'keys.create', { name, ...kind });
+  if (error !== undefined) throw new Error(error.data.detail);
+}
+
+async function backUp(): Promise<Backup> {
+  const { result, error } = await assembly.agreed('ada', 'backup.create', { recipient }, [olga]);
+  if (error !== undefined) throw new Error(`${error.data.code} ${error.data.detail ?? ''}`);
+  return (result as { backup: Backup }).backup;
+}
+
+function restoreWords(backup: Backup): string[] {
+  const { state, config } = restored.folders;
+  const places = ['--state', state, '--config', config, '--log', sidecar.folders.log];
+  return [command, 'backup', 'restore', join(backups, backup.file), '--recipient-key', keyFileOf(backup), ...places];
+}
+
+async function certificateOf(name: string): Promise<string> {
+  for (;;) {
+    const { result, error } = await assembly.ask('olga', 'keys.certificate', { name });
+    if (error === undefined) return (result as { certificate: string }).certificate;
+    await pause(200);
+  }
+}
+
+describe('a backup of 200 keys', () => {
+  const records: KeyRecord[] = [];
+  let ciphertext: ArrayBuffer;
+  let backup: Backup;
+
+  beforeAll(async () => {
+    for (let i = 0; i < 200; i++) {
+      await create(`key/${i}`, kinds[i % kinds.length] as object);
+      records.push((await app.keys.get(`key/${i}`)).record);
+    }
+    const { secretKey } = await app.keys.get('key/2');
+    ciphertext = await app.subtle.encrypt({ name: 'AES-GCM', iv }, secretKey, data);
+    await create('doomed', kinds[0]);
+    backup = await backUp();
+    // What happens afterwards: one key is destroyed, and its certificate names the backup that still holds it.
+    await assembly.change('olga', 'keys.deactivate', { name: 'doomed' });
+    const { error } = await assembly.agreed('olga', 'keys.destroy', { name: 'doomed', windowSeconds: 0 }, [otto]);
+    expect(error).toBeUndefined();
+  }, 180_000);
+
+  test('is named by the certificate of what was destroyed afterwards', async () => {
+    const { record } = await verifyReceipt(await certificateOf('doomed'), { keys: app.hello.log.keys });
+    expect(record.details).toMatchObject({ backups: backup.id, erasedGeneration: 1, found: 0 });
+  });
+
+  test('leaves an intent before and a result, and is never made by one person alone', async () => {
+    expect(await codeOf(assembly.change('ada', 'backup.create', { recipient }))).toBe('approval_required');
+    expect(await codeOf(assembly.change('olga', 'backup.create', { recipient }))).toBe('permission_denied');
+    const made = (await assembly.records('ada')).filter(
+      ({ operation, outcome }) => operation === 'backup.create' && (outcome === 'ok' || outcome === 'pending'),
+    );
+    expect(made.map(({ phase }) => phase)).toEqual(['intent', 'result']);
+  });
+
+  test('a restore that is killed leaves no state folder, and one that is not, the whole of it', async () => {
+    const { state } = restored.folders;
+    // The first checkpoint that covers the certificate.
+    await certificateOf('doomed');
+    for (const killedAfterMs of [400, 800, 1200]) {
+      const process_ = spawn(process.execPath, restoreWords(backup), { stdio: 'ignore' });
+      await pause(killedAfterMs);
+      process_.kill('SIGKILL');
+      if (process_.exitCode === null && process_.signalCode === null) await once(process_, 'exit');
+      if (existsSync(state)) rmSync(state, { recursive: true });
+    }
+    const { stderr } = await promisify(execFile)(process.execPath, restoreWords(backup));
+    expect(stderr).toContain('201 keys; 1 destroyed versions were not brought back');
+    expect(readdirSync(state).sort()).toEqual(['generations', 'keystore', 'lock', 'log']);
+    expect(existsSync(`${state}.restoring`)).toBe(false);
+  });
+
+  test('restores every key to what it was, with people, policies and approvals, but nothing that is destroyed', async () => {
+    await restored.start();
+    const again = await restored.connect();
+    for (const record of records) expect((await again.keys.get(record.name)).record).toEqual(record);
+    const { privateKey, publicKey: mlDsa } = await again.keys.get('key/1');
+    const signature = new Uint8Array(await again.subtle.sign('ML-DSA-65', privateKey, data));
+    const raw = new Uint8Array(await again.subtle.exportKey('raw-public', mlDsa));
+    expect(ml_dsa65.verify(signature, data, raw)).toBe(true);
+    const { secretKey } = await again.keys.get('key/2');
+    const plain = await again.subtle.decrypt({ name: 'AES-GCM', iv }, secretKey, ciphertext);
+    expect(Buffer.from(plain)).toEqual(data);
+    const doomed = (await again.keys.get('doomed')).record;
+    expect(doomed.versions).toMatchObject([{ state: 'destroyed', reason: 'destroyed after the backup' }]);
+
+    const people = new Assembly(restored);
+    await people.join('ada', 'olga');
+    const { result } = await people.ask('ada', 'principals.list');
+    const ids = (result as { principals: { id: string }[] }).principals.map(({ id }) => id);
+    expect(ids.sort()).toEqual(['ada', 'app', 'olga', 'otto']);
+    const [opening] = await people.records('ada');
+    expect(opening).toMatchObject({ operation: 'log.open', details: { backup: backup.id, hasLog: true } });
+    expect(opening?.details?.earlierOrigin).not.toBe(again.hello.log.origin);
+    expect(await codeOf(people.change('olga', 'keys.create', { name: 'new', ...kinds[0] }))).toBe('ok');
+    people.leave();
+    await again.close();
+    // It starts again, and what it says of itself is still true.
+    await restored.stop();
+    await restored.start();
+  });
+});
+
+test('a sidecar that is killed while it writes a backup leaves none, or a whole one that it remembers', async () => {
+  for (const killedAfterMs of [5, 20, 60]) {
+    // An approval that a killed process did not use up would let another request for the same through.
+    const request = { recipient: newRecipient(killedAfterMs), requestId: `killed-backup-${killedAfterMs}` };
+    const approval = await assembly.held('ada', 'backup.create', request);
+    await assembly.approve(otto, approval);
+    const answer = assembly.ask('ada', 'backup.create', request).catch(() => undefined);
+    await pause(killedAfterMs);
+    await sidecar.kill();
+    await answer;
+    await sidecar.start();
+    await assembly.join('ada', 'olga', 'otto');
+    const { result } = await assembly.ask('ada', 'backup.list');
+    const known = (result as { backups: Backup[] }).backups;
+    expect(readdirSync(backups).sort()).toEqual(known.map(({ file }) => file).sort());
+    for (const backup of known) {
+      const words_ = [command, 'backup', 'verify', join(backups, backup.file), '--recipient-key', keyFileOf(backup)];
+      expect((await promisify(execFile)(process.execPath, words_)).stdout).toMatch(/^result +ok$/m);
+    }
+  }
+}, 120_000);
