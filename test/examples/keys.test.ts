@@ -5,7 +5,7 @@ const blocks = blocksOf('docs/keys.md');
 
 test('every block of docs/keys.md is one that is tried here', () => {
   expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh']));
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
 });
 
 /** Bob consents to everything that waits, in the background. */
@@ -19,7 +19,7 @@ consent() {
 }`;
 
 test('the commands of docs/keys.md lead through the life of a key', { timeout: 180_000 }, () => {
-  const [states = '', rotation = '', retention = '', destruction = ''] = blocksIn(blocks, 'sh');
+  const [states = '', rotation = '', retention = '', destruction = '', sealing = ''] = blocksIn(blocks, 'sh');
   const output = pageShell().run(
     [
       'ferrohsm init --config hsm --custodian alice:$UID --custodian bob --custodian carol --yes',
@@ -31,6 +31,7 @@ test('the commands of docs/keys.md lead through the life of a key', { timeout: 1
       rotation,
       retention,
       destruction,
+      sealing,
       'ferrohsm key show tokens/signing',
       'ferrohsm key show ledger/seal',
     ].join('\n'),
@@ -43,4 +44,5 @@ test('the commands of docs/keys.md lead through the life of a key', { timeout: 1
   expect(output).toMatch(/^retention +legal hold \(case 12\), until 2040-01-01T/m);
   expect(output).toContain('compliance.sox');
   expect(output).toMatch(/key\.destruction/);
+  expect(output).toMatch(/^state root +[0-9a-f]{64}$/m);
 });
