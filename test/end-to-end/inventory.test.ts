@@ -12,7 +12,11 @@ import { principalsFile, tokenOf } from './principals.ts';
 const sidecar = liveSidecar({
   arguments: ['--websocket', '127.0.0.1:0'],
   prepare: (folders) =>
-    writeConfig(folders, 'principals.json', principalsFile({ officer: ['Officer', 'Operator'], shop: ['Service'] })),
+    writeConfig(
+      folders,
+      'principals.json',
+      principalsFile({ officer: ['Officer', 'Operator'], shop: ['Service'], ada: ['Auditor'] }),
+    ),
 });
 const hostile = `"><script>alert(1)</script>\u202e`;
 const names = Object.keys(publishedKeys);
@@ -48,6 +52,7 @@ function inventory(words: readonly string[] = [], id = 'officer') {
 interface Told {
   readonly name: string;
   readonly findings: readonly string[];
+  readonly callers?: readonly string[];
   readonly versions: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -144,6 +149,19 @@ test('somebody sees the keys that are theirs, without the uses that they may not
   expect(keys.map(({ name }) => name)).toEqual(['life/moved']);
   expect(keys[0]?.versions[0]).not.toHaveProperty('uses');
   expect(summary).toMatchObject({ keys: 1, quantumVulnerableShare: 0 });
+});
+
+test('callers are told of to whoever may read the log', async () => {
+  const { privateKey } = await hsm.keys.get('ed25519');
+  await hsm.subtle.sign('Ed25519', privateKey, Buffer.from('used by the officer'));
+  await using shop = await sidecar.connectWebSocket(tokenOf('shop'));
+  const moved = await shop.keys.get('life/moved');
+  await shop.subtle.sign('ML-DSA-87', moved.privateKey, Buffer.from('used by the shop'));
+  const callers = Object.fromEntries(told(['--callers'], 'ada').keys.map((key) => [key.name, key.callers]));
+  expect(callers).toMatchObject({ 'life/moved': ['officer', 'shop'], ed25519: ['officer'], x25519: [] });
+  expect(inventory(['--callers'], 'ada').stdout).toMatch(/^life\/moved .* officer, shop$/m);
+  expect(inventory(['--callers']).status).toBe(3);
+  expect(told().keys[0]).not.toHaveProperty('callers');
 });
 
 test('the summary is of what is published', () => {

@@ -1,5 +1,5 @@
 import { banner } from './banner.ts';
-import { byteFields } from './byte-fields.ts';
+import { type ByteField, byteFields } from './byte-fields.ts';
 import type { Schemas } from './schemas.ts';
 
 const literal = (value: unknown) => JSON.stringify(value, null, 2);
@@ -10,6 +10,8 @@ export interface ByteField {
   readonly secret: boolean;
 }
 `;
+
+const clientByteFieldType = byteFieldType.replace('secret: boolean', 'secret?: true');
 
 const methodTraitsType = `/** What a method's schema declares besides its shapes. */
 export interface MethodTraits {
@@ -70,12 +72,13 @@ export function byteFieldTable(schemas: Schemas): string {
     .map(({ method, effect, params, result }) => {
       const bytes = { params: byteFields(params, schemas), result: byteFields(result, schemas) };
       const fields = Object.entries(bytes).filter(([, each]) => each.length > 0);
-      return [method, { ...(effect !== 'pure' && { effect }), ...Object.fromEntries(fields) }] as const;
+      const short = fields.map(([place, each]) => [place, each.map(clientByteField)]);
+      return [method, { ...(effect !== 'pure' && { effect }), ...Object.fromEntries(short) }] as const;
     })
     .filter(([, row]) => Object.keys(row).length > 0);
   return `${banner}import type { MethodName } from './types.ts';
 
-${byteFieldType}
+${clientByteFieldType}
 export interface MethodBytes {
   /** What a call does besides answering: a change of state, or the release of secret key material; nothing when absent. */
   readonly effect?: 'change' | 'release';
@@ -85,6 +88,11 @@ export interface MethodBytes {
 
 export const byteFieldTable: Readonly<Partial<Record<MethodName, MethodBytes>>> = ${literal(Object.fromEntries(rows))};
 `;
+}
+
+/** Most bytes are not secret: a page loads no word of it. */
+function clientByteField({ path, secret }: ByteField): object {
+  return secret ? { path, secret } : { path };
 }
 
 /** What the sidecar's dialects say of an error, and nobody else. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
+import { readCallers } from '../inventory/callers.ts';
 import { cyclonedx } from '../inventory/cyclonedx.ts';
 import { type Finding, findingNames } from '../inventory/finding.ts';
 import { htmlReport } from '../inventory/html-report.ts';
@@ -24,6 +25,7 @@ interface InventoryOptions {
   readonly label?: Record<string, string>;
   readonly format?: Format;
   readonly out?: string;
+  readonly callers?: boolean;
   readonly failOn?: readonly Finding[];
 }
 
@@ -44,6 +46,7 @@ ferrohsm inventory --label environment=production --fail-on quantum-vulnerable -
       .option('--prefix <text>', 'only names that start with it')
       .option('--label <name=value>', 'only keys that have it, more than once', labelPair)
       .option('--format <format>', `${Object.keys(formats).join(', ')}; default: text, with --json json`, formatName)
+      .option('--callers', 'who used each key, too: reads the whole log')
       .option('--out <file>', 'write it there; - is standard output')
       .option(
         '--fail-on <finding>',
@@ -51,9 +54,9 @@ ferrohsm inventory --label environment=production --fail-on quantum-vulnerable -
         repeatedOf(findingNames),
       ),
   action: connected<InventoryOptions>(async ({ sidecar, options, output }) => {
-    const { prefix, label, format = output.json ? 'json' : 'text', out = '-', failOn = [] } = options;
+    const { prefix, label, format = output.json ? 'json' : 'text', out = '-', callers = false, failOn = [] } = options;
     const selection = { ...(prefix !== undefined && { prefix }), ...(label !== undefined && { labels: label }) };
-    const taken = await takeInventory(sidecar, selection);
+    const taken = await takeInventory(sidecar, selection, callers ? await readCallers(sidecar) : undefined);
     await write(out, `${formats[format](taken).trimEnd()}\n`);
     refuseFindings(taken.summary, failOn);
   }),

@@ -59,7 +59,7 @@ function sizeOf({ algorithm: { modulusLength, length } }: InventoryVersion): obj
 }
 
 function propertiesOf(key: InventoryKey, version: InventoryVersion): readonly Property[] {
-  const { owner, extractable, usages, labels, rotation = {}, findings } = key;
+  const { owner, extractable, usages, labels, rotation = {}, findings, callers = [] } = key;
   const { state, imported, uses, bytes, usedAt } = version;
   return [
     property('owner', owner),
@@ -70,6 +70,7 @@ function propertiesOf(key: InventoryKey, version: InventoryVersion): readonly Pr
     ...Object.entries(labels).map(([name, value]) => property(`label:${name}`, value)),
     ...Object.entries(rotation).map(([name, value]) => property(`rotation:${name}`, value)),
     ...findings.map((finding) => property('finding', finding)),
+    ...callers.map((caller) => property('caller', caller)),
     ...known('uses', uses),
     ...known('bytes', bytes),
     ...known('usedAt', usedAt === undefined ? undefined : isoTime(usedAt)),

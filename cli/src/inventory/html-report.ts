@@ -34,7 +34,7 @@ ${tablePart('Findings', ['FINDING', 'MEANING', 'KEYS'], findingRows(summary))}
 ${tablePart('CNSA 2.0: what would move to what', ['FROM', 'TO', 'KEYS'], moveRows(summary))}
 ${tablePart('Algorithms of versions in force', ['ALGORITHM', 'VERSIONS'], countRows(summary.algorithms))}
 ${tablePart('States', ['STATE', 'VERSIONS'], countRows(summary.states))}
-${tablePart('Keys', [...keyHeadings, 'OWNER', 'DESCRIPTION', 'LABELS', 'FINDINGS'], [...keys].sort(byFindings).map(keyLine))}
+${tablePart('Keys', [...keyHeadings, 'OWNER', 'DESCRIPTION', 'LABELS', 'FINDINGS', 'CALLERS'], [...keys].sort(byFindings).map(keyLine))}
 </body>
 </html>
 `;
@@ -97,6 +97,7 @@ function keyLine(key: InventoryKey): Html {
     word(key.description ?? ''),
     list(labels),
     list(key.findings),
+    list(key.callers ?? ['?']),
   ];
   return row(cells, key.findings.includes('quantum-vulnerable') || key.findings.includes('weak'));
 }

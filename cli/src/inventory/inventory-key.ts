@@ -1,5 +1,6 @@
 import type { InventoryEntry, KeyAlgorithm, KeyState, KeyVersion, Labels, RotationSchedule } from '@ferrohsm/sdk/node';
 import { algorithmText } from '../named-key.ts';
+import type { Callers } from './callers.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { publicKeyOid } from './public-key-oid.ts';
 
@@ -51,6 +52,8 @@ export interface InventoryKey {
   /** When its schedule asks for the next version by age. */
   readonly rotationDueAt?: number | undefined;
   readonly findings: readonly Finding[];
+  /** Principals who used it, by the log; absent when the log was not asked. */
+  readonly callers?: readonly string[] | undefined;
   readonly versions: readonly InventoryVersion[];
 }
 
@@ -58,8 +61,15 @@ const dayMs = 86_400_000;
 
 const forceful: ReadonlySet<KeyState> = new Set(['pre-activation', 'active', 'suspended']);
 
-/** @param asOf the time of the sidecar, in milliseconds since 1970 */
-export function inventoryKey({ record, versions: facts }: InventoryEntry, asOf: number): InventoryKey {
+/**
+ * @param asOf the time of the sidecar, in milliseconds since 1970
+ * @param callers who used keys, where that is known
+ */
+export function inventoryKey(
+  { record, versions: facts }: InventoryEntry,
+  asOf: number,
+  callers?: Callers,
+): InventoryKey {
   const { id, name, description, owner, labels, type, usages, extractable, createdAt, expiresAt, rotation } = record;
   const versions = record.versions.map((version, index) => inventoryVersion(version, facts[index], expiresAt, asOf));
   const timed = { expiresAt, rotation, rotationDueAt: rotationDueAt(versions, rotation) };
@@ -68,6 +78,7 @@ export function inventoryKey({ record, versions: facts }: InventoryEntry, asOf: 
     ageDays: daysFrom(createdAt, asOf),
     ...timed,
     findings: findingsOf({ ...timed, versions }, asOf),
+    callers: callers && (callers.get(id) ?? []),
     versions,
   };
 }

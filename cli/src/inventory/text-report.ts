@@ -2,6 +2,7 @@ import { isoTime } from '../named-key.ts';
 import { table } from '../table.ts';
 import { findings } from './finding.ts';
 import type { Inventory } from './inventory.ts';
+import type { InventoryKey } from './inventory-key.ts';
 import { keyHeadings, keyRow } from './key-row.ts';
 import type { InventorySummary } from './summary.ts';
 
@@ -15,7 +16,7 @@ export function textReport({ asOf, summary, keys }: Inventory): string {
     countTable(['STATE', 'VERSIONS'], summary.states),
     moveTable(summary),
     findingTable(summary),
-    keys.length === 0 ? '' : table(keyHeadings, keys.map(keyRow)),
+    keyTable(keys),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -58,4 +59,12 @@ function findingTable(summary: InventorySummary): string {
     .filter(([, names]) => names.length > 0)
     .map(([finding, names]) => [finding, String(names.length), findings[finding as keyof typeof findings]]);
   return rows.length === 0 ? '' : table(['FINDING', 'KEYS', 'MEANING'], rows);
+}
+
+function keyTable(keys: readonly InventoryKey[]): string {
+  if (keys.length === 0) return '';
+  const isAsked = keys.some(({ callers }) => callers !== undefined);
+  const headings = isAsked ? [...keyHeadings, 'CALLERS'] : keyHeadings;
+  const rows = keys.map((key) => [...keyRow(key), key.callers?.join(', ') ?? '']);
+  return table(headings, rows);
 }
