@@ -100,7 +100,11 @@ module.exports = {
       severity: 'error',
       comment:
         'the command talks to a running sidecar; serve starts one, policy-profile prints a text that it ships, share-ceremony splits its root key, backups are read and restored offline',
-      from: { path: '^cli/src/', pathNot: '^cli/src/(commands/(serve|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony)\\.ts$' },
+      from: {
+        path: '^cli/src/',
+        pathNot:
+          '^cli/src/(commands/(serve|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony)\\.ts$',
+      },
       to: { path: '^sidecar/|@ferrohsm/sidecar' },
     },
     {

@@ -23,6 +23,7 @@ beforeEach(async () => {
   first = await storedKey(world.keystore, 'a');
   await storedKey(world.keystore, 'b');
   await world.keystore.documents.change((changes) => changes.put('group', 'ops', { members: ['alice'] }));
+  await world.keystore.documents.change((changes) => changes.put('open-approvals', 'alice', { requests: {} }));
   await world.backups.create(key, backupRequest());
   [path = ''] = world.files();
 });
@@ -74,8 +75,14 @@ describe('a restored store', () => {
     const { keystore, log, found } = await opened(options);
     expect(await keystore.get('a')).toEqual(first);
     expect(await keystore.count()).toBe(2);
+    // An approval that was open then may have been used up since.
+    expect(await world.keystore.documents.get('open-approvals', 'alice')).toBeDefined();
+    expect(await keystore.documents.get('open-approvals', 'alice')).toBeUndefined();
     expect(await keystore.documents.get('group', 'ops')).toEqual({ members: ['alice'] });
     for (const record of await keystore.list({ limit: 10 })) expect(await signs(keystore, record)).toBe(true);
+    expect(await keystore.documents.list('backup', { limit: 10 })).toEqual(
+      (await world.backups.list()).map((backup) => ({ id: backup.id, value: backup })),
+    );
     expect(await keystore.generation()).toEqual({ present: 1 });
     await keystore.verify();
 

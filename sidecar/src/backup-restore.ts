@@ -1,12 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { damaged } from './backup/refusal.ts';
-import { type BackupHeader, type BackupPlace, type ReadBackup, readBackup } from './backup-file.ts';
+import { type BackupHeader, type BackupPlace, type CopiedRow, type ReadBackup, readBackup } from './backup-file.ts';
+import { backupKind } from './backups.ts';
 import { createSealing } from './crypto/sealing.ts';
 import { SidecarError } from './errors.ts';
 import { syncFolder } from './files/durable-file.ts';
+import type { Backup } from './generated/types.ts';
 import { type FillingRules, type Keystore, openKeystore, RootOfRows } from './keystore/keystore.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
 import type { SidecarOptions } from './options.ts';
@@ -33,8 +35,11 @@ export interface RestoredBackup extends ReadBackup {
   readonly destroyedVersions: number;
 }
 
-/** Documents that belong to the log that stays behind. */
-const ofLog = 'document/log-keys/';
+/**
+ * Documents that stay behind: those of the log, and which approvals are open. Such an approval may have been used up after
+ * the backup; none is good for two uses.
+ */
+const leftBehind: readonly string[] = Object.freeze(['document/log-keys/', 'document/open-approvals/']);
 
 /**
  * Reads a backup to its end: every byte is authentic and nothing is missing.
@@ -114,11 +119,27 @@ async function restoreInto(folder: string, rootKey: Secret, options: RestoreOpti
   let restored: RestoredBackup;
   try {
     restored = await fillStore(keystore, options, options.destroyed ?? []);
+    await rememberBackup(keystore, options.path, restored.header);
   } finally {
     await keystore.close();
   }
   await beginLog(folder, rootKey, options, restored);
   return restored;
+}
+
+/** It was made after the moment that it shows: only now the store can know of it. */
+async function rememberBackup(keystore: Keystore, path: string, header: BackupHeader): Promise<void> {
+  const { id, createdAt, stateRoot, stateCounter, recipient } = header;
+  const { algorithm, fingerprint } = recipient;
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  const facts = { id, createdAt, file: basename(path), sizeBytes, sha256: hash.digest('base64url') };
+  const backup: Backup = { ...facts, algorithm, fingerprint, stateRoot, stateCounter };
+  await keystore.documents.change((changes) => changes.put(backupKind, id, backup));
 }
 
 function openStore(folder: string, rootKey: Secret): Promise<Keystore> {
@@ -145,14 +166,16 @@ async function fillStore(
   using source = new RootOfRows();
   const read = await readBackup(place, () => (rows) => {
     source.add(rows);
-    keystore.fill(
-      rows.filter(({ path, secret, hash }) => !path.startsWith(ofLog) && (hash === undefined || secret !== undefined)),
-      rules,
-    );
+    keystore.fill(rows.filter(isBroughtBack), rules);
   });
   if (source.root !== read.manifest.stateRoot) throw damaged('its rows do not have the root that it names');
   await keystore.verify();
   return { ...read, keys: await keystore.count(), destroyedVersions: met.size };
+}
+
+function isBroughtBack({ path, secret, hash }: CopiedRow): boolean {
+  const isWithheld = hash !== undefined && secret === undefined;
+  return !isWithheld && !leftBehind.some((place) => path.startsWith(place));
 }
 
 /** The log begins anew, with keys of its own. */

@@ -31,7 +31,8 @@ export interface BackupsOptions {
   readonly now: () => number;
 }
 
-const kind = 'backup';
+/** Kind of the documents that remember backups. */
+export const backupKind = 'backup';
 const draftEnd = '.new';
 /** Longest time in milliseconds for which the writing of a backup keeps the thread from answering requests. */
 const sliceMs = 2;
@@ -80,7 +81,9 @@ export class Backups {
 
   /** The newest last. */
   async list(): Promise<Backup[]> {
-    const backups = (await allDocuments<Backup>(this.#options.keystore.documents, kind)).map(({ value }) => value);
+    const backups = (await allDocuments<Backup>(this.#options.keystore.documents, backupKind)).map(
+      ({ value }) => value,
+    );
     return backups.sort((left, right) => left.createdAt - right.createdAt);
   }
 
@@ -142,7 +145,7 @@ export class Backups {
 
   #remember(backup: Backup, request: ChangeRequest): Promise<Backup> {
     return this.#options.keystore.documents.change((changes) => {
-      changes.put(kind, backup.id, backup);
+      changes.put(backupKind, backup.id, backup);
       return backup;
     }, request);
   }

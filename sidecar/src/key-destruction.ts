@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditLog } from './audit/log.ts';
 import type { Backups } from './backups.ts';
+import { SidecarError } from './errors.ts';
 import type { KeyRecord, KeyVersion } from './generated/types.ts';
 import type { KeyTurnover } from './key-turnover.ts';
 import type { Keystore } from './keystore/keystore.ts';
@@ -38,34 +39,51 @@ export class KeyDestruction {
     }
   }
 
-  /** Completes what was begun: versions without a certificate get one, all of them by one turnover. */
+  /**
+   * Completes what was begun: versions without a certificate get one, all of them by one turnover and one search.
+   *
+   * @throws SidecarError `operation_failed` when something was found, or while somebody reads an earlier state of the store
+   */
   async complete(records: readonly KeyRecord[]): Promise<void> {
     const erasedGeneration = (await this.#options.turnover.turnOver()) - 1;
-    for (const record of records) await this.#certify(record, erasedGeneration);
+    const found = await this.#search(records);
+    for (const record of records) await this.#certify(record, erasedGeneration, found);
+    if (found.size > 0)
+      throw new SidecarError('operation_failed', `sealed forms of ${[...found].join(', ')} were found`);
   }
 
-  async #certify(record: KeyRecord, generation: number): Promise<void> {
+  /** Handles of versions of which something is still in the files of the store. */
+  async #search(records: readonly KeyRecord[]): Promise<ReadonlySet<string>> {
+    const handles = records.flatMap(handlesWithoutCertificate);
+    const needles = handles.flatMap((handle) => (this.#needles.get(handle) ?? []).map((bytes) => ({ handle, bytes })));
+    if (needles.length === 0) return new Set();
+    const findings = await this.#options.keystore.scanFor(needles.map(({ bytes }) => bytes));
+    return new Set(findings.map(({ needle }) => needles[needle]?.handle ?? ''));
+  }
+
+  async #certify(record: KeyRecord, generation: number, found: ReadonlySet<string>): Promise<void> {
     const { keystore, log, recorded, changed } = this.#options;
     const facts = { resource: record.id, details: { keyName: record.name } };
     await recorded('key.certify', facts, async () => {
       const certified = new Map<number, number>();
       for (const version of record.versions.filter(lacksCertificate)) {
-        certified.set(version.version, await log.append(await this.#recordOf(record, version, generation)));
+        const isFound = found.has(handleOf(record, version));
+        const index = await log.append(await this.#recordOf(record, version, generation, isFound));
+        if (!isFound) certified.set(version.version, index);
       }
       changed(await keystore.revise(record.id, (before) => withCertificates(before, certified, generation)));
+      for (const version of certified.keys()) this.#needles.delete(`${record.id}/${version}`);
     });
-    for (const { version } of record.versions) this.#needles.delete(`${record.id}/${version}`);
   }
 
-  async #recordOf(record: KeyRecord, version: KeyVersion, generation: number) {
-    const needles = this.#needles.get(`${record.id}/${version.version}`) ?? [];
-    const found = needles.length === 0 ? [] : await this.#options.keystore.scanFor(needles);
+  async #recordOf(record: KeyRecord, version: KeyVersion, generation: number, isFound: boolean) {
+    const needles = this.#needles.get(handleOf(record, version)) ?? [];
     const [, secret] = needles;
     const backups = (await this.#options.backups?.holding(version)) ?? [];
     return {
       phase: 'event',
       operation: 'key.destruction',
-      outcome: found.length === 0 ? 'ok' : 'failed',
+      outcome: isFound ? 'failed' : 'ok',
       resource: record.id,
       keyName: record.name,
       keyVersion: version.version,
@@ -74,7 +92,7 @@ export class KeyDestruction {
         erasedGeneration: generation,
         // After a crash nobody knows any more what to look for.
         isSearched: needles.length > 0,
-        ...(needles.length > 0 && { found: found.length }),
+        ...(needles.length > 0 && { isFound }),
         ...(secret !== undefined && { sealedSha256: createHash('sha256').update(secret).digest('base64url') }),
         ...(backups.length > 0 && { backups: backups.join(',') }),
         ...(version.since !== undefined && { leftStoreAt: version.since }),
@@ -82,6 +100,14 @@ export class KeyDestruction {
       },
     } as const;
   }
+}
+
+function handleOf({ id }: KeyRecord, { version }: KeyVersion): string {
+  return `${id}/${version}`;
+}
+
+function handlesWithoutCertificate(record: KeyRecord): string[] {
+  return record.versions.filter(lacksCertificate).map((version) => handleOf(record, version));
 }
 
 /** Whether the secret of a version has left the store and nothing shows it yet. */

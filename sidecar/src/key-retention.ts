@@ -24,6 +24,13 @@ const kind = 'retention-class';
 export async function openKeyRetention(documents: Documents): Promise<KeyRetention> {
   const classes = new Map<string, RetentionClass>();
   for (const { id, value } of await allDocuments<RetentionClass>(documents, kind)) classes.set(id, value);
+  /** A repeated request answers what it did once; in force is what the store says now. */
+  async function reload(name: string): Promise<void> {
+    const stored = await documents.get<RetentionClass>(kind, name);
+    if (stored === undefined) classes.delete(name);
+    else classes.set(name, stored);
+  }
+
   const keeping = (record: KeyRecord, version: KeyVersion) => keepingOf(record, version, classes);
   return {
     list: () => [...classes.values()].sort((left, right) => (left.name < right.name ? -1 : 1)),
@@ -32,7 +39,7 @@ export async function openKeyRetention(documents: Documents): Promise<KeyRetenti
         changes.put(kind, retentionClass.name, retentionClass);
         return retentionClass;
       }, request);
-      classes.set(made.name, made);
+      await reload(made.name);
       return made;
     },
     async remove(name, request) {
@@ -41,7 +48,7 @@ export async function openKeyRetention(documents: Documents): Promise<KeyRetenti
         changes.delete(kind, name);
         return {};
       }, request);
-      classes.delete(name);
+      await reload(name);
     },
     keeping,
     selfDestruction: (record) => selfDestruction(record, classes),

@@ -20,15 +20,19 @@ export interface KeyTurnover {
    * @throws SidecarError `not_supported` where the root key is not a file
    */
   changeRootKey(): Promise<number>;
-  /** Ends what an earlier process began. */
+  /** Ends what an earlier process, or an earlier attempt, began. */
   resume(): Promise<void>;
+  /** Lets what is under way end at its next step; it goes on at the next start. */
+  close(): Promise<void>;
 }
 
 /** Rows that go over before others have their turn. */
 const rowsPerStep = 64;
 
-/** While somebody reads an earlier state of the database, its pages cannot be overwritten. */
+/** While somebody reads an earlier state of the database, its pages cannot be overwritten: asked again so often... */
 const readerWaitMs = 200;
+/** ...and so many times, before others have their turn. */
+const readerWaits = 25;
 
 /** @param succession where the root key can be changed */
 export function createKeyTurnover(
@@ -37,12 +41,19 @@ export function createKeyTurnover(
   succession?: RootKeySuccession,
 ): KeyTurnover {
   const inTurn = createInTurn();
+  let isClosed = false;
 
+  /** @throws SidecarError `sealed` once it is closed, `operation_failed` while somebody reads: it goes on later */
   async function rewrapAll(): Promise<void> {
-    for (;;) {
+    for (let waits = 0; ; ) {
+      if (isClosed) throw new SidecarError('sealed', 'the turnover goes on at the next start');
       const { done, rewrapped } = await keystore.rewrapSome(rowsPerStep);
       if (done) return;
-      if (rewrapped === 0) await new Promise((resolve) => setTimeout(resolve, readerWaitMs));
+      if (rewrapped > 0) continue;
+      waits += 1;
+      if (waits > readerWaits)
+        throw new SidecarError('operation_failed', 'somebody reads an earlier state of the keystore');
+      await new Promise((resolve) => setTimeout(resolve, readerWaitMs));
     }
   }
 
@@ -78,5 +89,9 @@ export function createKeyTurnover(
       inTurn(async () => {
         if (await isTurningOver()) await recorded('keystore.turnover', {}, rewrapAll);
       }),
+    async close() {
+      isClosed = true;
+      await inTurn(async () => undefined);
+    },
   };
 }

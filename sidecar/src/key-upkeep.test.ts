@@ -76,7 +76,7 @@ test('a destruction ends with another key encryption key, a search that finds no
   expect(it.entries.map(({ keyName }) => keyName).sort()).toEqual(names);
   for (const { operation, outcome, details } of it.entries) {
     expect({ operation, outcome }).toEqual({ operation: 'key.destruction', outcome: 'ok' });
-    expect(details).toMatchObject({ erasedGeneration: 1, isSearched: true, found: 0, leftStoreAt: 2_000 });
+    expect(details).toMatchObject({ erasedGeneration: 1, isSearched: true, isFound: false, leftStoreAt: 2_000 });
   }
   expect((await it.keystore.get('two'))?.versions[0].destruction).toEqual({
     generation: 1,
@@ -108,7 +108,13 @@ test('a key that cannot be tended holds up no other one, and is tried again', as
   expect(it.errors).toHaveLength(1);
   expect(it.recorded.filter((line) => line.startsWith('key.expire'))).toHaveLength(20);
   await it.tendAt(3_001);
+  expect(it.errors).toHaveLength(1);
+  await it.tendAt(4_000);
   expect(it.errors).toHaveLength(2);
+  await it.tendAt(5_999);
+  expect(it.errors).toHaveLength(2);
+  await it.tendAt(6_000);
+  expect(it.errors).toHaveLength(3);
 });
 
 test.each([
@@ -186,6 +192,33 @@ describe('retention', () => {
       code: 'not_found',
     });
   });
+});
+
+test('a repeated request brings no earlier retention class back', async () => {
+  const it = await keyWorld(0);
+  const first = { requestId: 'one', requestDigest: 'one', principal: 'olga' };
+  const short = { name: 'default', keepSeconds: 1, destroys: true };
+  const long = { name: 'default', keepSeconds: 300_000_000, destroys: false };
+  await it.retention.set(short, first);
+  await it.retention.set(long, { ...first, requestId: 'two', requestDigest: 'two' });
+  expect(await it.retention.set(short, first)).toEqual(short);
+  expect(it.retention.list()).toEqual([long]);
+});
+
+test('keys that are kept although their window is over are looked at once a day', async () => {
+  const it = await keyWorld(0);
+  for (let i = 0; i < 40; i++) {
+    const { id } = await it.keystore.create(newKey(`key-${i}`));
+    await it.keystore.revise(id, (before, nowMs) => moveVersions(before, 'deactivate', { nowMs }));
+    await it.keystore.revise(id, (before, nowMs) => moveVersions(before, 'destroy', { nowMs, destroyAt: 1_000 }));
+    await it.keystore.revise(id, (before) => ({ ...before, retention: { until: 3 * day } }));
+  }
+  await it.tendAt(1_000);
+  await it.tendAt(2_000);
+  expect(it.recorded).toHaveLength(40);
+  expect(await it.keystore.due(day, 100)).toEqual([]);
+  await it.tendAt(3 * day);
+  expect(await states(it, 'key-7')).toBe('destroyed');
 });
 
 test('sequences of everything that happens to a key end as an independent account of it says', async () => {

@@ -5,11 +5,12 @@ import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
 import type { KeyRetention } from './key-retention.ts';
 import type { KeyTurnover } from './key-turnover.ts';
 import { type KeyUsage, reaches } from './key-usage.ts';
-import { dueAt, rotationDue } from './keystore/key-due.ts';
+import { rotationDue } from './keystore/key-due.ts';
 import { endVersions, type KeyMove, type MoveOptions, moveVersions } from './keystore/key-moves.ts';
 import { stateAt } from './keystore/key-state.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { newestAlgorithm, overlapMsOf } from './keystore/rotation.ts';
+import { type Backoff, createBackoff } from './lifecycle/backoff.ts';
 import { startRounds } from './lifecycle/rounds.ts';
 import { KeyMaterial } from './methods/key-material.ts';
 import type { KeyChanged } from './methods/keys.create.ts';
@@ -44,12 +45,18 @@ export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<vo
   const tending = startRounds({ round: () => upkeep.tend(), intervalMs: tendIntervalMs, onError });
   const counting = startRounds({ round: async () => options.usage.flush(), intervalMs: flushIntervalMs, onError });
   const sweeping = startRounds({ round: () => upkeep.sweep(), intervalMs: sweepIntervalMs, onError });
+  // A sidecar may live for less than the interval.
+  void sweeping.now();
   return {
     async close() {
+      upkeep.stop();
       await Promise.all([tending.close(), counting.close(), sweeping.close()]);
     },
   };
 }
+
+/** A version that is kept although its window is over is looked at again so soon. */
+const longestPostponementMs = 86_400_000;
 
 /** Keys that are looked at before others have their turn. */
 const keysPerTurn = 16;
@@ -57,68 +64,108 @@ const keysPerTurn = 16;
 /** What becomes due in the life of keys: ends, destructions, rotations. Each is recorded as an operation of its own. */
 export class KeyUpkeep {
   readonly #options: KeyUpkeepOptions;
+  readonly #backoff: Backoff;
+  #isStopped = false;
 
   constructor(options: KeyUpkeepOptions) {
     this.#options = options;
+    this.#backoff = createBackoff({ firstMs: tendIntervalMs, mostMs: 3_600_000, now: options.now });
+  }
+
+  /** Lets a round that is under way end at its next key. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Does everything that is due by now. */
   async tend(): Promise<void> {
     const { keystore, usage, turnover, now } = this.#options;
-    await turnover.resume();
+    await this.#attempt('the keystore', () => turnover.resume());
     for (const id of usage.takeDue()) await this.#rotateForUse(id);
-    const stuck = new Map<string, KeyRecord>();
-    for (;;) {
-      const due = await keystore.due(now(), keysPerTurn + stuck.size);
-      const untried = due.filter(({ id }) => !stuck.has(id));
-      if (untried.length === 0) break;
-      for (const record of untried) {
-        await this.#attempt(record, () => this.#tendKey(record));
-        const left = await this.#stillDue(record);
-        if (left !== undefined) stuck.set(left.id, left);
-      }
-    }
-    const destroyed = [...stuck.values()].filter(({ versions }) => versions.some(lacksCertificate));
-    if (destroyed.length > 0) await this.#options.destruction.complete(destroyed);
+    const destroyed: KeyRecord[] = [];
+    const timeMs = now();
+    await this.#each(
+      (after) => keystore.due(timeMs, keysPerTurn, after),
+      async (record) => {
+        await this.#attempt(record.id, () => this.#tendKey(record));
+        const left = await keystore.get(record.id);
+        if (left?.versions.some(lacksCertificate)) destroyed.push(left);
+      },
+    );
+    if (destroyed.length > 0) await this.#attempt('destructions', () => this.#options.destruction.complete(destroyed));
   }
 
   /** Schedules the destruction of what nothing keeps any more, where the classes of a key say so. */
   async sweep(): Promise<void> {
     const { keystore, retention } = this.#options;
     if (!retention.list().some(({ destroys }) => destroys)) return;
-    for (let after: string | undefined; ; ) {
-      const page = await keystore.list({ limit: keysPerTurn, ...(after !== undefined && { after }) });
-      for (const record of page) await this.#attempt(record, () => this.#sweepKey(record));
-      if (page.length < keysPerTurn) return;
-      after = page.at(-1)?.name;
-      await nextTurn();
+    await this.#each(
+      (after) => keystore.list({ limit: keysPerTurn, ...(after !== undefined && { after: after.name }) }),
+      (record) => this.#attempt(record.id, () => this.#sweepKey(record)),
+    );
+  }
+
+  /** Page by page, each key once; others have their turn in between. */
+  async #each(
+    page: (after: KeyRecord | undefined) => Promise<KeyRecord[]>,
+    work: (record: KeyRecord) => Promise<void>,
+  ): Promise<void> {
+    for (let after: KeyRecord | undefined; ; await nextTurn()) {
+      const records = await page(after);
+      for (const record of records) {
+        if (this.#isStopped) return;
+        await work(record);
+      }
+      if (records.length < keysPerTurn) return;
+      after = records.at(-1);
     }
   }
 
-  /** What cannot be done to one key holds up no other one. */
-  async #attempt(record: KeyRecord, work: () => Promise<void>): Promise<void> {
+  /** What cannot be done to one key holds up no other one, and is tried again later and later. */
+  async #attempt(subject: string, work: () => Promise<void>): Promise<void> {
+    if (this.#isStopped || !this.#backoff.mayTry(subject)) return;
     try {
       await work();
+      this.#backoff.succeeded(subject);
     } catch (error) {
-      this.#options.onError(error, `upkeep of ${record.id}`);
+      this.#backoff.failed(subject);
+      if (!this.#isStopped) this.#options.onError(error, `upkeep of ${subject}`);
     }
   }
 
-  async #stillDue({ id }: KeyRecord): Promise<KeyRecord | undefined> {
-    const record = await this.#options.keystore.get(id);
-    const isDue = record !== undefined && (dueAt(record) ?? Number.POSITIVE_INFINITY) <= this.#options.now();
-    return isDue ? record : undefined;
-  }
-
-  async #tendKey(record: KeyRecord): Promise<void> {
+  async #tendKey(found: KeyRecord): Promise<void> {
     const nowMs = this.#options.now();
-    if (record.versions.some((version) => hasEnded(record, version, nowMs))) await this.#end(record);
+    const record = found.versions.some((version) => hasEnded(found, version, nowMs)) ? await this.#end(found) : found;
     if (this.#erasable(record, nowMs).length > 0) await this.#erase(record);
+    if (this.#kept(record, nowMs).length > 0) await this.#postpone(record);
     if ((rotationDue(record) ?? Number.POSITIVE_INFINITY) <= nowMs) await this.#rotate(record);
   }
 
-  #end(record: KeyRecord): Promise<void> {
+  #end(record: KeyRecord): Promise<KeyRecord> {
     return this.#change('key.expire', record, () => this.#options.keystore.revise(record.id, endVersions));
+  }
+
+  /** A window is over, but somebody has said meanwhile that the version is to be kept. */
+  #kept(record: KeyRecord, nowMs: number): readonly KeyVersion[] {
+    return record.versions.filter(
+      (version) => isToBeErased(version, nowMs) && !this.#isKeptNoMore(record, version, nowMs),
+    );
+  }
+
+  /** Until it is kept no more; a day at most, because what keeps it may change. */
+  async #postpone(record: KeyRecord): Promise<void> {
+    const { keystore, retention } = this.#options;
+    await this.#change('key.postpone', record, () =>
+      keystore.revise(record.id, (before, nowMs) => {
+        const kept = new Set(this.#kept(before, nowMs));
+        const until = (version: KeyVersion) =>
+          Math.min(nowMs + longestPostponementMs, retention.keeping(before, version)?.untilMs ?? nowMs);
+        const [first, ...others] = before.versions.map((version) =>
+          kept.has(version) ? { ...version, destroyAt: until(version) } : version,
+        );
+        return { ...before, versions: [first as KeyVersion, ...others] };
+      }),
+    );
   }
 
   async #erase(record: KeyRecord): Promise<void> {
@@ -141,8 +188,11 @@ export class KeyUpkeep {
   async #sweepKey(record: KeyRecord): Promise<void> {
     const { keystore, retention, now } = this.#options;
     const schedule = retention.selfDestruction(record);
+    // The older versions of a key that is in use still read what they protected.
     const isOver = (each: KeyRecord, nowMs: number) =>
-      each.versions.filter((version) => hasEndedUse(version) && this.#isKeptNoMore(each, version, nowMs));
+      each.versions.some((version) => isInUse(version))
+        ? []
+        : each.versions.filter((version) => hasEndedUse(version) && this.#isKeptNoMore(each, version, nowMs));
     if (schedule === undefined || isOver(record, now()).length === 0) return;
     await this.#change('key.retire', record, () =>
       keystore.revise(record.id, (before, nowMs) => {
@@ -163,26 +213,34 @@ export class KeyUpkeep {
     const newest = record?.versions.at(-1);
     if (record?.rotation === undefined || newest?.state !== 'active') return;
     const used = usage.of(record, newest.version);
-    if (used !== undefined && reaches(used, record.rotation)) await this.#attempt(record, () => this.#rotate(record));
+    if (used !== undefined && reaches(used, record.rotation)) await this.#attempt(id, () => this.#rotate(record));
   }
 
-  #rotate(record: KeyRecord): Promise<void> {
+  async #rotate(record: KeyRecord): Promise<void> {
     const { keystore, crypto } = this.#options;
-    return this.#change('key.rotate', record, async () => {
+    await this.#change('key.rotate', record, async () => {
       using material = await KeyMaterial.generate(crypto, newestAlgorithm(record), record.usages);
       const next = { ...material, nameOrId: record.id, overlapMs: overlapMsOf(record), reason: 'scheduled rotation' };
       return await keystore.addVersion(next);
     });
   }
 
-  async #change(operation: string, { id, name }: KeyRecord, work: () => Promise<KeyRecord>): Promise<void> {
+  async #change(operation: string, { id, name }: KeyRecord, work: () => Promise<KeyRecord>): Promise<KeyRecord> {
     const { recorded, changed } = this.#options;
-    await recorded(operation, { resource: id, details: { keyName: name } }, async () => changed(await work()));
+    return await recorded(operation, { resource: id, details: { keyName: name } }, async () => {
+      const record = await work();
+      changed(record);
+      return record;
+    });
   }
 }
 
 function moveEach(record: KeyRecord, versions: readonly KeyVersion[], move: KeyMove, options: MoveOptions): KeyRecord {
   return versions.reduce((moved, { version }) => moveVersions(moved, move, { ...options, version }), record);
+}
+
+function isInUse({ state }: KeyVersion): boolean {
+  return state === 'active' || state === 'suspended' || state === 'pre-activation';
 }
 
 function hasEndedUse({ state }: KeyVersion): boolean {

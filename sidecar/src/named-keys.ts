@@ -45,7 +45,8 @@ export function createNamedKeys(
     async named(nameOrId) {
       const record = await keystore.get(nameOrId);
       if (record === undefined) return { resource: { type: 'KeyName', id: nameOrId, attributes: {} }, etag: '' };
-      return { resource: resourceOf(record), etag: etagOf(record) };
+      const algorithms = record.versions.map(({ algorithm }) => algorithm);
+      return { resource: resourceOf(record), etag: etagOf(record), algorithms };
     },
     async handle(nameOrId, version) {
       const record = await keystore.get(nameOrId);
@@ -70,6 +71,7 @@ function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<Held
       endsAt: endOf(record, version),
       minimumVersions: record.minimumVersions,
       rotation: record.rotation,
+      pairUsages: record.usages,
       version: version.version,
       etag: etagOf(record),
       resource: keyResource(record, version, key.type, usersOf(record.id)),

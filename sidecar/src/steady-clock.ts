@@ -5,17 +5,28 @@ export interface SteadyClock {
   notBefore(timeMs: number): void;
 }
 
-/** @param timeOfDay milliseconds since 1970, which somebody may set back */
-export function createSteadyClock(timeOfDay: () => number = Date.now): SteadyClock {
-  let latest = 0;
-  const notBefore = (timeMs: number) => {
-    latest = Math.max(latest, timeMs);
-  };
+/**
+ * @param timeOfDay milliseconds since 1970, which somebody may set back: time then goes on from where it was
+ * @param running milliseconds that only run on
+ */
+export function createSteadyClock(
+  timeOfDay: () => number = Date.now,
+  running: () => number = () => performance.now(),
+): SteadyClock {
+  let latestMs = 0;
+  let readAt = running();
+
+  function advanceTo(timeMs: number): void {
+    const at = running();
+    latestMs = Math.max(timeMs, latestMs + (at - readAt));
+    readAt = at;
+  }
+
   return {
-    notBefore,
+    notBefore: advanceTo,
     now() {
-      notBefore(timeOfDay());
-      return latest;
+      advanceTo(timeOfDay());
+      return Math.floor(latestMs);
     },
   };
 }

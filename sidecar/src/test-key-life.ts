@@ -52,6 +52,11 @@ function seen(model: Model, version: ModelVersion): string {
   return inUse && Math.min(version.end, model.expiresAt) <= model.nowMs ? 'deactivated' : version.state;
 }
 
+/** Every change writes down what has ended by time. */
+function settle(model: Model): void {
+  for (const version of model.versions) version.state = seen(model, version);
+}
+
 type Command = fc.AsyncCommand<Model, Real>;
 
 abstract class KeyCommand implements Command {
@@ -89,6 +94,7 @@ class Move extends KeyCommand {
     const answer = keystore.revise(id, (record, nowMs) => moveVersions(record, this.#move, { ...options, nowMs }));
     if (!from.split(' ').includes(before)) return await requireRefused(answer, 'key_state');
     await answer;
+    settle(model);
     if (this.#move === 'destroy') Object.assign(version, { interrupted: before, doom: model.nowMs + this.#windowMs });
     version.state = this.#move === 'cancelDestruction' ? version.interrupted : to;
   }
@@ -114,6 +120,7 @@ class Rotate extends KeyCommand {
     const inUse = model.versions.filter((version) => /^(active|suspended)$/.test(seen(model, version)));
     if (inUse.length === 0) return await requireRefused(answer, 'key_state');
     await answer;
+    settle(model);
     for (const version of inUse) {
       if (this.#overlapMs === 0) version.state = 'deactivated';
       else version.end = Math.min(version.end, model.nowMs + this.#overlapMs);
@@ -136,6 +143,7 @@ class Expire extends KeyCommand {
   }
 
   async act(model: Model, { keystore, id }: Real): Promise<void> {
+    settle(model);
     model.expiresAt = model.nowMs + this.#inMs;
     const { expiresAt } = model;
     await keystore.revise(id, (record) => ({ ...record, expiresAt }));
@@ -174,6 +182,7 @@ class Pass extends KeyCommand {
 
 class Rename extends KeyCommand {
   async act(model: Model, { keystore, id }: Real): Promise<void> {
+    settle(model);
     model.name = `${model.name}x`;
     const { name } = model;
     await keystore.revise(id, (record) => ({ ...record, name }));

@@ -171,6 +171,8 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
       // Who only waits is let go first.
       governance.close();
       await gate.emptied(computingMs);
+      // A turnover of a large store takes long; the next start ends it.
+      await turnover.close();
       await upkeep.close();
       // What is still under way would change the keystore after its last root was recorded.
       await crypto.close();

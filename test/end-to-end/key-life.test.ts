@@ -253,7 +253,7 @@ describe('destruction', () => {
       ok: true,
       record: { operation: 'key.destruction', keyName: name, keyVersion: 1, outcome: 'ok', algorithm: 'Ed25519' },
     });
-    expect(report.record?.details).toMatchObject({ isSearched: true, found: 0, reason: 'end of life' });
+    expect(report.record?.details).toMatchObject({ isSearched: true, isFound: false, reason: 'end of life' });
     const erased = (await assembly.records('ada')).filter(({ operation }) => operation === 'key.erase');
     expect(erased.map(({ phase, outcome: end }) => [phase, end])).toContainEqual(['result', 'ok']);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { generateBackupKey, recipientOfPassphrase } from '../backup/backup-key.ts';
 import { readPassphrase } from '../backup/opener.ts';
 import { type CommandDescription, local } from '../command.ts';
@@ -41,9 +42,14 @@ ferrohsm backup create-key --passphrase > backup.json`,
     const recipient = isPassphrase ? await fromPassphrase(passphraseFile) : await newPair(out as string, options.force);
     const shown = { ...recipient, publicKey: Buffer.from(recipient.publicKey).toString('base64url') };
     await output.result(shown, JSON.stringify(shown));
+    output.note(`who approves a backup for it sees SHA-256 ${fingerprintOf(recipient.publicKey)}`);
     if (out !== undefined) output.note(`${out} opens every backup for this key: keep copies in safe places`);
   }),
 };
+
+function fingerprintOf(publicKey: Uint8Array): string {
+  return createHash('sha256').update(publicKey).digest('base64url');
+}
 
 async function newPair(out: string, force: boolean | undefined) {
   const { seed, recipient } = await generateBackupKey();

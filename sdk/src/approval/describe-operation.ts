@@ -8,7 +8,7 @@ type Params = Readonly<Record<string, unknown>>;
 const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: string) => string>>> = Object.freeze({
   'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
   'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
-  'backup.create': () => 'write a backup with EVERY SECRET of the sidecar, encrypted for the key below',
+  'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
   'breakGlass.open': () => 'open an emergency session of 15 minutes',
   'groups.remove': ({ id }) => `remove the group ${said(id)}`,
   'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,

@@ -41,6 +41,7 @@ export interface NewKeyVersion extends KeyMaterial {
   readonly reason?: string | undefined;
   /** The version whose secret it is. */
   readonly copyOf?: number;
+  readonly origin?: KeyVersion['origin'];
 }
 
 export interface KeyRename extends ChangeRequest {
@@ -86,8 +87,13 @@ export interface Keystore extends Generations {
   /** @throws SidecarError `not_found`, `request_conflict`, `key_state` for a key of which nothing is in use any more */
   addVersion(version: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord>;
 
-  /** Keys that something is to be done to by that time, the most overdue first; `limit` at least 1. */
-  due(timeMs: number, limit: number): Promise<KeyRecord[]>;
+  /**
+   * Keys that something is to be done to by that time, the most overdue first.
+   *
+   * @param limit at least 1
+   * @param after a key as an earlier page gave it: only those behind it
+   */
+  due(timeMs: number, limit: number, after?: KeyRecord): Promise<KeyRecord[]>;
 
   /**
    * The outcome of a change that was already made; asked before an expensive key generation.

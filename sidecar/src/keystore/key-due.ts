@@ -18,7 +18,8 @@ export function rotationDue(record: KeyRecord): number | undefined {
   const newest = record.versions.at(-1);
   const { everySeconds } = record.rotation ?? {};
   if (newest?.state !== 'active' || everySeconds === undefined) return undefined;
-  return newest.createdAt + everySeconds * 1000;
+  // A version that was made ahead of time ages from its activation.
+  return (newest.since ?? newest.createdAt) + everySeconds * 1000;
 }
 
 function versionDue(record: KeyRecord, version: KeyVersion): number | undefined {

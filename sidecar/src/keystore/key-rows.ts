@@ -94,8 +94,10 @@ export class KeyRows {
   }
 
   /** @returns keys that are due by that time, the most overdue first */
-  due(timeMs: number, limit: number): KeyRecord[] {
-    const found = this.#rows.pathsBetween(paths.due(0, ''), paths.due(timeMs + 1, ''), limit);
+  due(timeMs: number, limit: number, after?: KeyRecord): KeyRecord[] {
+    const place = after && dueAt(after);
+    const from = place === undefined ? paths.due(0, '') : `${paths.due(place, after?.id ?? '')}\0`;
+    const found = this.#rows.pathsBetween(from, paths.due(timeMs + 1, ''), limit);
     return found.map((path) => {
       const record = this.#rows.read(path) && this.#record(path.slice(path.lastIndexOf('/') + 1));
       if (record === undefined) throw corruption('a due key is missing');

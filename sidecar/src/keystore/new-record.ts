@@ -4,6 +4,9 @@ import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { KeyMaterial, NewKey, NewKeyVersion } from './contract.ts';
 import { stateAt } from './key-state.ts';
 
+/** Every change of a key seals all of its versions anew. */
+const mostVersions = 1000;
+
 /** The record of a key that is about to be stored. */
 export function newRecord(key: NewKey, now: number): KeyRecord {
   const { name, owner, type, description, expiresAt, rotation, origin, state = 'active' } = key;
@@ -32,7 +35,10 @@ export function withVersion(record: KeyRecord, added: NewKeyVersion, now: number
   if (!record.versions.some(isInUse)) {
     throw new SidecarError('key_state', `${record.name} has no version in use: make a new key`);
   }
-  const { reason, copyOf, overlapMs } = added;
+  if (record.versions.length >= mostVersions) {
+    throw new SidecarError('key_state', `${record.name} has ${mostVersions} versions: make a new key`);
+  }
+  const { reason, copyOf, origin, overlapMs } = added;
   const [first, ...others] = record.versions.map((version) =>
     isInUse(version) ? ending(version, now + overlapMs, now) : version,
   );
@@ -40,6 +46,7 @@ export function withVersion(record: KeyRecord, added: NewKeyVersion, now: number
     ...newVersion(record.versions.length + 1, added, 'active', now),
     ...(reason !== undefined && { reason }),
     ...(copyOf !== undefined && { copyOf }),
+    ...(origin !== undefined && { origin }),
   };
   return { ...record, versions: [first as KeyVersion, ...others, version] };
 }

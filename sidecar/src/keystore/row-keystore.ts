@@ -18,7 +18,7 @@ import { DocumentRows } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import { type ScanFinding, scanFiles } from './file-scan.ts';
 import type { GenerationStatus } from './generations.ts';
-import { versionOf } from './key-moves.ts';
+import { endVersions, versionOf } from './key-moves.ts';
 import { isKeyId, KeyRows } from './key-rows.ts';
 import { newRecord, withVersion } from './new-record.ts';
 import { versionBinding } from './record-encoding.ts';
@@ -85,8 +85,8 @@ export class RowKeystore implements Keystore {
     );
   }
 
-  async due(timeMs: number, limit: number): Promise<KeyRecord[]> {
-    return this.#keys.due(timeMs, limit);
+  async due(timeMs: number, limit: number, after?: KeyRecord): Promise<KeyRecord[]> {
+    return this.#keys.due(timeMs, limit, after);
   }
 
   async outcome(principal: string, requestId: string, requestDigest: string): Promise<KeyRecord | undefined> {
@@ -217,7 +217,8 @@ export class RowKeystore implements Keystore {
   ): KeyRecord {
     const before = this.#found(nameOrId);
     const now = this.#now();
-    const after = { ...revise(before, now), updatedAt: now, revision: before.revision + 1 };
+    // What has come to its end by time counts as ended in every change, whether or not that was written down.
+    const after = { ...revise(endVersions(before, now), now), updatedAt: now, revision: before.revision + 1 };
     if (after.name !== before.name) this.#refuseTakenName(after.name);
     this.#rows.change((changes) => {
       this.#keys.replaceRecord(changes, before, after);

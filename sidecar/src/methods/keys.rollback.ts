@@ -1,4 +1,5 @@
 import { SidecarError } from '../errors.ts';
+import type { KeyRecord } from '../generated/types.ts';
 import { versionOf } from '../keystore/key-moves.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { overlapMsOf } from '../keystore/rotation.ts';
@@ -16,8 +17,9 @@ export function createKeysRollback(keystore: Keystore, changed: KeyChanged): Han
     if (earlier !== undefined) return { record: earlier };
     const before = await keystore.get(name);
     if (before === undefined) throw new SidecarError('not_found', name);
-    const { state, publicKey } = versionOf(before, version);
+    const { state, publicKey, origin } = versionOf(before, version);
     if (!returnable.has(state)) throw new SidecarError('key_state', `version ${version} of ${name} is ${state}`);
+    requireNotTooOld(before, version);
     const { secret, ...material } = await keystore.unseal(before.id, version);
     using copied = secret;
     const record = await keystore.addVersion(
@@ -29,10 +31,19 @@ export function createKeysRollback(keystore: Keystore, changed: KeyChanged): Han
         overlapMs: overlapMsOf(before, overlapSeconds),
         reason,
         copyOf: version,
+        ...(origin !== undefined && { origin }),
       },
       request,
     );
     changed(record);
     return { record };
   };
+}
+
+/** What a minimum has stopped does not come back under another number. */
+function requireNotTooOld({ name, minimumVersions = {} }: KeyRecord, version: number): void {
+  const minimum = Math.max(0, ...Object.values(minimumVersions));
+  if (version < minimum) {
+    throw new SidecarError('key_state', `version ${version} of ${name} is too old: the minimum is ${minimum}`);
+  }
 }

@@ -105,7 +105,7 @@ describe.each(Object.keys(policyProfiles) as PolicyProfileName[])('%s', (name) =
     const engine = await load();
     expect(expected.length).toBeGreaterThan(9);
     expect(expected.length).toBeLessThan(titles.length);
-    for (const action of ['keys.create', 'keys.import', 'keys.rotate']) {
+    for (const action of ['keys.create', 'keys.import', 'keys.rotate', 'keys.rollback']) {
       expect(allowed(engine, action, newName, `${name}.new-keys`)).toEqual(expected);
     }
     for (const action of ['subtle.generateKey', 'subtle.importKey']) {

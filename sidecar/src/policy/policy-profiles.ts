@@ -3,8 +3,8 @@ import { symmetricAlgorithms } from './algorithm-strength.ts';
 export type PolicyProfileName = 'minimum-strength-128' | 'cnsa2' | 'hybrid-only';
 
 const newKeys = `[
-    Action::"keys.create", Action::"keys.import", Action::"keys.rotate", Action::"subtle.generateKey",
-    Action::"subtle.importKey"
+    Action::"keys.create", Action::"keys.import", Action::"keys.rotate", Action::"keys.rollback",
+    Action::"subtle.generateKey", Action::"subtle.importKey"
   ]`;
 
 /** What reads data that others made with the key, or that was made before the profile was in force. */

@@ -5,6 +5,7 @@ import type {
   Approval,
   Decision,
   KeyState,
+  KeyUsage,
   MethodName,
   MethodTypes,
   MinimumVersions,
@@ -62,6 +63,8 @@ export interface HeldKey {
   readonly state?: KeyState;
   /** Milliseconds since 1970: an active or suspended version counts as deactivated from then on. */
   readonly endsAt?: number | undefined;
+  /** Of a named key: the usages of the pair, those of its other half included. */
+  readonly pairUsages?: readonly KeyUsage[] | undefined;
   /** Of a named key: when its next version is made by itself. */
   readonly rotation?: RotationSchedule | undefined;
   /** Of a named key: the oldest versions that are still good for something. */

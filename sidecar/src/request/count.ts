@@ -8,9 +8,11 @@ export type Count = (trail: Trail) => void;
 
 export function createCount(usage: Pick<KeyUsage, 'count'>): Count {
   return ({ call, target, params }) => {
-    if (target === undefined || useOf(call.method) === undefined) return;
+    const use = useOf(call.method);
+    if (target === undefined || use === undefined) return;
+    const isProtecting = use === 'sign' || use === 'encrypt';
     for (const [handle, { scope, rotation }] of target.keys) {
-      if (scope === 'named') usage.count(versionOf(handle), bytesIn(params), rotation);
+      if (scope === 'named') usage.count(versionOf(handle), bytesIn(params), isProtecting ? rotation : undefined);
     }
   };
 }

@@ -1,5 +1,13 @@
 import { SidecarError } from '../errors.ts';
-import type { Algorithm, KeysAssignParams, KeysRotateParams, MethodName, Principal } from '../generated/types.ts';
+import type {
+  Algorithm,
+  KeyAlgorithm,
+  KeysAssignParams,
+  KeysRollbackParams,
+  KeysRotateParams,
+  MethodName,
+  Principal,
+} from '../generated/types.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
@@ -18,6 +26,8 @@ export interface NamedKeys {
 export interface NamedResource {
   readonly resource: PolicyResource;
   readonly etag: string;
+  /** Algorithms of the key's versions, from 1. */
+  readonly algorithms?: readonly KeyAlgorithm[];
 }
 
 /** How the policy sees an approval request. */
@@ -67,12 +77,12 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
 
   /** What the key will be must be permitted as what it is. */
   async function locateName({ traits, method }: Call, params: object, id: string): Promise<Target> {
-    const { resource, etag } = await namedKeys.named(id);
+    const { resource, etag, algorithms = [] } = await namedKeys.named(id);
     const others: Subject[] = traits.otherKeys.map(({ param, action }) => {
       const name = String(memberAt(params, param));
       return { id: name, action, resource: { ...resource, id: name, attributes: { ...resource.attributes, name } } };
     });
-    const changed = becoming[method]?.(resource, params);
+    const changed = becoming[method]?.(resource, params, algorithms);
     if (changed !== undefined) others.push({ id, action: traits.action, resource: changed });
     return { id, resource, etag, keys: noKeys, others };
   }
@@ -169,13 +179,30 @@ function sessionTarget(algorithm: Algorithm): Target {
 
 /** What a key is about to become, where that may be permitted otherwise than what it is. */
 const becoming: Readonly<
-  Partial<Record<MethodName, (resource: PolicyResource, params: object) => PolicyResource | undefined>>
-> = Object.freeze({ 'keys.assign': assigned, 'keys.rotate': rotated });
+  Partial<
+    Record<
+      MethodName,
+      (resource: PolicyResource, params: object, algorithms: readonly KeyAlgorithm[]) => PolicyResource | undefined
+    >
+  >
+> = Object.freeze({ 'keys.assign': assigned, 'keys.rotate': rotated, 'keys.rollback': rolledBack });
 
 /** A key with the algorithm that its next version is about to be of. */
 function rotated(resource: PolicyResource, params: object): PolicyResource | undefined {
   const { algorithm } = params as KeysRotateParams;
-  if (algorithm === undefined) return undefined;
+  return algorithm && ofAlgorithm(resource, algorithm);
+}
+
+function rolledBack(
+  resource: PolicyResource,
+  params: object,
+  algorithms: readonly KeyAlgorithm[],
+): PolicyResource | undefined {
+  const algorithm = algorithms[(params as KeysRollbackParams).version - 1];
+  return algorithm && ofAlgorithm(resource, algorithm);
+}
+
+function ofAlgorithm(resource: PolicyResource, algorithm: Algorithm | KeyAlgorithm): PolicyResource {
   const attributes = { ...resource.attributes, algorithm: algorithm.name, ...strengthOf(algorithm) };
   return { ...resource, attributes };
 }

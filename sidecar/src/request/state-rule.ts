@@ -7,7 +7,7 @@ import type { HeldKey, Target } from './context.ts';
  * The state machine's word, which no policy overrules: each key must be in a state that permits the method, and of a
  * version that is not too old for it.
  *
- * @throws SidecarError `key_state`
+ * @throws SidecarError `key_state`, `access_invalid` for a pair that is not to encapsulate
  */
 export function requireUsable(target: Target, method: string, nowMs: number): void {
   for (const [handle, key] of target.keys) {
@@ -15,11 +15,19 @@ export function requireUsable(target: Target, method: string, nowMs: number): vo
     const asked = askedOf(target, handle, method);
     const state = stateOf(key, key.state, nowMs);
     if (!permits(state, asked)) throw new SidecarError('key_state', `${sentenceStart(key)} is ${state}`);
+    requirePairUsage(key, asked);
     const minimum = minimumOf(key, asked);
     if (minimum > (key.version ?? 0)) {
       throw new SidecarError('key_state', `${sentenceStart(key)} is too old: the minimum is ${minimum}`);
     }
   }
+}
+
+/** A pair wraps data keys with its public half, which is made from the private one for it: its usages count all the same. */
+function requirePairUsage({ key, pairUsages = [] }: HeldKey, asked: string): void {
+  if (asked !== 'dataKey.generate' || key.type !== 'private') return;
+  if (pairUsages.some((usage) => usage === 'encapsulateBits' || usage === 'encapsulateKey')) return;
+  throw new SidecarError('access_invalid', 'usage encapsulateBits or encapsulateKey');
 }
 
 /** What a compromised key once protected is read only when other people consent, each time. */
