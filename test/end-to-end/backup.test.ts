@@ -124,7 +124,7 @@ describe('a backup of 200 keys', () => {
 
   test('is named by the certificate of what was destroyed afterwards', async () => {
     const { record } = await verifyReceipt(await certificateOf('doomed'), { keys: app.hello.log.keys });
-    expect(record?.details).toMatchObject({ backups: backup.id, erasedGeneration: 1, found: 0 });
+    expect(record?.details).toMatchObject({ backups: backup.id, erasedGeneration: 1, isFound: false });
   });
 
   test('leaves an intent before and a result, and is never made by one person alone', async () => {

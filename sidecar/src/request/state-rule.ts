@@ -25,8 +25,9 @@ export function requireUsable(target: Target, method: string, nowMs: number): vo
 
 /** A pair wraps data keys with its public half, which is made from the private one for it: its usages count all the same. */
 function requirePairUsage({ key, pairUsages = [] }: HeldKey, asked: string): void {
-  if (asked !== 'dataKey.generate' || key.type !== 'private') return;
-  if (pairUsages.some((usage) => usage === 'encapsulateBits' || usage === 'encapsulateKey')) return;
+  const isOfKem = pairUsages.some((usage) => usage.startsWith('decapsulate'));
+  if (asked !== 'dataKey.generate' || key.type !== 'private' || !isOfKem) return;
+  if (pairUsages.some((usage) => usage.startsWith('encapsulate'))) return;
   throw new SidecarError('access_invalid', 'usage encapsulateBits or encapsulateKey');
 }
 
