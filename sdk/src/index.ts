@@ -10,7 +10,7 @@ export { connect, type WebSocketConnectOptions } from './client/connect.ts';
 export type { DataKeys } from './client/data-keys.ts';
 export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './client/ferrohsm.ts';
 export type { KeyImport, PlainKeyImport, WrappedKeyImport } from './client/key-import.ts';
-export type { KeyDestroyOptions, KeyMoveOptions, KeyRotateOptions } from './client/key-life.ts';
+export type { KeyChange, KeyDestroyOptions, KeyMoveOptions, KeyRotateOptions } from './client/key-life.ts';
 export type { KeyCreation, KeyListOptions, KeyPageOptions, Keys } from './client/keys.ts';
 export type { NamedKey, NamedKeyVersion } from './client/named-key.ts';
 export type { Policy, PolicySignature } from './client/policy.ts';
