@@ -1,5 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { completeAlgorithm, everyUsage, type KeyUsageName } from '../key-algorithms.ts';
+import { completeAlgorithm } from '../key-algorithms.ts';
 import {
   type AlgorithmParameters,
   addAlgorithmParameters,
@@ -8,16 +8,10 @@ import {
   type RotationOptions,
   rotationOf,
 } from '../key-options.ts';
-import { labelPair, momentToCome, repeatedOf } from '../option-values.ts';
+import { addNewKeyOptions, describedBy, type NewKeyOptions } from '../new-key-options.ts';
 
-interface KeyCreateOptions extends AlgorithmParameters, RotationOptions {
+interface KeyCreateOptions extends AlgorithmParameters, NewKeyOptions, RotationOptions {
   readonly algorithm: string;
-  readonly usage?: KeyUsageName[];
-  readonly label?: Record<string, string>;
-  readonly description?: string;
-  readonly inactive?: boolean;
-  /** Milliseconds since 1970. */
-  readonly expires?: number;
 }
 
 export const keyCreate: CommandDescription = {
@@ -36,36 +30,16 @@ ferrohsm key create tokens/session --algorithm HMAC --rotate-every 90d
 # A key for "ferrohsm encrypt"
 ferrohsm key create backups --algorithm MLKEM768-X25519`,
   options: (command) =>
-    addRotationOptions(addAlgorithmParameters(command))
-      .requiredOption(
-        '--algorithm <name>',
-        'WebCrypto name, for example ML-DSA-65, ML-KEM-768, ECDSA, AES-GCM, KMAC256',
-      )
-      .option(
-        '--usage <usage>',
-        'WebCrypto usage, more than once; default: those of the algorithm',
-        repeatedOf(everyUsage),
-      )
-      .option('--label <name=value>', 'label that policies select by, more than once', labelPair)
-      .option('--description <text>', 'what the key is for')
-      .option('--expires <when>', 'deactivated from then on: ISO 8601, or a time from now such as 365d', momentToCome)
-      .option('--inactive', 'made ahead of time: it is used once it is activated'),
+    addNewKeyOptions(addRotationOptions(addAlgorithmParameters(command))).requiredOption(
+      '--algorithm <name>',
+      'WebCrypto name, for example ML-DSA-65, ML-KEM-768, ECDSA, AES-GCM, KMAC256',
+    ),
   action: connected<KeyCreateOptions, [string]>(async ({ sidecar, options, output }, name) => {
     const { algorithm, usages } = completeAlgorithm(options.algorithm, parametersOf(options), options.usage ?? []);
-    const { record } = await sidecar.keys.create({ name, algorithm, usages, ...describedBy(options) });
+    const rotation = rotationOf(options);
+    const schedule = rotation === undefined ? {} : { rotation };
+    const { record } = await sidecar.keys.create({ name, algorithm, usages, ...describedBy(options), ...schedule });
     await output.result({ record }, record.id);
     output.note(`created ${record.name} for ${record.usages.join(', ')}`);
   }),
 };
-
-function describedBy(options: KeyCreateOptions) {
-  const { label = {}, description, inactive, expires } = options;
-  const rotation = rotationOf(options);
-  return {
-    labels: label,
-    ...(description !== undefined && { description }),
-    ...(inactive && { active: false }),
-    ...(expires !== undefined && { expiresAt: expires }),
-    ...(rotation && { rotation }),
-  };
-}

@@ -12,23 +12,17 @@ import {
 } from '../import/import-request.ts';
 import { type KeyFileContent, type KeyFileFormat, keyFileFormats, readKeyFile } from '../import/key-file.ts';
 import { readInput } from '../input.ts';
-import { completeAlgorithm, everyUsage, type KeyUsageName } from '../key-algorithms.ts';
-import { labelPair, momentToCome, repeatedOf } from '../option-values.ts';
+import { completeAlgorithm } from '../key-algorithms.ts';
+import { addNewKeyOptions, describedBy, type NewKeyOptions } from '../new-key-options.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
-interface KeyImportOptions extends WaitOptions {
+interface KeyImportOptions extends WaitOptions, NewKeyOptions {
   readonly in?: string;
   readonly format?: KeyFileFormat;
   readonly passphraseFile?: string;
   readonly algorithm?: string;
   readonly curve?: string;
   readonly hash?: string;
-  readonly usage?: KeyUsageName[];
-  readonly label?: Record<string, string>;
-  readonly description?: string;
-  readonly inactive?: boolean;
-  /** Milliseconds since 1970. */
-  readonly expires?: number;
   readonly request?: string;
 }
 
@@ -52,22 +46,13 @@ vault read-key | ferrohsm key import vault/master --in - --format raw --algorith
 ferrohsm key import web/tls --in tls.pem --request tls.import`,
   options: (command) =>
     addWaitOption(
-      command
+      addNewKeyOptions(command)
         .option('--in <file>', 'the key; - is standard input')
         .addOption(new Option('--format <name>', 'of the file; default: what it looks like').choices(keyFileFormats))
         .option('--passphrase-file <file>', 'its first line is the passphrase; default: it is asked for')
         .option('--algorithm <name>', 'WebCrypto name; default: that of the file, for RSA RSA-PSS, for EC ECDSA')
         .option('--curve <name>', 'curve of ECDSA and ECDH; default: that of the file')
         .option('--hash <name>', 'hash of RSA and HMAC (default SHA-256)')
-        .option(
-          '--usage <usage>',
-          'WebCrypto usage, more than once; default: those of the algorithm',
-          repeatedOf(everyUsage),
-        )
-        .option('--label <name=value>', 'label that policies select by, more than once', labelPair)
-        .option('--description <text>', 'what the key is for')
-        .option('--expires <when>', 'deactivated from then on: ISO 8601, or a time from now such as 365d', momentToCome)
-        .option('--inactive', 'it is used once it is activated')
         .option('--request <file>', 'keeps the request, without any secret, to go on once it is approved'),
     ),
   action: connected<KeyImportOptions, [string]>(async (context, name) => {
@@ -99,11 +84,11 @@ async function newRequest(
 ): Promise<ImportRequest> {
   const { format, keyData, ...found } = keyOf(options);
   try {
-    const described = describedBy(options, found.algorithm);
+    const key = { ...describedBy(options), ...algorithmOf(options, found.algorithm) };
     const prepared = await sidecar.keys.prepareImport();
     const wrapped = await sidecar.keys.wrapForImport(prepared, keyData);
     const requestId = randomBytes(16).toString('base64url');
-    return { name, importId: prepared.importId, wrapped, format, requestId, ...described };
+    return { name, importId: prepared.importId, wrapped, format, requestId, ...key };
   } finally {
     keyData.fill(0);
   }
@@ -131,8 +116,7 @@ function passphraseOf(keyFile: string, passphraseFile: string | undefined): Buff
   return end < 0 ? bytes : bytes.subarray(0, end);
 }
 
-function describedBy(options: KeyImportOptions, found: KeyFileContent['algorithm']) {
-  const { label = {}, description, inactive, expires } = options;
+function algorithmOf(options: KeyImportOptions, found: KeyFileContent['algorithm']) {
   const name = options.algorithm ?? found?.name;
   if (name === undefined) {
     throw usageError('the file does not say the algorithm of its key', 'name it with --algorithm');
@@ -140,13 +124,5 @@ function describedBy(options: KeyImportOptions, found: KeyFileContent['algorithm
   const isOfFile = found !== undefined && (options.algorithm === undefined || options.algorithm === found.name);
   const namedCurve = options.curve ?? found?.namedCurve;
   const hash = options.hash ?? (isOfFile ? found.hash : undefined);
-  const { algorithm, usages } = completeAlgorithm(name, { namedCurve, hash }, options.usage ?? []);
-  return {
-    algorithm,
-    usages,
-    labels: label,
-    ...(description !== undefined && { description }),
-    ...(inactive && { active: false }),
-    ...(expires !== undefined && { expiresAt: expires }),
-  };
+  return completeAlgorithm(name, { namedCurve, hash }, options.usage ?? []);
 }
