@@ -39,8 +39,6 @@ export interface KeyRotateOptions {
   readonly requestId?: string;
 }
 
-type Change<M extends MethodName> = Omit<MethodTypes[M]['params'], 'name' | 'requestId'>;
-
 /** Methods that answer with the changed record. */
 type RecordMethod = {
   [M in MethodName]: MethodTypes[M] extends {
@@ -225,7 +223,7 @@ export class KeyLife {
   protected async change<M extends RecordMethod>(
     method: M,
     nameOrId: string,
-    { requestId = newRequestId(), ...change }: Change<M> & { readonly requestId?: string | undefined },
+    { requestId = newRequestId(), ...change }: KeyChange<MethodTypes[M]['params']>,
   ): Promise<NamedKey> {
     const params = { ...change, name: nameOrId, requestId } as unknown as MethodTypes[M]['params'];
     const { record } = (await onceMore(() => this.rpc.call(method, params))) as { record: KeyRecord };

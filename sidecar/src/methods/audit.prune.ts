@@ -1,8 +1,9 @@
 import type { LogRetention } from '../log-retention.ts';
 import type { Handler } from '../request/context.ts';
+import { changeRequest } from './change-request.ts';
 
 export function createAuditPrune(retention: LogRetention): Handler<'audit.prune'> {
-  return async ({ before, requestId }, { principal, requestDigest, requireCurrent }) => ({
-    minimumIndex: await retention.prune(before, { requestId, requestDigest, principal: principal.id, requireCurrent }),
+  return async ({ before, requestId }, execution) => ({
+    minimumIndex: await retention.prune(before, changeRequest(requestId, execution)),
   });
 }

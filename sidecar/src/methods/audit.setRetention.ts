@@ -1,9 +1,10 @@
 import type { LogRetention } from '../log-retention.ts';
 import type { Handler } from '../request/context.ts';
+import { changeRequest } from './change-request.ts';
 
 export function createAuditSetRetention(retention: LogRetention): Handler<'audit.setRetention'> {
-  return async ({ keepDays, requestId }, { principal, requestDigest, requireCurrent }) => {
-    await retention.set(keepDays, { requestId, requestDigest, principal: principal.id, requireCurrent });
+  return async ({ keepDays, requestId }, execution) => {
+    await retention.set(keepDays, changeRequest(requestId, execution));
     return { keepDays };
   };
 }

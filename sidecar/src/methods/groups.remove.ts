@@ -1,9 +1,10 @@
 import type { DirectoryHolder } from '../identity/directory-store.ts';
 import type { Handler } from '../request/context.ts';
+import { changeRequest } from './change-request.ts';
 
 export function createGroupsRemove(holder: Pick<DirectoryHolder, 'apply'>): Handler<'groups.remove'> {
-  return async ({ id, requestId }, { principal, requestDigest, requireCurrent }) => {
-    await holder.apply({ removeGroup: id }, { requestId, requestDigest, principal: principal.id, requireCurrent });
+  return async ({ id, requestId }, execution) => {
+    await holder.apply({ removeGroup: id }, changeRequest(requestId, execution));
     return {};
   };
 }
