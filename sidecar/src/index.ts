@@ -9,7 +9,7 @@ export {
   type BackupPlace,
   type ReadBackup,
   readBackupHeader,
-} from './backup-file.ts';
+} from './backups/backup-file.ts';
 export {
   type RestoredBackup,
   type RestoreOptions,
@@ -17,7 +17,7 @@ export {
   restoreBackup,
   type Tombstone,
   verifyBackup,
-} from './backup-restore.ts';
+} from './backups/backup-restore.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export {
@@ -31,7 +31,6 @@ export {
   type WebSocketListenOptions,
 } from './options.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
-export { Secret } from './secret.ts';
 export {
   collectShares,
   type PreparedShares,
@@ -39,5 +38,6 @@ export {
   type ShareCeremony,
   type ShareCollection,
   type SplitRootKey,
-} from './share-ceremony.ts';
+} from './seal/share-ceremony.ts';
+export { Secret } from './secret.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';

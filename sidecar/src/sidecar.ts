@@ -5,8 +5,8 @@ import { loadPeerCredentials } from './identity/peer-credentials.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
 import { listenAll } from './listeners.ts';
 import type { SidecarOptions } from './options.ts';
-import { createRootKeySource } from './root-key-source.ts';
-import { SealSwitch } from './seal-switch.ts';
+import { createRootKeySource } from './seal/root-key-source.ts';
+import { SealSwitch } from './seal/seal-switch.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import { type Connection, defaultLimits } from './transport/connection.ts';
 

@@ -6,8 +6,8 @@ import type { Sealing } from './crypto/sealing.ts';
 import type { SidecarError } from './errors.ts';
 import { version } from './generated/version.ts';
 import { type Keystore, openKeystore, type StateMark } from './keystore/keystore.ts';
-import { createLogBookmarks } from './log-bookmarks.ts';
-import { createLogKeys, type LogKeys } from './log-keys.ts';
+import { createLogBookmarks } from './log/log-bookmarks.ts';
+import { createLogKeys, type LogKeys } from './log/log-keys.ts';
 import type { SidecarOptions } from './options.ts';
 import { Secret } from './secret.ts';
 

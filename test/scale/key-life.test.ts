@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runLives } from '../../sidecar/src/test-key-life.ts';
-import { keyWorld } from '../../sidecar/src/test-key-world.ts';
+import { runLives } from '../../sidecar/src/keys/test-key-life.ts';
+import { keyWorld } from '../../sidecar/src/keys/test-key-world.ts';
 
 const sequences = Number(process.env.FERROHSM_LIVES ?? 10_000);
 

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../audit/log.ts';
-import type { LogKeys } from '../log-keys.ts';
+import type { LogKeys } from '../log/log-keys.ts';
 import type { Handler } from '../request/context.ts';
 import { changeRequest } from './change-request.ts';
 

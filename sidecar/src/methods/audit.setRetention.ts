@@ -1,4 +1,4 @@
-import type { LogRetention } from '../log-retention.ts';
+import type { LogRetention } from '../log/log-retention.ts';
 import type { Handler } from '../request/context.ts';
 import { changeRequest } from './change-request.ts';
 

@@ -1,4 +1,4 @@
-import type { Backups } from '../backups.ts';
+import type { Backups } from '../backups/backups.ts';
 import type { Handler } from '../request/context.ts';
 import { changeRequest } from './change-request.ts';
 

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { KeysImportParams } from '../generated/types.ts';
-import type { ImportClaim, ImportKeys } from '../import-keys.ts';
+import type { ImportClaim, ImportKeys } from '../keys/import-keys.ts';
 import { Secret } from '../secret.ts';
 import { KeyMaterial } from './key-material.ts';
 

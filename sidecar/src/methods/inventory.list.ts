@@ -1,5 +1,5 @@
 import type { InventoryEntry, KeyRecord, KeyVersion } from '../generated/types.ts';
-import type { KeyUsage } from '../key-usage.ts';
+import type { KeyUsage } from '../keys/key-usage.ts';
 import { stateAt } from '../keystore/key-state.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { Handler } from '../request/context.ts';

@@ -2,7 +2,7 @@ import type { LoadedKey, LoadedKeyPair } from '../crypto/key.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
 import type { Algorithm, KeyAlgorithm, KeyFormat, KeyRecord, KeyUsage, PublicKey } from '../generated/types.ts';
-import { privateUsages, publicUsages } from '../key-halves.ts';
+import { privateUsages, publicUsages } from '../keys/key-halves.ts';
 import { Secret } from '../secret.ts';
 
 /** The secret of a new key version and what is known about it; its scope's end disposes the secret. */

@@ -1,4 +1,4 @@
-import type { KeyRetention } from '../key-retention.ts';
+import type { KeyRetention } from '../keys/key-retention.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Handler } from '../request/context.ts';
 import type { KeyChanged } from './keys.create.ts';

@@ -1,7 +1,7 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
 import type { KeyAlgorithm, KeysImportParams } from '../generated/types.ts';
-import type { ImportKeys } from '../import-keys.ts';
+import type { ImportKeys } from '../keys/import-keys.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Execution, Handler } from '../request/context.ts';
 import { changeRequest } from './change-request.ts';

@@ -1,4 +1,4 @@
-import type { ImportKeys } from '../import-keys.ts';
+import type { ImportKeys } from '../keys/import-keys.ts';
 import type { Handler } from '../request/context.ts';
 
 export function createKeysPrepareImport(importKeys: ImportKeys): Handler<'keys.prepareImport'> {

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts';
-import type { KeyUsage } from '../key-usage.ts';
+import type { KeyUsage } from '../keys/key-usage.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Handler } from '../request/context.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyTurnover } from '../key-turnover.ts';
+import type { KeyTurnover } from '../keys/key-turnover.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Handler } from '../request/context.ts';
 import { turnOnce } from './turn-once.ts';

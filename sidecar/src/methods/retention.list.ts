@@ -1,4 +1,4 @@
-import type { KeyRetention } from '../key-retention.ts';
+import type { KeyRetention } from '../keys/key-retention.ts';
 import type { Handler } from '../request/context.ts';
 
 export function createRetentionList(retention: Pick<KeyRetention, 'list'>): Handler<'retention.list'> {

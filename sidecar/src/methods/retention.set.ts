@@ -1,4 +1,4 @@
-import type { KeyRetention } from '../key-retention.ts';
+import type { KeyRetention } from '../keys/key-retention.ts';
 import type { Handler } from '../request/context.ts';
 import { changeRequest } from './change-request.ts';
 

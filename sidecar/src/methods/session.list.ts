@@ -1,5 +1,5 @@
+import type { Sessions } from '../governance/sessions.ts';
 import type { Handler } from '../request/context.ts';
-import type { Sessions } from '../sessions.ts';
 
 export function createSessionList(sessions: Pick<Sessions, 'list'>): Handler<'session.list'> {
   return async () => ({ sessions: sessions.list() });

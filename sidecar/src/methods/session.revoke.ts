@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts';
+import type { Sessions } from '../governance/sessions.ts';
 import type { Handler } from '../request/context.ts';
-import type { Sessions } from '../sessions.ts';
 
 export function createSessionRevoke(sessions: Pick<Sessions, 'end'>): Handler<'session.revoke'> {
   return async ({ session }) => {

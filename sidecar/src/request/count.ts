@@ -1,4 +1,4 @@
-import type { KeyUsage } from '../key-usage.ts';
+import type { KeyUsage } from '../keys/key-usage.ts';
 import { useOf } from '../keystore/key-state.ts';
 import type { Trail } from './context.ts';
 import { bytesIn } from './record-fields.ts';

@@ -1,0 +1,89 @@
+import type { AuditLog, FoundRecord } from '../audit/log.ts';
+import { SidecarError } from '../errors.ts';
+import { methodTable } from '../generated/methods.ts';
+import type { MethodName } from '../generated/types.ts';
+import type { PolicyQuestions } from '../methods/policy.explain.ts';
+import type { RecordedRequest, RecordedRequests } from '../methods/policy.simulate.ts';
+import type { PolicyRequest, PolicyResource } from '../policy/engine.ts';
+import type { NamedKeys } from '../request/locate.ts';
+import { approvalResource, principalOf } from './electorate.ts';
+import type { Governance } from './governance.ts';
+
+const system: PolicyResource = { type: 'System', id: 'sidecar', attributes: {} };
+const session: PolicyResource = { type: 'Session', id: 'own', attributes: {} };
+
+/** Records that are read at once on the way back. */
+const pageRecords = 200;
+
+type Asked = Pick<Governance, 'directory' | 'desk'>;
+
+/** Turns questions in words into what policies are asked. */
+export function createPolicyQuestions({ directory }: Asked, namedKeys: NamedKeys): PolicyQuestions {
+  return {
+    principal: (id) => principalOf(directory.current, id),
+    async resource(action, key) {
+      const method = Object.values(methodTable).find((traits) => traits.action === action);
+      if (method === undefined) return undefined;
+      if (method.resource === 'session') return session;
+      if (method.resource === 'system') return system;
+      if (key === undefined) throw new SidecarError('invalid_params', `${action} acts on a key: name it`);
+      const handle = await namedKeys.handle(key);
+      if (method.resource === 'key' || method.resource === 'named-key') {
+        return handle === undefined ? undefined : (await namedKeys.held(handle))?.resource;
+      }
+      return (await namedKeys.named(key)).resource;
+    },
+  };
+}
+
+/** What the log remembers of requests, newest first, as they would be asked now. */
+export function createRecordedRequests(log: AuditLog, asked: Asked, namedKeys: NamedKeys): RecordedRequests {
+  return async function* recorded(count): AsyncGenerator<RecordedRequest> {
+    let left = count;
+    for (let end = log.size; end > log.minimumIndex && left > 0; ) {
+      const start = Math.max(log.minimumIndex, end - pageRecords);
+      const page = await log.records(start, end - start);
+      for (const found of page.toReversed()) {
+        if (left === 0 || !isRequest(found)) continue;
+        left -= 1;
+        yield { ...found, request: await requestOf(found, asked, namedKeys) };
+      }
+      end = start;
+    }
+  };
+}
+
+/** An intent says the same as its result. */
+function isRequest({ record, personal }: FoundRecord): boolean {
+  return personal?.principal !== undefined && record.phase !== 'intent' && record.operation in methodTable;
+}
+
+async function requestOf(
+  { record, personal }: FoundRecord,
+  asked: Asked,
+  namedKeys: NamedKeys,
+): Promise<PolicyRequest | undefined> {
+  const { operation, time } = record;
+  const principal = principalOf(asked.directory.current, personal?.principal ?? '');
+  const { action, resource: kind } = methodTable[operation as MethodName];
+  const resource = await resourceOf(kind, record.resource ?? '', asked, namedKeys);
+  if (principal === undefined || resource === undefined) return undefined;
+  return { principal, action, resource, context: { approvals: 0, transport: 'unix', source: 'default', time } };
+}
+
+async function resourceOf(
+  kind: (typeof methodTable)[MethodName]['resource'],
+  id: string,
+  { desk }: Asked,
+  namedKeys: NamedKeys,
+): Promise<PolicyResource | undefined> {
+  if (kind === 'system') return system;
+  if (kind === 'session') return session;
+  if (kind === 'approval') {
+    const subject = await desk.subject(id);
+    return subject && approvalResource(id, subject);
+  }
+  // A session key is gone with its connection.
+  if (kind === 'key' || kind === 'named-key') return (await namedKeys.held(id))?.resource;
+  return (await namedKeys.named(id)).resource;
+}

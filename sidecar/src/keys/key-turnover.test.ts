@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { newKey, secretOf, testStore } from '../keystore/test-store.ts';
+import type { RecordedChange } from '../log/recorded-change.ts';
+import { createKeyTurnover } from './key-turnover.ts';
+
+/** Names of what was begun and how it ended. */
+function recorder() {
+  const lines: string[] = [];
+  const recorded: RecordedChange = async (operation, _facts, work) => {
+    lines.push(`${operation} begun`);
+    try {
+      return await work();
+    } finally {
+      lines.push(`${operation} over`);
+    }
+  };
+  return { lines, recorded };
+}
+
+test('a turnover that is stopped ends its record at once, and the next process ends the turnover', async () => {
+  const store = testStore();
+  let keystore = await store.open();
+  for (let i = 0; i < 300; i++) await keystore.create(newKey(`key-${i}`));
+  const { lines, recorded } = recorder();
+  const turnover = createKeyTurnover(keystore, recorded);
+  const turned = turnover.turnOver().catch((error: { code: string }) => error.code);
+  while (((await keystore.generation()).turningOver?.rewrapped ?? 0) === 0) await new Promise(setImmediate);
+  await turnover.close();
+  expect(lines).toEqual(['keystore.turnover begun', 'keystore.turnover over']);
+  expect(await turned).toBe('sealed');
+  const { stateCounter } = await keystore.mark();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await keystore.mark()).stateCounter).toBe(stateCounter);
+  await keystore.close();
+
+  keystore = await store.open();
+  expect((await keystore.generation()).turningOver).toMatchObject({ from: 1 });
+  await createKeyTurnover(keystore, recorded).resume();
+  expect(await keystore.generation()).toEqual({ present: 2 });
+  expect(await secretOf(keystore, 'key-299')).toMatch(/^[0-9a-f]{64}$/);
+  await keystore.close();
+});
+
+test('whoever reads an earlier state holds up the end of a turnover, and nothing else', {
+  timeout: 30_000,
+}, async () => {
+  const store = testStore();
+  const keystore = await store.open();
+  await keystore.create(newKey('a'));
+  const reader = store.database();
+  reader.exec('BEGIN; SELECT count(*) FROM rows;');
+  reader.prepare('SELECT path FROM rows LIMIT 1').get();
+  const turnover = createKeyTurnover(keystore, recorder().recorded);
+  await expect(turnover.turnOver()).rejects.toMatchObject({ code: 'operation_failed' });
+  expect((await keystore.create(newKey('b'))).name).toBe('b');
+  reader.close();
+  await turnover.resume();
+  expect(await keystore.generation()).toEqual({ present: 2 });
+  await keystore.close();
+});

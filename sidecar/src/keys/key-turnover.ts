@@ -1,0 +1,97 @@
+import { SidecarError } from '../errors.ts';
+import { createInTurn } from '../in-turn.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import type { RecordedChange } from '../log/recorded-change.ts';
+import type { RootKeySuccession } from '../root-key/provider.ts';
+
+/** Leads the keystore to its next key encryption key, one turnover after the other. */
+export interface KeyTurnover {
+  /**
+   * Begins a new generation and brings everything over. When it resolves, the secret of the earlier generation is erased and
+   * no copy of the store from before opens any more.
+   *
+   * @returns the generation that seals now
+   */
+  turnOver(): Promise<number>;
+  /**
+   * Puts the keystore under a new root key; then the old one and the secret of the earlier generation are erased.
+   *
+   * @returns the generation that seals now
+   * @throws SidecarError `not_supported` where the root key is not a file
+   */
+  changeRootKey(): Promise<number>;
+  /** Ends what an earlier process, or an earlier attempt, began. */
+  resume(): Promise<void>;
+  /** Lets what is under way end at its next step; it goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** Rows that go over before others have their turn. */
+const rowsPerStep = 64;
+
+/** While somebody reads an earlier state of the database, its pages cannot be overwritten: asked again so often... */
+const readerWaitMs = 200;
+/** ...and so many times, before others have their turn. */
+const readerWaits = 25;
+
+/** @param succession where the root key can be changed */
+export function createKeyTurnover(
+  keystore: Keystore,
+  recorded: RecordedChange,
+  succession?: RootKeySuccession,
+): KeyTurnover {
+  const inTurn = createInTurn();
+  let isClosed = false;
+
+  /** @throws SidecarError `sealed` once it is closed, `operation_failed` while somebody reads: it goes on later */
+  async function rewrapAll(): Promise<void> {
+    for (let waits = 0; ; ) {
+      if (isClosed) throw new SidecarError('sealed', 'the turnover goes on at the next start');
+      const { done, rewrapped } = await keystore.rewrapSome(rowsPerStep);
+      if (done) return;
+      if (rewrapped > 0) continue;
+      waits += 1;
+      if (waits > readerWaits)
+        throw new SidecarError('operation_failed', 'somebody reads an earlier state of the keystore');
+      await new Promise((resolve) => setTimeout(resolve, readerWaitMs));
+    }
+  }
+
+  async function isTurningOver(): Promise<boolean> {
+    return (await keystore.generation()).turningOver !== undefined;
+  }
+
+  return {
+    // What is under way may have begun before a secret left the store: another one follows it.
+    turnOver: () =>
+      inTurn(() =>
+        recorded('keystore.turnover', {}, async () => {
+          if (await isTurningOver()) await rewrapAll();
+          const generation = await keystore.beginGeneration();
+          await rewrapAll();
+          return generation;
+        }),
+      ),
+    changeRootKey: () =>
+      inTurn(async () => {
+        if (succession === undefined)
+          throw new SidecarError('not_supported', 'the root key is not in a file of its own');
+        return await recorded('keystore.turnover', { details: { rootKey: true } }, async () => {
+          if (await isTurningOver()) await rewrapAll();
+          using next = succession.prepare();
+          const generation = await keystore.changeRootKey(next);
+          succession.commit();
+          await rewrapAll();
+          return generation;
+        });
+      }),
+    resume: () =>
+      inTurn(async () => {
+        if (await isTurningOver()) await recorded('keystore.turnover', {}, rewrapAll);
+      }),
+    async close() {
+      isClosed = true;
+      await inTurn(async () => undefined);
+    },
+  };
+}

@@ -1,0 +1,256 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { KeyRecord, KeyVersion } from '../generated/types.ts';
+import { rotationDue } from '../keystore/key-due.ts';
+import { endVersions, type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
+import { stateAt } from '../keystore/key-state.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import { newestAlgorithm, overlapMsOf } from '../keystore/rotation.ts';
+import { type Backoff, createBackoff } from '../lifecycle/backoff.ts';
+import { startRounds } from '../lifecycle/rounds.ts';
+import type { RecordedChange } from '../log/recorded-change.ts';
+import { KeyMaterial } from '../methods/key-material.ts';
+import type { KeyChanged } from '../methods/keys.create.ts';
+import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
+import type { KeyRetention } from './key-retention.ts';
+import type { KeyTurnover } from './key-turnover.ts';
+import { type KeyUsage, reaches } from './key-usage.ts';
+
+export interface KeyUpkeepOptions {
+  readonly keystore: Keystore;
+  readonly crypto: CryptoProvider;
+  readonly recorded: RecordedChange;
+  readonly destruction: KeyDestruction;
+  readonly turnover: Pick<KeyTurnover, 'resume'>;
+  readonly usage: Pick<KeyUsage, 'flush' | 'of' | 'takeDue'>;
+  readonly retention: Pick<KeyRetention, 'keeping' | 'list' | 'selfDestruction'>;
+  readonly changed: KeyChanged;
+  /** Milliseconds since 1970, never going back. */
+  readonly now: () => number;
+  /** Hears of what could not be done to a key; it is tried again in the next round. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** Nothing that has a date is late by more. */
+const tendIntervalMs = 1000;
+/** What a crash may count too much. */
+const flushIntervalMs = 10_000;
+/** What is to be destroyed by itself waits for its grace anyway, which is much longer. */
+const sweepIntervalMs = 3_600_000;
+
+/** Tends the keys again and again until it is closed. */
+export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<void> } {
+  const upkeep = new KeyUpkeep(options);
+  const onError = (error: unknown) => options.onError(error, 'upkeep of keys');
+  const tending = startRounds({ round: () => upkeep.tend(), intervalMs: tendIntervalMs, onError });
+  const counting = startRounds({ round: async () => options.usage.flush(), intervalMs: flushIntervalMs, onError });
+  const sweeping = startRounds({ round: () => upkeep.sweep(), intervalMs: sweepIntervalMs, onError });
+  // A sidecar may live for less than the interval.
+  void sweeping.now();
+  return {
+    async close() {
+      upkeep.stop();
+      await Promise.all([tending.close(), counting.close(), sweeping.close()]);
+    },
+  };
+}
+
+/** A version that is kept although its window is over is looked at again so soon. */
+const longestPostponementMs = 86_400_000;
+
+/** Keys that are looked at before others have their turn. */
+const keysPerTurn = 16;
+
+/** What becomes due in the life of keys: ends, destructions, rotations. Each is recorded as an operation of its own. */
+export class KeyUpkeep {
+  readonly #options: KeyUpkeepOptions;
+  readonly #backoff: Backoff;
+  #isStopped = false;
+
+  constructor(options: KeyUpkeepOptions) {
+    this.#options = options;
+    this.#backoff = createBackoff({ firstMs: tendIntervalMs, mostMs: 3_600_000, now: options.now });
+  }
+
+  /** Lets a round that is under way end at its next key. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Does everything that is due by now. */
+  async tend(): Promise<void> {
+    const { keystore, usage, turnover, now } = this.#options;
+    await this.#attempt('the keystore', () => turnover.resume());
+    for (const id of usage.takeDue()) await this.#rotateForUse(id);
+    const destroyed: KeyRecord[] = [];
+    const timeMs = now();
+    await this.#each(
+      (after) => keystore.due(timeMs, keysPerTurn, after),
+      async (record) => {
+        await this.#attempt(record.id, () => this.#tendKey(record));
+        const left = await keystore.get(record.id);
+        if (left?.versions.some(lacksCertificate)) destroyed.push(left);
+      },
+    );
+    if (destroyed.length > 0) await this.#attempt('destructions', () => this.#options.destruction.complete(destroyed));
+  }
+
+  /** Schedules the destruction of what nothing keeps any more, where the classes of a key say so. */
+  async sweep(): Promise<void> {
+    const { keystore, retention } = this.#options;
+    if (!retention.list().some(({ destroys }) => destroys)) return;
+    await this.#each(
+      (after) => keystore.list({ limit: keysPerTurn, ...(after !== undefined && { after: after.name }) }),
+      (record) => this.#attempt(record.id, () => this.#sweepKey(record)),
+    );
+  }
+
+  /** Page by page, each key once; others have their turn in between. */
+  async #each(
+    page: (after: KeyRecord | undefined) => Promise<KeyRecord[]>,
+    work: (record: KeyRecord) => Promise<void>,
+  ): Promise<void> {
+    for (let after: KeyRecord | undefined; ; await nextTurn()) {
+      const records = await page(after);
+      for (const record of records) {
+        if (this.#isStopped) return;
+        await work(record);
+      }
+      if (records.length < keysPerTurn) return;
+      after = records.at(-1);
+    }
+  }
+
+  /** What cannot be done to one key holds up no other one, and is tried again later and later. */
+  async #attempt(subject: string, work: () => Promise<void>): Promise<void> {
+    if (this.#isStopped || !this.#backoff.mayTry(subject)) return;
+    try {
+      await work();
+      this.#backoff.succeeded(subject);
+    } catch (error) {
+      this.#backoff.failed(subject);
+      if (!this.#isStopped) this.#options.onError(error, `upkeep of ${subject}`);
+    }
+  }
+
+  async #tendKey(found: KeyRecord): Promise<void> {
+    const nowMs = this.#options.now();
+    const record = found.versions.some((version) => hasEnded(found, version, nowMs)) ? await this.#end(found) : found;
+    if (this.#erasable(record, nowMs).length > 0) await this.#erase(record);
+    if (this.#kept(record, nowMs).length > 0) await this.#postpone(record);
+    if ((rotationDue(record) ?? Number.POSITIVE_INFINITY) <= nowMs) await this.#rotate(record);
+  }
+
+  #end(record: KeyRecord): Promise<KeyRecord> {
+    return this.#change('key.expire', record, () => this.#options.keystore.revise(record.id, endVersions));
+  }
+
+  /** A window is over, but somebody has said meanwhile that the version is to be kept. */
+  #kept(record: KeyRecord, nowMs: number): readonly KeyVersion[] {
+    return record.versions.filter(
+      (version) => isToBeErased(version, nowMs) && !this.#isKeptNoMore(record, version, nowMs),
+    );
+  }
+
+  /** Until it is kept no more; a day at most, because what keeps it may change. */
+  async #postpone(record: KeyRecord): Promise<void> {
+    const { keystore, retention } = this.#options;
+    await this.#change('key.postpone', record, () =>
+      keystore.revise(record.id, (before, nowMs) => {
+        const kept = new Set(this.#kept(before, nowMs));
+        const until = (version: KeyVersion) =>
+          Math.min(nowMs + longestPostponementMs, retention.keeping(before, version)?.untilMs ?? nowMs);
+        const [first, ...others] = before.versions.map((version) =>
+          kept.has(version) ? { ...version, destroyAt: until(version) } : version,
+        );
+        return { ...before, versions: [first as KeyVersion, ...others] };
+      }),
+    );
+  }
+
+  async #erase(record: KeyRecord): Promise<void> {
+    const { keystore, destruction, now } = this.#options;
+    await this.#change('key.erase', record, async () => {
+      await destruction.remember(record, this.#erasable(record, now()));
+      return keystore.revise(record.id, (before, nowMs) =>
+        moveEach(before, this.#erasable(before, nowMs), 'erase', { nowMs }),
+      );
+    });
+  }
+
+  /** A hold that came after the destruction was scheduled counts until the last moment. */
+  #erasable(record: KeyRecord, nowMs: number): readonly KeyVersion[] {
+    return record.versions.filter(
+      (version) => isToBeErased(version, nowMs) && this.#isKeptNoMore(record, version, nowMs),
+    );
+  }
+
+  async #sweepKey(record: KeyRecord): Promise<void> {
+    const { keystore, retention, now } = this.#options;
+    const schedule = retention.selfDestruction(record);
+    // The older versions of a key that is in use still read what they protected.
+    const isOver = (each: KeyRecord, nowMs: number) =>
+      each.versions.some((version) => isInUse(version))
+        ? []
+        : each.versions.filter((version) => hasEndedUse(version) && this.#isKeptNoMore(each, version, nowMs));
+    if (schedule === undefined || isOver(record, now()).length === 0) return;
+    await this.#change('key.retire', record, () =>
+      keystore.revise(record.id, (before, nowMs) => {
+        const options = { nowMs, destroyAt: nowMs + schedule.graceMs, reason: 'retention is over' };
+        return moveEach(before, isOver(before, nowMs), 'destroy', options);
+      }),
+    );
+  }
+
+  #isKeptNoMore(record: KeyRecord, version: KeyVersion, nowMs: number): boolean {
+    return (this.#options.retention.keeping(record, version)?.untilMs ?? 0) <= nowMs;
+  }
+
+  /** Somebody may have rotated it in the meantime. */
+  async #rotateForUse(id: string): Promise<void> {
+    const { keystore, usage } = this.#options;
+    const record = await keystore.get(id);
+    const newest = record?.versions.at(-1);
+    if (record?.rotation === undefined || newest?.state !== 'active') return;
+    const used = usage.of(record, newest.version);
+    if (used !== undefined && reaches(used, record.rotation)) await this.#attempt(id, () => this.#rotate(record));
+  }
+
+  async #rotate(record: KeyRecord): Promise<void> {
+    const { keystore, crypto } = this.#options;
+    await this.#change('key.rotate', record, async () => {
+      using material = await KeyMaterial.generate(crypto, newestAlgorithm(record), record.usages);
+      const next = { ...material, nameOrId: record.id, overlapMs: overlapMsOf(record), reason: 'scheduled rotation' };
+      return await keystore.addVersion(next);
+    });
+  }
+
+  async #change(operation: string, { id, name }: KeyRecord, work: () => Promise<KeyRecord>): Promise<KeyRecord> {
+    const { recorded, changed } = this.#options;
+    return await recorded(operation, { resource: id, details: { keyName: name } }, async () => {
+      const record = await work();
+      changed(record);
+      return record;
+    });
+  }
+}
+
+function moveEach(record: KeyRecord, versions: readonly KeyVersion[], move: KeyMove, options: MoveOptions): KeyRecord {
+  return versions.reduce((moved, { version }) => moveVersions(moved, move, { ...options, version }), record);
+}
+
+function isInUse({ state }: KeyVersion): boolean {
+  return state === 'active' || state === 'suspended' || state === 'pre-activation';
+}
+
+function hasEndedUse({ state }: KeyVersion): boolean {
+  return state === 'deactivated' || state === 'compromised';
+}
+
+function hasEnded(record: KeyRecord, version: KeyVersion, nowMs: number): boolean {
+  return stateAt(record, version, nowMs) !== version.state;
+}
+
+function isToBeErased({ state, destroyAt = 0 }: KeyVersion, nowMs: number): boolean {
+  return state === 'pending-destruction' && destroyAt <= nowMs;
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createSealing } from '../crypto/sealing.ts';
+import { SidecarError } from '../errors.ts';
+import { syncFolder, writeNewFile } from '../files/durable-file.ts';
+import { ensurePrivateFolder, readPrivateFile } from '../files/private-file.ts';
+import { rootKeyBytes } from '../root-key/provider.ts';
+import { ShareCollection } from '../root-key/share-collection.ts';
+import { dealShares } from '../root-key/share-dealing.ts';
+import { readShareParameters } from '../root-key/share-parameters.ts';
+import { isShareSet, type ShareSet } from '../root-key/share-text.ts';
+import { Secret } from '../secret.ts';
+import { shareParametersName } from './root-key-source.ts';
+
+export type { ShareCollection } from '../root-key/share-collection.ts';
+
+/** What is split. */
+export type SplitRootKey =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'key-file'; readonly path: string }
+  /** The key that these shares give; their set is replaced. */
+  | { readonly kind: 'shares'; readonly shares: ShareCollection };
+
+export interface ShareCeremony extends Pick<ShareSet, 'threshold' | 'count'> {
+  /** Of the sidecar; the parameters file is written there. */
+  readonly configFolder: string;
+  readonly rootKey: SplitRootKey;
+}
+
+/** Shares that do not count yet. */
+export interface PreparedShares extends Disposable {
+  /** One for each custodian. */
+  readonly texts: readonly Secret[];
+  /** From now on the sidecar takes these shares, and none of an earlier set. */
+  commit(): void;
+}
+
+/**
+ * Splits a root key among custodians. Nothing is written before `commit`, so that shares which were not handed over leave
+ * nothing behind.
+ *
+ * @throws SidecarError `config_invalid`, also where there are shares that would not be replaced; `share_missing`
+ */
+export function prepareShares({ configFolder, threshold, count, rootKey }: ShareCeremony): PreparedShares {
+  if (!isShareSet({ threshold, count })) throw new SidecarError('config_invalid', `${threshold} of ${count} shares`);
+  const path = join(configFolder, shareParametersName);
+  if (rootKey.kind !== 'shares' && existsSync(path)) {
+    throw new SidecarError('config_invalid', `${shareParametersName} exists: its shares open the sidecar`);
+  }
+  using key = keyOf(rootKey);
+  const { texts, parameters } = dealShares(key, { threshold, count }, createSealing());
+  return {
+    texts,
+    commit: () => replaceFile(path, parameters),
+    [Symbol.dispose]() {
+      for (const text of texts) text.dispose();
+    },
+  };
+}
+
+/**
+ * Takes the shares of the set that is in force.
+ *
+ * @throws SidecarError `config_invalid`
+ */
+export function collectShares(configFolder: string): ShareCollection {
+  return new ShareCollection(readShareParameters(join(configFolder, shareParametersName)), createSealing());
+}
+
+function keyOf(rootKey: SplitRootKey): Secret {
+  switch (rootKey.kind) {
+    case 'new':
+      return Secret.take(randomBytes(rootKeyBytes));
+    case 'shares':
+      return rootKey.shares.combine();
+    case 'key-file': {
+      const key = readPrivateFile(rootKey.path, 'root key file', rootKeyBytes);
+      if (key?.length === rootKeyBytes) return key;
+      throw new SidecarError('config_invalid', `root key file is missing or has not ${rootKeyBytes} bytes`);
+    }
+  }
+}
+
+/** The old file or the new one is there at any time, never half of one. */
+function replaceFile(path: string, content: Uint8Array): void {
+  ensurePrivateFolder(dirname(path), 'configuration folder');
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  writeNewFile(draft, content, shareParametersName);
+  renameSync(draft, path);
+  syncFolder(dirname(path));
+}
