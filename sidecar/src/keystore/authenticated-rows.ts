@@ -1,50 +1,66 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { SidecarError } from '../errors.ts';
+import { ChangeGroup } from './change-group.ts';
 import { corruption } from './corruption.ts';
-import { checkpoint, guarded, isDiskFull, openReader } from './database.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
 import { type ProvenRows, pathHash, readProven, valueHash } from './proven-rows.ts';
-import { kindOf, RowTables } from './row-tables.ts';
+import { RowChange, type RowChanges } from './row-change.ts';
 import { Snapshot } from './snapshot.ts';
-import type { StateRow, StoreState } from './store-state.ts';
+import {
+  LostWrite,
+  type NameRange,
+  type RowStorage,
+  type StoredState,
+  type StoredUsage,
+} from './storage/row-storage.ts';
+import type { StateSeal, StoreState } from './store-state.ts';
 
-/** The writes that one change may make; all of them become durable together or none does. */
-export interface RowChanges {
-  put(path: string, value: Buffer): void;
-  /** Removes a row that is there. */
-  delete(path: string): void;
+export interface AuthenticatedRowsParts {
+  readonly storage: RowStorage;
+  readonly seal: StateSeal;
+  /** What lies in the storage, and what it says. */
+  readonly stored: StoredState;
+  readonly state: StoreState;
+  /** Called once when nobody knows any more what the storage holds. */
+  readonly onStopped: (error: SidecarError) => void;
+}
+
+/** What a write does beside its rows. */
+interface Writing {
+  /** Changes that it is made of. */
+  readonly changes?: number;
+  readonly alter?: (state: StoreState) => StoreState;
+  readonly seal?: StateSeal;
+  readonly clearsEarlier?: boolean;
 }
 
 /**
  * Rows by path (`kind/...`), each proved against the authenticated tree when it is read; a row's absence is proved
- * as well. The root of the process's own last change is the truth, whatever the file says.
+ * as well. The root of the process's own last change is the truth, whatever the storage says.
  */
 export class AuthenticatedRows implements ProvenRows {
-  readonly #database: DatabaseSync;
-  readonly #tables: RowTables;
-  #stateRow: StateRow;
+  readonly #storage: RowStorage;
+  readonly #nodes: PendingNodes;
+  readonly #onStopped: (error: SidecarError) => void;
+  #seal: StateSeal;
+  #stored: StoredState;
   #state: StoreState;
   #tree: MerkleTree;
-  #nodes: PendingNodes;
-  readonly #onStopped: (error: SidecarError) => void;
-  #stopped = false;
+  #group: ChangeGroup | undefined;
+  /** Why nothing is answered any more. */
+  #ended: SidecarError | undefined;
 
-  /**
-   * @param state comes from `stateRow` (read, or just written)
-   * @param onStopped called once when nobody knows any more what the disk holds
-   */
-  constructor(database: DatabaseSync, stateRow: StateRow, state: StoreState, onStopped: (error: SidecarError) => void) {
-    this.#onStopped = onStopped;
-    this.#database = database;
-    this.#stateRow = stateRow;
+  constructor({ storage, seal, stored, state, onStopped }: AuthenticatedRowsParts) {
+    this.#storage = storage;
+    this.#seal = seal;
+    this.#stored = stored;
     this.#state = state;
-    this.#nodes = new PendingNodes(database);
-    this.#tree = new MerkleTree(this.#nodes, Buffer.from(state.root, 'hex'));
-    this.#tables = new RowTables(database);
+    this.#onStopped = onStopped;
+    this.#nodes = new PendingNodes((prefix) => storage.node(prefix));
+    this.#tree = this.#treeOf(state);
   }
 
-  /** @throws SidecarError `keystore_unavailable` once nobody knows what the disk holds */
+  /** @throws SidecarError `keystore_unavailable` once nobody knows what the storage holds */
   get state(): StoreState {
     this.#assertRunning();
     return this.#state;
@@ -52,175 +68,192 @@ export class AuthenticatedRows implements ProvenRows {
 
   read(path: string): Buffer | undefined {
     this.#assertRunning();
-    return readProven(this.#tree, this.#tables, path);
+    return readProven(this.#tree, this.#storage, path);
   }
 
   pathsBetween(from: string, before: string, limit: number): string[] {
     this.#assertRunning();
-    return guarded(() => this.#tables.between(from, before, limit));
+    return this.#storage.pathsBetween(from, before, limit);
+  }
+
+  namesUnder(terms: readonly [string, ...string[]], range: NameRange): string[] {
+    this.#assertRunning();
+    return this.#storage.namesUnder(terms, range);
   }
 
   /** Up to `limit` paths of rows that lie where another generation sealed them. They are not proved. */
   pathsSealedBefore(limit: number): string[] {
-    return guarded(() => this.#tables.sealedBefore(this.state.generation, limit));
+    return this.#storage.sealedBefore(this.state.generation, limit);
   }
 
   /**
-   * Runs `work` in one durable transaction; what it throws undoes everything.
+   * Runs `work` in one durable change; what it throws undoes everything.
    *
    * @param alter what else becomes of the state
    */
-  change<T>(work: (changes: RowChanges) => T, alter: (state: StoreState) => StoreState = (state) => state): T {
-    return this.#transact(work, alter, this.#stateRow);
+  change<T>(work: (changes: RowChanges) => T, alter?: (state: StoreState) => StoreState): T {
+    this.#commitGroup();
+    this.#assertRunning();
+    const change = new RowChange(this);
+    const result = work(change);
+    this.#write(change, alter === undefined ? {} : { alter });
+    return result;
   }
 
-  /** Alters the state alone and writes it by another state row, which is taken over: its root key proves the store from now on. */
-  changeStateRow(stateRow: StateRow, alter: (state: StoreState) => StoreState): void {
-    const before = this.#stateRow;
-    this.#transact(() => undefined, alter, stateRow);
-    this.#stateRow = stateRow;
-    before.close();
+  /**
+   * Runs `work` at once, and makes it durable together with all that is changed in this turn of the event loop. Until then
+   * only the changes after it see it. What `work` throws undoes it alone; a commit that fails undoes all of them.
+   */
+  async changeTogether<T>(work: (changes: RowChanges) => T): Promise<T> {
+    this.#assertRunning();
+    const group = this.#openGroup();
+    const result = group.add(work);
+    if (group.isFull) this.#commitGroup();
+    await group.written;
+    return result;
+  }
+
+  /** Alters the state alone and seals it otherwise: that root key proves the store from now on. Takes the seal over. */
+  changeSeal(seal: StateSeal, alter: (state: StoreState) => StoreState): void {
+    this.#commitGroup();
+    const before = this.#seal;
+    this.#write(new RowChange(this), { alter, seal });
+    this.#seal = seal;
+    before[Symbol.dispose]();
   }
 
   /** Alters the state alone and overwrites the last traces of the rows that earlier generations sealed. */
   clearSealedBefore(alter: (state: StoreState) => StoreState): void {
-    this.#transact(() => this.#tables.clearBefore(this.state.generation), alter, this.#stateRow);
+    this.#commitGroup();
+    this.#write(new RowChange(this), { alter, clearsEarlier: true });
   }
 
-  /** Writes to a table that the tree does not cover: durable as every change, and under the same rules when the disk fails. */
-  writeBeside(work: () => void): void {
-    this.#assertRunning();
-    guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
-    try {
-      guarded(work);
-    } catch (error) {
-      this.#undo();
-      throw error;
-    }
-    this.#commit();
+  usage(handle: string): StoredUsage | undefined {
+    return this.#storage.usage(handle);
   }
 
-  /** Everything that was written becomes durable in the database itself; false while somebody reads an earlier state. */
-  checkpoint(): boolean {
+  usageAfter(handle: string, limit: number): [handle: string, usage: StoredUsage][] {
+    return this.#storage.usageAfter(handle, limit);
+  }
+
+  /** Durable as every change, and under the same rules when the storage fails. */
+  saveUsage(entries: ReadonlyMap<string, StoredUsage>): void {
     this.#assertRunning();
-    return checkpoint(this.#database);
+    this.#guarded(() => this.#storage.saveUsage(entries));
+  }
+
+  /** Everything that was written comes to its final place, durably; false while somebody reads an earlier state. */
+  settle(): boolean {
+    this.#assertRunning();
+    return this.#storage.settle();
   }
 
   /** The store as it is now, to be read while it changes. */
   snapshot(): Snapshot {
     this.#assertRunning();
-    const reader = guarded(() => openReader(this.#database.location() ?? ''));
+    const rows = this.#storage.snapshot();
     try {
-      guarded(() => reader.exec('BEGIN'));
-      this.#stateRow.assertCurrent(reader);
-      return new Snapshot(reader, this.#state);
+      if (rows.state()?.body.equals(this.#stored.body) !== true)
+        throw corruption('the keystore state was changed from outside');
+      return new Snapshot(rows, this.#state);
     } catch (error) {
-      reader.close();
+      rows[Symbol.dispose]();
       throw error;
     }
   }
 
-  /** A check that refuses once someone else has written to the database since now. */
+  /** A check that refuses once someone else has written to the storage since now. */
   outsideWrites(): { refuse(): void } {
     this.#assertRunning();
-    const version = this.#dataVersion();
+    const version = this.#storage.outsideVersion();
     return {
       refuse: () => {
         this.#assertRunning();
-        if (this.#dataVersion() !== version) throw corruption('the database was changed from outside');
+        if (this.#storage.outsideVersion() !== version) throw corruption('the database was changed from outside');
       },
     };
   }
 
   close(): void {
-    this.#stopped = true;
-    this.#stateRow.close();
-    this.#database.close();
+    this.#commitGroup();
+    this.#ended ??= new SidecarError('keystore_unavailable', 'the keystore is closed');
+    this.#seal[Symbol.dispose]();
+    this.#storage.close();
   }
 
-  #transact<T>(work: (changes: RowChanges) => T, alter: (state: StoreState) => StoreState, stateRow: StateRow): T {
-    this.#assertRunning();
-    guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
-    let result: T;
-    let accept: () => void;
-    const counts = { ...this.#state.counts };
-    try {
-      this.#stateRow.assertCurrent();
-      result = guarded(() => work(this.#changes(counts)));
-      guarded(() => this.#nodes.flush());
-      const changed = { counter: this.#state.counter + 1, root: this.#tree.root.toString('hex'), counts };
-      const next = alter({ ...this.#state, ...changed });
-      const written = stateRow.write(next);
-      accept = () => {
-        written.accept();
-        this.#state = next;
-      };
-    } catch (error) {
-      this.#undo();
-      throw error;
-    }
-    this.#commit();
-    accept();
-    return result;
-  }
-
-  #changes(counts: Record<string, number>): RowChanges {
-    return {
-      put: (path, value) => {
-        if (this.read(path) === undefined) counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) + 1;
-        this.#tree.set(pathHash(path), valueHash(value));
-        this.#tables.put(path, value, this.#state.generation);
-      },
-      delete: (path) => {
-        // Read like any other, so that a row that was tampered with is not removed unnoticed.
-        if (this.read(path) === undefined) throw corruption(`a ${kindOf(path)} row is missing`);
-        this.#tree.delete(pathHash(path));
-        counts[kindOf(path)] = (counts[kindOf(path)] ?? 0) - 1;
-        this.#tables.remove(path, this.#state.generation);
-      },
-    };
-  }
-
-  #commit(): void {
-    try {
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      // After a failed sync the next one may report success for pages that never reached the disk, and the next start may
-      // find the change made after all: whoever asked for it must not be told how it ended.
-      if (!isDiskFull(error)) this.#stop();
-      this.#undo();
-      guarded(() => {
-        throw error;
+  #openGroup(): ChangeGroup {
+    if (this.#group === undefined) {
+      const group = new ChangeGroup(this);
+      this.#group = group;
+      setImmediate(() => {
+        if (this.#group === group) this.#commitGroup();
       });
     }
+    return this.#group;
   }
 
-  #undo(): void {
-    this.#nodes.discard();
-    this.#tree = new MerkleTree(this.#nodes, Buffer.from(this.#state.root, 'hex'));
+  #commitGroup(): void {
+    const group = this.#group;
+    this.#group = undefined;
+    group?.commit((change, changes) => this.#write(change, { changes }));
+  }
+
+  #write(
+    change: RowChange,
+    { changes = 1, alter = (state) => state, seal = this.#seal, clearsEarlier = false }: Writing,
+  ): void {
+    this.#assertRunning();
+    const { generation } = this.#state;
     try {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-    } catch {
-      this.#stop();
+      this.#plant(change);
+      const next = alter({
+        ...this.#state,
+        counter: this.#state.counter + changes,
+        root: this.#tree.root.toString('hex'),
+        counts: change.counted(this.#state.counts),
+      });
+      const state = seal.seal(next);
+      const { rows, terms } = change;
+      const batch = { rows, terms, state, generation, clearsEarlier, nodes: this.#nodes.take() };
+      this.#guarded(() => this.#storage.write(batch, this.#stored.body));
+      this.#stored = state;
+      this.#state = next;
+    } catch (error) {
+      this.#nodes.take();
+      this.#tree = this.#treeOf(this.#state);
+      throw error;
     }
   }
 
-  #stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#onStopped(stopped());
+  /** Brings the tree to the state after the change. */
+  #plant({ rows }: RowChange): void {
+    for (const [path, value] of rows) {
+      const key = pathHash(path);
+      if (value !== undefined) this.#tree.set(key, valueHash(value));
+      // What one change of a group made and another one removed was never in the tree.
+      else if (this.#tree.find(key) !== undefined) this.#tree.delete(key);
+    }
+  }
+
+  #treeOf({ root }: StoreState): MerkleTree {
+    return new MerkleTree(this.#nodes, Buffer.from(root, 'hex'));
+  }
+
+  #guarded(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (error instanceof LostWrite) this.#stop(error);
+      throw error;
+    }
+  }
+
+  #stop(cause: LostWrite): void {
+    this.#ended = cause;
+    this.#onStopped(cause);
   }
 
   #assertRunning(): void {
-    if (this.#stopped) throw stopped();
+    if (this.#ended !== undefined) throw this.#ended;
   }
-
-  /** SQLite's number that changes whenever another connection has written; the reader's own never does. */
-  #dataVersion(): unknown {
-    return guarded(() => this.#database.prepare('PRAGMA data_version').get())?.data_version;
-  }
-}
-
-function stopped(): SidecarError {
-  return new SidecarError('keystore_unavailable', 'a write failed: nobody knows whether it reached the disk');
 }

@@ -3,6 +3,7 @@ import type { ChangeRequest, Documents } from '../documents.ts';
 import type { KeyAlgorithm, KeyRecord, KeyUsage, KeyVersion, PublicKey, RotationSchedule } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import type { Generations } from './generations.ts';
+import type { KeyTerms } from './key-terms.ts';
 import type { FillingRules } from './row-filling.ts';
 import type { UsageRows } from './usage-rows.ts';
 
@@ -187,4 +188,6 @@ export interface KeyQuery {
   /** Only names behind this one. */
   readonly after?: string;
   readonly limit: number;
+  /** Only keys that are found by all of them. */
+  readonly terms?: KeyTerms;
 }

@@ -1,7 +1,9 @@
 import type { ChangeRequest, DocumentChanges, DocumentQuery, Documents, ListedDocument } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
-import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
+import type { AuthenticatedRows } from './authenticated-rows.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
+import type { ReadRows } from './proven-rows.ts';
+import type { RowChanges } from './row-change.ts';
 
 interface StoredResult {
   readonly digest: string;
@@ -59,26 +61,26 @@ export class DocumentRows implements Documents {
 
   #changes(rows: RowChanges): DocumentChanges {
     return {
-      get: (kind, id) => this.#read(kind, id),
+      get: (kind, id) => jsonAt(rows, paths.document(kind, id)),
       put: (kind, id, value) => rows.put(paths.document(kind, id), canonicalBytes(value as Canonical)),
       delete: (kind, id) => rows.delete(paths.document(kind, id)),
     };
   }
 
   #earlier<Result>(request: ChangeRequest): Result | undefined {
-    const stored = this.#json<StoredResult>(paths.result(request));
+    const stored = jsonAt<StoredResult>(this.#rows, paths.result(request));
     if (stored === undefined) return undefined;
     if (stored.digest !== request.requestDigest) throw new SidecarError('request_conflict', request.requestId);
     return stored.result as Result;
   }
 
   #read<Value>(kind: string, id: string): Value | undefined {
-    return this.#json<Value>(paths.document(kind, id));
+    return jsonAt<Value>(this.#rows, paths.document(kind, id));
   }
+}
 
-  /** The row's JSON; its shape is ours because its bytes are proven. */
-  #json<Value>(path: string): Value | undefined {
-    const bytes = this.#rows.read(path);
-    return bytes && (JSON.parse(bytes.toString('utf8')) as Value);
-  }
+/** The row's JSON; its shape is ours because its bytes are proven. */
+function jsonAt<Value>(rows: ReadRows, path: string): Value | undefined {
+  const bytes = rows.read(path);
+  return bytes && (JSON.parse(bytes.toString('utf8')) as Value);
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 import { Envelope } from './envelope.ts';
-import type { GenerationSecrets } from './generation-secrets.ts';
+import type { GenerationVault } from './generation-secrets.ts';
 import { deriveKek, openKek } from './kek.ts';
 import type { Sealing } from './sealing.ts';
 import type { StoreState } from './store-state.ts';
@@ -13,7 +13,7 @@ import type { StoreState } from './store-state.ts';
 export function openEnvelope(
   sealing: Sealing,
   rootKey: Secret,
-  secrets: GenerationSecrets,
+  secrets: GenerationVault,
   { generation, turnover }: Pick<StoreState, 'generation' | 'turnover'>,
 ): Envelope {
   const kekOf = (wanted: number) => {

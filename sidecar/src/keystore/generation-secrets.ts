@@ -13,6 +13,9 @@ const what = 'generation secret';
 const finalName = /^generation-([1-9]\d{0,14})\.secret$/;
 const provisionalName = /^generation-([1-9]\d{0,14})\.secret\.new$/;
 
+/** Where the secrets of the KEK generations lie. */
+export type GenerationVault = Pick<GenerationSecrets, keyof GenerationSecrets>;
+
 /**
  * The secrets of the KEK generations: one file each, in a folder that no backup of the database copies. A secret is born
  * under a provisional name; the final name means that a durable state of the store needed it.

@@ -1,13 +1,14 @@
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
-import type { RowChanges } from './authenticated-rows.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
-import type { ChangeRequest, KeyQuery } from './contract.ts';
+import type { ChangeRequest } from './contract.ts';
 import { corruption } from './corruption.ts';
 import type { SealedSecret } from './envelope.ts';
 import { dueAt } from './key-due.ts';
-import type { ProvenRows } from './proven-rows.ts';
+import { termsOf } from './key-terms.ts';
+import type { ReadRows } from './proven-rows.ts';
 import { canonicalRecord, recordOf, type StoredRecord } from './record-encoding.ts';
+import type { RowChanges } from './row-change.ts';
 import type { StoredSystemSecret } from './system-secret.ts';
 
 /** The secret of one version at rest. */
@@ -22,7 +23,7 @@ interface StoredOutcome {
 }
 
 /** Where each kind of row lies. Only the last part of a path may hold a slash. */
-const paths = Object.freeze({
+export const paths = Object.freeze({
   key: (id: string) => `key/${id}`,
   name: (name: string) => `name/${name}`,
   version: (id: string, version: number) => `version/${id}/${version}`,
@@ -31,9 +32,6 @@ const paths = Object.freeze({
   due: (timeMs: number, id: string) => `due/${String(timeMs).padStart(16, '0')}/${id}`,
 });
 
-/** Names are ASCII below this, so it ends the range of any prefix. */
-const afterNames = '\x7f';
-
 /** Whether the text has the form of a key's id; no name may, or it could shadow another key. */
 export function isKeyId(text: string): boolean {
   return /^key_[A-Za-z0-9_-]{22}$/.test(text);
@@ -41,9 +39,9 @@ export function isKeyId(text: string): boolean {
 
 /** Reads and writes the rows of keys in their stored encodings. */
 export class KeyRows {
-  readonly #rows: ProvenRows;
+  readonly #rows: ReadRows;
 
-  constructor(rows: ProvenRows) {
+  constructor(rows: ReadRows) {
     this.#rows = rows;
   }
 
@@ -54,14 +52,6 @@ export class KeyRows {
     const record = this.#record(id);
     if (record?.name !== nameOrId) throw corruption('a name leads to another key');
     return record;
-  }
-
-  list({ prefix = '', after, limit }: KeyQuery): KeyRecord[] {
-    const start = paths.name(prefix);
-    const next = after === undefined ? start : `${paths.name(after)}\0`;
-    const [, from = start] = [start, next].sort();
-    const found = this.#rows.pathsBetween(from, paths.name(prefix + afterNames), limit);
-    return found.map((path) => this.#listed(nameOf(path)));
   }
 
   /** @throws SidecarError `keystore_corrupt` when the row of a version that the key has is missing */
@@ -78,45 +68,24 @@ export class KeyRows {
     return recordOf(stored.record);
   }
 
-  /** Whether every row is a secret of the installation whose name begins with that. */
-  holdsOnly(prefix: string): boolean {
-    const [own, end] = [paths.system(prefix), `${paths.system(prefix)}\uffff`];
-    const others = [...this.#rows.pathsBetween('', own, 1), ...this.#rows.pathsBetween(end, '\uffff', 1)];
-    return others.length === 0;
-  }
-
   system(name: string): StoredSystemSecret | undefined {
     return this.#json<StoredSystemSecret>(paths.system(name));
   }
 
-  count(): number {
-    return this.#rows.state.counts.key ?? 0;
-  }
-
-  /** @returns keys that are due by that time, the most overdue first */
-  due(timeMs: number, limit: number, after?: KeyRecord): KeyRecord[] {
-    const place = after && dueAt(after);
-    const from = place === undefined ? paths.due(0, '') : `${paths.due(place, after?.id ?? '')}\0`;
-    const found = this.#rows.pathsBetween(from, paths.due(timeMs + 1, ''), limit);
-    return found.map((path) => {
-      const record = this.#rows.read(path) && this.#record(path.slice(path.lastIndexOf('/') + 1));
-      if (record === undefined) throw corruption('a due key is missing');
-      return record;
-    });
-  }
-
+  /** A new record, with what it is found by. */
   putRecord(changes: RowChanges, record: KeyRecord): void {
     changes.put(paths.key(record.id), canonicalBytes(canonicalRecord(record)));
     const due = dueAt(record);
     if (due !== undefined) changes.put(paths.due(due, record.id), Buffer.alloc(0));
+    for (const term of termsOf(record)) changes.index({ term, name: record.name, isThere: true });
   }
 
-  /** The record under its name and its time. */
   replaceRecord(changes: RowChanges, before: KeyRecord, after: KeyRecord): void {
     const due = dueAt(before);
     if (due !== undefined && due !== dueAt(after)) changes.delete(paths.due(due, before.id));
+    for (const term of termsOf(before)) changes.index({ term, name: before.name, isThere: false });
     if (after.name !== before.name) {
-      this.#removeName(changes, before);
+      changes.delete(paths.name(before.name));
       this.putName(changes, after);
     }
     this.putRecord(changes, after);
@@ -124,10 +93,6 @@ export class KeyRows {
 
   putName(changes: RowChanges, record: KeyRecord): void {
     changes.put(paths.name(record.name), Buffer.from(record.id, 'utf8'));
-  }
-
-  #removeName(changes: RowChanges, record: KeyRecord): void {
-    changes.delete(paths.name(record.name));
   }
 
   putVersion(changes: RowChanges, id: string, version: number, { format, sealed }: StoredVersion): void {
@@ -152,21 +117,11 @@ export class KeyRows {
     return stored && recordOf(stored);
   }
 
-  #listed(name: string): KeyRecord {
-    const record = this.find(name);
-    if (record === undefined) throw corruption('a name has no key');
-    return record;
-  }
-
   /** The row's JSON; its shape is ours because its bytes are proven. */
   #json<Stored>(path: string): Stored | undefined {
     const bytes = this.#rows.read(path);
     return bytes && JSON.parse(bytes.toString('utf8'));
   }
-}
-
-function nameOf(path: string): string {
-  return path.slice('name/'.length);
 }
 
 function canonicalSealed({ generation, dek, secret }: SealedSecret): Canonical {

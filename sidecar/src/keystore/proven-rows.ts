@@ -1,27 +1,33 @@
 import { hash } from 'node:crypto';
 import { corruption } from './corruption.ts';
-import { guarded } from './database.ts';
 import type { MerkleTree } from './merkle-tree.ts';
-import { kindOf, type RowTables } from './row-tables.ts';
+import { kindOf } from './row-kinds.ts';
+import type { NameRange, StoredRows } from './storage/row-storage.ts';
 import type { StoreState } from './store-state.ts';
 
 /** Rows by path (`kind/...`), each proved against an authenticated tree when it is read. */
-export interface ProvenRows {
-  readonly state: StoreState;
+export interface ReadRows {
   /**
    * The row, or undefined when the tree proves that there is none.
    *
    * @throws SidecarError `keystore_corrupt` when the row is not what the tree says
    */
   read(path: string): Buffer | undefined;
+}
+
+/** All rows of one state of the store. */
+export interface ProvenRows extends ReadRows {
+  readonly state: StoreState;
   /** Up to `limit` paths from one to before another, in byte order. They are not proved: read what they name. */
   pathsBetween(from: string, before: string, limit: number): string[];
+  /** Names of keys under all of the terms, in byte order. They are not proved: read what they name. */
+  namesUnder(terms: readonly [string, ...string[]], range: NameRange): string[];
 }
 
 /** Reads a row and compares it with what the tree says of it. */
-export function readProven(tree: MerkleTree, tables: RowTables, path: string): Buffer | undefined {
-  const proven = guarded(() => tree.find(pathHash(path)));
-  const stored = guarded(() => tables.read(path));
+export function readProven(tree: MerkleTree, rows: StoredRows, path: string): Buffer | undefined {
+  const proven = tree.find(pathHash(path));
+  const stored = rows.row(path);
   if (proven === undefined && stored === undefined) return undefined;
   if (stored === undefined || proven === undefined || !valueHash(stored).equals(proven)) {
     throw corruption(`a ${kindOf(path)} row does not verify`);

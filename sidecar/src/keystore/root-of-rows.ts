@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { CopiedRow } from '../copied-rows.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
@@ -11,18 +11,25 @@ import { pathHash, valueHash } from './proven-rows.ts';
 export class RootOfRows implements Disposable {
   readonly #database = new DatabaseSync('');
   readonly #nodes: PendingNodes;
+  readonly #put: StatementSync;
   readonly #tree: MerkleTree;
 
   constructor() {
     this.#database.exec('CREATE TABLE nodes (prefix TEXT PRIMARY KEY NOT NULL, node BLOB NOT NULL) STRICT');
-    this.#nodes = new PendingNodes(this.#database);
+    const select = this.#database.prepare('SELECT node FROM nodes WHERE prefix = ?');
+    this.#nodes = new PendingNodes((prefix) => {
+      const node = select.get(prefix)?.node;
+      return node instanceof Uint8Array ? Buffer.from(node.buffer, node.byteOffset, node.length) : undefined;
+    });
+    this.#put = this.#database.prepare('INSERT OR REPLACE INTO nodes (prefix, node) VALUES (?, ?)');
     this.#tree = MerkleTree.create(this.#nodes);
   }
 
   add(rows: readonly CopiedRow[]): void {
     for (const { path, value, hash } of rows) this.#tree.set(pathHash(path), hash ?? valueHash(value));
     this.#database.exec('BEGIN');
-    this.#nodes.flush();
+    // The tree of rows that are only added never loses a node.
+    for (const [prefix, node = null] of this.#nodes.take()) this.#put.run(prefix, node);
     this.#database.exec('COMMIT');
   }
 

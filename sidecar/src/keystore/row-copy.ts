@@ -4,7 +4,7 @@ import { corruption } from './corruption.ts';
 import type { Envelope } from './envelope.ts';
 import { KeyRows } from './key-rows.ts';
 import { valueHash } from './proven-rows.ts';
-import { kindOf, sealedKinds } from './row-tables.ts';
+import { kindOf, sealedKinds } from './row-kinds.ts';
 import { sealedRow } from './sealed-rows.ts';
 import type { Snapshot } from './snapshot.ts';
 

@@ -1,12 +1,12 @@
 import type { CopiedRow } from '../copied-rows.ts';
 import type { KeyVersion } from '../generated/types.ts';
-import type { RowChanges } from './authenticated-rows.ts';
 import { corruption } from './corruption.ts';
 import type { Envelope } from './envelope.ts';
 import { KeyRows } from './key-rows.ts';
-import type { ProvenRows } from './proven-rows.ts';
+import type { ReadRows } from './proven-rows.ts';
 import { recordOf, type StoredRecord, versionBinding } from './record-encoding.ts';
-import { kindOf } from './row-tables.ts';
+import type { RowChanges } from './row-change.ts';
+import { kindOf } from './row-kinds.ts';
 import { systemBinding } from './system-secret.ts';
 
 /** What is to become of the keys that come from another store. */
@@ -23,7 +23,7 @@ export class RowFilling {
   readonly #envelope: Envelope;
   readonly #rules: FillingRules;
 
-  constructor(rows: ProvenRows, envelope: Envelope, rules: FillingRules) {
+  constructor(rows: ReadRows, envelope: Envelope, rules: FillingRules) {
     this.#keys = new KeyRows(rows);
     this.#envelope = envelope;
     this.#rules = rules;

@@ -2,7 +2,7 @@ import type { CopiedRow, StoreCopy } from '../copied-rows.ts';
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
-import type { AuthenticatedRows, RowChanges } from './authenticated-rows.ts';
+import type { AuthenticatedRows } from './authenticated-rows.ts';
 import type {
   ChangeRequest,
   KeyQuery,
@@ -18,9 +18,10 @@ import { DocumentRows } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import { type ScanFinding, scanFiles } from './file-scan.ts';
 import type { GenerationStatus } from './generations.ts';
-import { endVersions, versionOf } from './key-moves.ts';
-import { isKeyId, KeyRows } from './key-rows.ts';
-import { newRecord, withVersion } from './new-record.ts';
+import { KeyChange } from './key-change.ts';
+import { KeyLists } from './key-lists.ts';
+import { versionOf } from './key-moves.ts';
+import { KeyRows } from './key-rows.ts';
 import { versionBinding } from './record-encoding.ts';
 import { RowCopy } from './row-copy.ts';
 import { type FillingRules, RowFilling } from './row-filling.ts';
@@ -46,6 +47,7 @@ export class RowKeystore implements Keystore {
   readonly usage: UsageRows;
   readonly #rows: AuthenticatedRows;
   readonly #keys: KeyRows;
+  readonly #lists: KeyLists;
   readonly #envelope: Envelope;
   readonly #turnover: Turnover;
   readonly #files: readonly string[];
@@ -58,12 +60,13 @@ export class RowKeystore implements Keystore {
     this.#files = files;
     this.documents = new DocumentRows(rows);
     this.#keys = new KeyRows(rows);
+    this.#lists = new KeyLists(rows);
     this.#envelope = envelope;
     this.#now = now;
   }
 
   async create(key: NewKey): Promise<KeyRecord> {
-    return this.#once(key, () => this.#created(key));
+    return await this.#change((change) => change.create(key));
   }
 
   async rename({ nameOrId, newName, ...request }: KeyRename): Promise<KeyRecord> {
@@ -71,22 +74,15 @@ export class RowKeystore implements Keystore {
   }
 
   async revise(nameOrId: string, revise: ReviseRecord, request?: ChangeRequest): Promise<KeyRecord> {
-    return this.#once(request, () => this.#revised(nameOrId, revise, request));
+    return await this.#change((change) => change.revise(nameOrId, revise, request));
   }
 
   async addVersion(added: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord> {
-    const revise = (before: KeyRecord, nowMs: number) => withVersion(before, added, nowMs);
-    return this.#once(request, () =>
-      this.#revised(added.nameOrId, revise, request, (changes, after) => {
-        const version = after.versions.at(-1) as KeyVersion;
-        const sealed = this.#envelope.seal(added.secret, versionBinding(after, version, added.format));
-        this.#keys.putVersion(changes, after.id, version.version, { format: added.format, sealed });
-      }),
-    );
+    return await this.#change((change) => change.addVersion(added, request));
   }
 
   async due(timeMs: number, limit: number, after?: KeyRecord): Promise<KeyRecord[]> {
-    return this.#keys.due(timeMs, limit, after);
+    return this.#lists.due(timeMs, limit, after);
   }
 
   async outcome(principal: string, requestId: string, requestDigest: string): Promise<KeyRecord | undefined> {
@@ -98,7 +94,7 @@ export class RowKeystore implements Keystore {
   }
 
   async list(query: KeyQuery): Promise<KeyRecord[]> {
-    return this.#keys.list(query);
+    return this.#lists.list(query);
   }
 
   async unseal(id: string, version: number): Promise<UnsealedVersion> {
@@ -129,7 +125,7 @@ export class RowKeystore implements Keystore {
   }
 
   async count(): Promise<number> {
-    return this.#keys.count();
+    return this.#lists.count();
   }
 
   async root(): Promise<string> {
@@ -142,7 +138,7 @@ export class RowKeystore implements Keystore {
   }
 
   async holdsOnly(prefix: string): Promise<boolean> {
-    return this.#keys.holdsOnly(prefix);
+    return this.#lists.holdsOnly(prefix);
   }
 
   async verify(): Promise<{ rows: number; root: string }> {
@@ -174,8 +170,8 @@ export class RowKeystore implements Keystore {
   }
 
   fill(rows: readonly CopiedRow[], rules: FillingRules): void {
-    const filling = new RowFilling(this.#rows, this.#envelope, rules);
     this.#rows.change((changes) => {
+      const filling = new RowFilling(changes, this.#envelope, rules);
       for (const row of rows) filling.put(changes, row);
     });
   }
@@ -186,73 +182,14 @@ export class RowKeystore implements Keystore {
     this.#rows.close();
   }
 
-  /** A request that was already answered is answered the same. */
-  #once(request: ChangeRequest | undefined, change: () => KeyRecord): KeyRecord {
-    const made = request && this.#keys.outcome(request);
-    if (made !== undefined) return made;
-    request?.requireCurrent?.();
-    return change();
-  }
-
-  #created(key: NewKey): KeyRecord {
-    this.#refuseTakenName(key.name);
-    const record = newRecord(key, this.#now());
-    const version = record.versions[0];
-    const sealed = this.#envelope.seal(key.secret, versionBinding(record, version, key.format));
-    this.#rows.change((changes) => {
-      this.#keys.putRecord(changes, record);
-      this.#keys.putName(changes, record);
-      this.#keys.putVersion(changes, record.id, version.version, { format: key.format, sealed });
-      this.#keys.putOutcome(changes, key, record);
-    });
-    return record;
-  }
-
-  /** `seal` sees the record as it will be, inside the transaction. */
-  #revised(
-    nameOrId: string,
-    revise: ReviseRecord,
-    request: ChangeRequest | undefined,
-    seal: (changes: RowChanges, after: KeyRecord) => void = () => undefined,
-  ): KeyRecord {
-    const before = this.#found(nameOrId);
-    const now = this.#now();
-    // What has come to its end by time counts as ended in every change, whether or not that was written down.
-    const after = { ...revise(endVersions(before, now), now), updatedAt: now, revision: before.revision + 1 };
-    if (after.name !== before.name) this.#refuseTakenName(after.name);
-    this.#rows.change((changes) => {
-      this.#keys.replaceRecord(changes, before, after);
-      for (const version of before.versions) this.#rebind(changes, before, after, version);
-      seal(changes, after);
-      if (request !== undefined) this.#keys.putOutcome(changes, request, after);
-    });
-    return after;
-  }
-
-  /** A seal holds for the record that it was made with; a destroyed version has no secret any more. */
-  #rebind(changes: RowChanges, before: KeyRecord, after: KeyRecord, earlier: KeyVersion): void {
-    const version = versionOf(after, earlier.version);
-    if (earlier.state === 'destroyed') return;
-    if (version.state === 'destroyed') {
-      this.#keys.removeVersion(changes, after.id, version.version);
-      return;
-    }
-    const stored = this.#keys.version(after.id, version.version);
-    const from = versionBinding(before, earlier, stored.format);
-    const to = versionBinding(after, version, stored.format);
-    const sealed = this.#envelope.rewrap(stored.sealed, from, to);
-    this.#keys.putVersion(changes, after.id, version.version, { ...stored, sealed });
+  #change(work: (change: KeyChange) => KeyRecord): Promise<KeyRecord> {
+    return this.#rows.changeTogether((changes) => work(new KeyChange(changes, this.#envelope, this.#now())));
   }
 
   #found(nameOrId: string): KeyRecord {
     const record = this.#keys.find(nameOrId);
     if (record === undefined) throw new SidecarError('not_found', nameOrId);
     return record;
-  }
-
-  #refuseTakenName(name: string): void {
-    if (isKeyId(name)) throw new SidecarError('invalid_params', `${name} looks like the id of a key`);
-    if (this.#keys.find(name) !== undefined) throw new SidecarError('already_exists', name);
   }
 
   #open(record: KeyRecord, version: KeyVersion): UnsealedVersion {

@@ -1,8 +1,8 @@
-import type { RowChanges } from './authenticated-rows.ts';
 import { corruption } from './corruption.ts';
 import type { Binding, Envelope, SealedSecret } from './envelope.ts';
 import type { KeyRows } from './key-rows.ts';
 import { versionBinding } from './record-encoding.ts';
+import type { RowChanges } from './row-change.ts';
 import { systemBinding } from './system-secret.ts';
 
 /** A row with a sealed secret, whatever else is in it. */

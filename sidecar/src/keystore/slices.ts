@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { guarded } from './database.ts';
 
 /** Longest time in milliseconds for which one slice keeps the thread from answering requests. */
 const sliceMs = 2;
@@ -15,7 +14,7 @@ export async function inSlices<T>(work: Generator<unknown, T>, beforeSlice: () =
     beforeSlice();
     const end = performance.now() + sliceMs;
     do {
-      const step = guarded(() => work.next());
+      const step = work.next();
       if (step.done === true) return step.value;
     } while (performance.now() < end);
     await setImmediate();

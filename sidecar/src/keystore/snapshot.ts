@@ -1,40 +1,45 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { corruption } from './corruption.ts';
-import { guarded } from './database.ts';
-import { checkFile } from './file-check.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
 import { type ProvenRows, readProven } from './proven-rows.ts';
-import { kindOf, RowTables, sealedKinds } from './row-tables.ts';
+import { kindOf, sealedKinds } from './row-kinds.ts';
+import type { NameRange, StoredRows } from './storage/row-storage.ts';
 import type { StoreState } from './store-state.ts';
 
 /**
- * The store as it was in one moment, however it changes meanwhile: a transaction on a connection of its own that only
- * reads. While one is open, the write-ahead log grows and a turnover waits with its last step.
+ * The store as it was in one moment, however it changes meanwhile: it reads only. While one is
+ * open, the storage keeps what it reads, and a turnover waits with its last step.
  */
 export class Snapshot implements ProvenRows, Disposable {
   readonly state: StoreState;
-  readonly #database: DatabaseSync;
+  readonly #rows: StoredRows & Disposable;
   readonly #tree: MerkleTree;
-  readonly #tables: RowTables;
 
   /**
-   * @param database in a transaction that has read the state; the snapshot closes it
-   * @param state that it read, authenticated
+   * @param rows taken over
+   * @param state of those rows, authenticated
    */
-  constructor(database: DatabaseSync, state: StoreState) {
+  constructor(rows: StoredRows & Disposable, state: StoreState) {
     this.state = state;
-    this.#database = database;
-    this.#tree = new MerkleTree(new PendingNodes(database), Buffer.from(state.root, 'hex'));
-    this.#tables = new RowTables(database);
+    this.#rows = rows;
+    this.#tree = new MerkleTree(new PendingNodes((prefix) => rows.node(prefix)), Buffer.from(state.root, 'hex'));
   }
 
   read(path: string): Buffer | undefined {
-    return readProven(this.#tree, this.#tables, path);
+    return readProven(this.#tree, this.#rows, path);
   }
 
   pathsBetween(from: string, before: string, limit: number): string[] {
-    return guarded(() => this.#tables.between(from, before, limit));
+    return this.#rows.pathsBetween(from, before, limit);
+  }
+
+  namesUnder(terms: readonly [string, ...string[]], range: NameRange): string[] {
+    return this.#rows.namesUnder(terms, range);
+  }
+
+  /** Names that stand under terms, each as often. */
+  get termCount(): number {
+    return this.#rows.termCount();
   }
 
   /**
@@ -45,7 +50,7 @@ export class Snapshot implements ProvenRows, Disposable {
    */
   *check(check: (path: string) => void): Generator<void, number> {
     const leaves = yield* this.#leaves();
-    const counts = yield* this.#proven(this.#tables.paths(), check);
+    const counts = yield* this.#proven(this.#rows.paths(), check);
     const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
     if (rows !== leaves) throw corruption('a row is missing');
     this.#compare(counts, Object.keys(this.state.counts));
@@ -54,16 +59,16 @@ export class Snapshot implements ProvenRows, Disposable {
 
   /** The same of the rows with sealed secrets alone. */
   *checkSealed(check: (path: string) => void): Generator<void, void> {
-    this.#compare(yield* this.#proven(this.#tables.sealedPaths(), check), sealedKinds);
+    this.#compare(yield* this.#proven(this.#rows.sealedPaths(), check), sealedKinds);
   }
 
-  /** Checks the structure of the database file. */
-  async checkFile(): Promise<void> {
-    await checkFile(this.#database);
+  /** Checks what the medium itself can tell of its soundness. */
+  async checkMedium(): Promise<void> {
+    await this.#rows.check();
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    this.#rows[Symbol.dispose]();
   }
 
   /** Counts the rows by kind. */
@@ -92,7 +97,7 @@ export class Snapshot implements ProvenRows, Disposable {
       leaves += count;
       yield;
     }
-    for (const _ of this.#database.prepare('SELECT prefix FROM nodes').iterate()) {
+    for (const _ of this.#rows.nodes()) {
       reached--;
       yield;
     }

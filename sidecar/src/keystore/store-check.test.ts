@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { checkFile } from './file-check.ts';
 import type { Keystore } from './keystore.ts';
+import { checkFile } from './storage/file-check.ts';
 import { newKey, type TestStore, testFolder, testStore } from './test-store.ts';
 
 async function filled(store: TestStore, keys: number): Promise<Keystore> {

@@ -1,11 +1,13 @@
+import type { KeyRecord } from '../generated/types.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
 import { corruption } from './corruption.ts';
 import type { Envelope } from './envelope.ts';
 import { KeyRows } from './key-rows.ts';
-import { kindOf } from './row-tables.ts';
+import { kindOf } from './row-kinds.ts';
 import { sealedRow } from './sealed-rows.ts';
 import { inSlices } from './slices.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TermCheck } from './term-check.ts';
 
 /**
  * Checks everything: tree, rows, seals and file. It reads the store as it is now, so that it may change meanwhile; but a
@@ -15,8 +17,10 @@ import type { Snapshot } from './snapshot.ts';
  */
 export async function checkStore(rows: AuthenticatedRows, envelope: Envelope): Promise<{ rows: number; root: string }> {
   return await inSnapshot(rows, async (snapshot, refuse) => {
-    const count = await inSlices(snapshot.check(checksOf(snapshot, envelope)), refuse);
-    await snapshot.checkFile();
+    const terms = new TermCheck(snapshot);
+    const count = await inSlices(snapshot.check(checksOf(snapshot, envelope, terms)), refuse);
+    terms.refuseOthers();
+    await snapshot.checkMedium();
     return { rows: count, root: snapshot.state.root };
   });
 }
@@ -45,11 +49,11 @@ async function inSnapshot<T>(
   return result;
 }
 
-function checksOf(snapshot: Snapshot, envelope: Envelope): (path: string) => void {
+function checksOf(snapshot: Snapshot, envelope: Envelope, terms: TermCheck): (path: string) => void {
   const keys = new KeyRows(snapshot);
   const open = openRow(snapshot, envelope);
   const checks: Readonly<Record<string, (path: string) => void>> = {
-    key: (path) => checkKey(keys, path.slice('key/'.length)),
+    key: (path) => terms.check(checkKey(keys, path.slice('key/'.length))),
     name: (path) => checkName(keys, path.slice('name/'.length)),
     system: open,
     version: open,
@@ -57,10 +61,11 @@ function checksOf(snapshot: Snapshot, envelope: Envelope): (path: string) => voi
   return (path) => checks[kindOf(path)]?.(path);
 }
 
-function checkKey(keys: KeyRows, id: string): void {
+function checkKey(keys: KeyRows, id: string): KeyRecord {
   const record = keys.find(id);
   if (record === undefined || keys.find(record.name)?.id !== id) throw corruption('a key is not found by its name');
   for (const { version, state } of record.versions) if (state !== 'destroyed') keys.version(id, version);
+  return record;
 }
 
 function checkName(keys: KeyRows, name: string): void {

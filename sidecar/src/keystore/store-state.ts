@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { SidecarError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
 import { corruption } from './corruption.ts';
-import { guarded } from './database.ts';
 import type { Sealing } from './sealing.ts';
+import type { StoredState } from './storage/row-storage.ts';
 
 /** What the keystore as a whole must agree with; stored under a MAC that only the root key can make. */
 export interface StoreState {
@@ -39,16 +38,13 @@ export interface StoredTurnover {
   readonly earlierKek?: string;
 }
 
-/** Reads and writes the one authenticated state row. */
-export class StateRow {
-  readonly #database: DatabaseSync;
+/** Seals the state of the store and opens it, under one root key. */
+export class StateSeal implements Disposable {
   readonly #sealing: Sealing;
   readonly #macKey: Secret;
   readonly #rootKeyCheck: string;
-  #current: Buffer | undefined;
 
-  constructor(database: DatabaseSync, sealing: Sealing, rootKey: Secret) {
-    this.#database = database;
+  constructor(sealing: Sealing, rootKey: Secret) {
     this.#sealing = sealing;
     this.#macKey = sealing.derive(rootKey, Buffer.alloc(0), 'ferrohsm/keystore/state-mac/v1', 32);
     using check = sealing.derive(rootKey, Buffer.alloc(0), 'ferrohsm/keystore/root-key-check/v1', 16);
@@ -56,12 +52,11 @@ export class StateRow {
   }
 
   /**
-   * Reads and authenticates the state.
+   * Authenticates the state.
    *
    * @throws SidecarError `config_invalid` when another root key made it, `keystore_corrupt` when it was changed
    */
-  read(): StoreState {
-    const { body, mac } = this.#stored();
+  open({ body, mac }: StoredState): StoreState {
     const expected = this.#mac(body);
     const parsed = parseBody(body);
     if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
@@ -71,72 +66,45 @@ export class StateRow {
       throw corruption('the keystore state does not verify');
     }
     if (parsed === undefined) throw corruption('the keystore state has an unknown layout');
-    this.#current = body;
     const { rootKeyCheck: _, ...state } = parsed;
     return state;
   }
 
-  /** Whether the stored state says that this root key made it; `read` tells whether that is true. */
-  isOfRootKey(): boolean {
-    return parseBody(this.#stored().body)?.rootKeyCheck === this.#rootKeyCheck;
+  /** Whether the stored state says that this root key made it; `open` tells whether that is true. */
+  claims({ body }: StoredState): boolean {
+    return parseBody(body)?.rootKeyCheck === this.#rootKeyCheck;
   }
 
-  /** Writes the state inside the caller's transaction; `accept` follows once that is committed. */
-  write(state: StoreState): { accept: () => void } {
+  seal(state: StoreState): StoredState {
     const body = canonicalBytes({ ...canonicalState(state), rootKeyCheck: this.#rootKeyCheck });
-    guarded(() =>
-      this.#database
-        .prepare(
-          'INSERT INTO state (slot, body, mac) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, mac = excluded.mac',
-        )
-        .run(body, this.#mac(body)),
-    );
-    return {
-      accept: () => {
-        this.#current = body;
-      },
-    };
+    return { body, mac: this.#mac(body) };
   }
 
-  /**
-   * Refuses when the stored state is not the one last read or accepted: someone else wrote, or rolled it back.
-   *
-   * @param database the same one, maybe through another connection
-   */
-  assertCurrent(database = this.#database): void {
-    if (this.#current === undefined || !this.#stored(database).body.equals(this.#current)) {
-      throw corruption('the keystore state was changed from outside');
-    }
-  }
-
-  close(): void {
+  [Symbol.dispose](): void {
     this.#macKey.dispose();
   }
 
   #mac(body: Uint8Array): Buffer {
     return this.#sealing.keyedDigest(this.#macKey, body);
   }
-
-  #stored(database = this.#database): { body: Buffer; mac: Buffer } {
-    const row = guarded(() => database.prepare('SELECT body, mac FROM state WHERE slot = 1').get());
-    const body = row?.body;
-    const mac = row?.mac;
-    if (!(body instanceof Uint8Array) || !(mac instanceof Uint8Array))
-      throw corruption('the keystore state is missing');
-    return { body: Buffer.from(body), mac: Buffer.from(mac) };
-  }
 }
 
 /**
- * The state row under the root key that made it, of several that may have; under the first when none did.
+ * The seal of the root key that made the state, of several that may have; of the first when none did.
  *
- * @param rootKeys at least one
+ * @param stored undefined for a new store
  */
-export function stateRowOf(database: DatabaseSync, sealing: Sealing, rootKeys: readonly [Secret, ...Secret[]]) {
-  const candidates = rootKeys.map((rootKey) => ({ rootKey, stateRow: new StateRow(database, sealing, rootKey) }));
-  const chosen = candidates.find(({ stateRow }) => stateRow.isOfRootKey()) ?? candidates[0];
-  for (const candidate of candidates) if (candidate !== chosen) candidate.stateRow.close();
-  return chosen as { readonly rootKey: Secret; readonly stateRow: StateRow };
+export function sealOf(
+  stored: StoredState | undefined,
+  sealing: Sealing,
+  rootKeys: readonly [Secret, ...Secret[]],
+): { readonly rootKey: Secret; readonly seal: StateSeal } {
+  for (const rootKey of stored === undefined ? [] : rootKeys) {
+    const seal = new StateSeal(sealing, rootKey);
+    if (stored !== undefined && seal.claims(stored)) return { rootKey, seal };
+    seal[Symbol.dispose]();
+  }
+  return { rootKey: rootKeys[0], seal: new StateSeal(sealing, rootKeys[0]) };
 }
 
 function canonicalState({ turnover, ...state }: StoreState): { readonly [member: string]: Canonical } {

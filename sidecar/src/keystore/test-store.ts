@@ -7,8 +7,8 @@ import { onTestFinished } from 'vitest';
 import { createSealing } from '../crypto/sealing.ts';
 import { Secret } from '../secret.ts';
 import type { NewKey } from './contract.ts';
-import { databasePath } from './database.ts';
 import { type Keystore, type KeystoreOptions, openKeystore } from './keystore.ts';
+import { databasePath } from './storage/database.ts';
 
 /** A folder that is gone after the test. */
 export function testFolder(): string {

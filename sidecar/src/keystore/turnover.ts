@@ -4,14 +4,14 @@ import { createInTurn } from '../in-turn.ts';
 import { Secret } from '../secret.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
 import type { Envelope } from './envelope.ts';
-import type { GenerationSecrets } from './generation-secrets.ts';
+import type { GenerationVault } from './generation-secrets.ts';
 import type { GenerationStatus, Generations } from './generations.ts';
 import { deriveKek } from './kek.ts';
 import { KeyRows } from './key-rows.ts';
 import { rewrapRow } from './sealed-rows.ts';
 import type { Sealing } from './sealing.ts';
 import { proveGeneration } from './store-check.ts';
-import type { StateRow, StoredTurnover, StoreState } from './store-state.ts';
+import { StateSeal, type StoredTurnover, type StoreState } from './store-state.ts';
 
 /** One takes a few milliseconds, in which nothing else is answered. */
 const rowsPerTransaction = 8;
@@ -19,12 +19,10 @@ const rowsPerTransaction = 8;
 export interface TurnoverParts {
   readonly rows: AuthenticatedRows;
   readonly envelope: Envelope;
-  readonly secrets: GenerationSecrets;
+  readonly secrets: GenerationVault;
   readonly sealing: Sealing;
   /** Copied: the KEK of each new generation is derived from it. */
   readonly rootKey: Secret;
-  /** The state row of the same database under another root key. */
-  readonly stateRowFor: (rootKey: Secret) => StateRow;
 }
 
 /**
@@ -65,11 +63,11 @@ export class Turnover implements Omit<Generations, 'scanFor'> {
 
   changeRootKey(newRootKey: Secret): Promise<number> {
     return this.#inTurn(async () => {
-      const { rows, envelope, stateRowFor } = this.#parts;
+      const { rows, envelope, sealing } = this.#parts;
       const kek = this.#nextKek(newRootKey);
-      const stateRow = stateRowFor(newRootKey);
+      const seal = new StateSeal(sealing, newRootKey);
       const earlierKek = envelope.sealedFor(kek, rows.state.generation + 1);
-      this.#begin(kek, (alter) => changeStateRow(rows, stateRow, alter), { earlierKek });
+      this.#begin(kek, (alter) => changeSeal(rows, seal, alter), { earlierKek });
       this.#rootKey.dispose();
       this.#rootKey = Secret.copy(newRootKey.bytes);
       return rows.state.generation;
@@ -99,7 +97,7 @@ export class Turnover implements Omit<Generations, 'scanFor'> {
     if (rows.state.turnover !== undefined) return false;
     const over = this.#over();
     // A state that a power cut can still take back must not be the reason to erase what the one before needs.
-    if (over.length > 0 && !rows.checkpoint()) return false;
+    if (over.length > 0 && !rows.settle()) return false;
     for (const generation of over) secrets.erase(generation);
     envelope.dropEarlier();
     return true;
@@ -177,11 +175,11 @@ export class Turnover implements Omit<Generations, 'scanFor'> {
   }
 }
 
-function changeStateRow(rows: AuthenticatedRows, stateRow: StateRow, alter: (state: StoreState) => StoreState): void {
+function changeSeal(rows: AuthenticatedRows, seal: StateSeal, alter: (state: StoreState) => StoreState): void {
   try {
-    rows.changeStateRow(stateRow, alter);
+    rows.changeSeal(seal, alter);
   } catch (error) {
-    stateRow.close();
+    seal[Symbol.dispose]();
     throw error;
   }
 }

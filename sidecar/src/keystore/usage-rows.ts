@@ -1,36 +1,30 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
-import { guarded } from './database.ts';
+import type { StoredUsage } from './storage/row-storage.ts';
 
-/** How often a version was used, on how much data, and when last, in milliseconds since 1970. */
-export interface StoredUsage {
-  readonly uses: number;
-  readonly bytes: number;
-  readonly usedAt: number;
-}
+export type { StoredUsage };
 
-/** Counts of use, outside of the authenticated tree: whoever can write to the file can change them, and nothing else. */
+type UsageOfRows = Pick<AuthenticatedRows, 'usage' | 'usageAfter' | 'saveUsage'>;
+
+/** Counts of use, outside of the authenticated tree: whoever can write to the storage can change them, and nothing else. */
 export class UsageRows {
-  readonly #rows: Pick<AuthenticatedRows, 'writeBeside'>;
-  readonly #select: StatementSync;
-  readonly #upsert: StatementSync;
+  readonly #rows: UsageOfRows;
 
-  constructor(database: DatabaseSync, rows: Pick<AuthenticatedRows, 'writeBeside'>) {
+  constructor(rows: UsageOfRows) {
     this.#rows = rows;
-    this.#select = database.prepare('SELECT uses, bytes, used_at FROM usage WHERE handle = ?');
-    this.#upsert = database.prepare('INSERT OR REPLACE INTO usage (handle, uses, bytes, used_at) VALUES (?, ?, ?, ?)');
   }
 
   /** Undefined for a version that was never used. */
   load(handle: string): StoredUsage | undefined {
-    const row = guarded(() => this.#select.get(handle));
-    return row && { uses: Number(row.uses), bytes: Number(row.bytes), usedAt: Number(row.used_at) };
+    return this.#rows.usage(handle);
+  }
+
+  /** Up to `limit` of them behind a handle, in the byte order of the handles. */
+  after(handle: string, limit: number): [handle: string, usage: StoredUsage][] {
+    return this.#rows.usageAfter(handle, limit);
   }
 
   /** All of them in one durable transaction. */
   save(entries: ReadonlyMap<string, StoredUsage>): void {
-    this.#rows.writeBeside(() => {
-      for (const [handle, { uses, bytes, usedAt }] of entries) this.#upsert.run(handle, uses, bytes, usedAt);
-    });
+    this.#rows.saveUsage(entries);
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { KeyRecord } from '../generated/types.ts';
+import type { KeyRecord, KeysListParams } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Execution, Handler } from '../request/context.ts';
 import { keyFilter } from './key-filter.ts';
@@ -31,7 +31,8 @@ export function createKeysList(
   return async (params, execution) => {
     const { prefix, cursor, limit = defaultLimit } = params;
     const isWanted = keyFilter(params, now());
-    const query = { limit: recordsPerTurn, ...(prefix !== undefined && { prefix }) };
+    const terms = await termsFor(params, keystore, now());
+    const query = { limit: recordsPerTurn, terms, ...(prefix !== undefined && { prefix }) };
     const seen: KeyRecord[] = [];
     let after = cursor === undefined ? undefined : cursors.open(cursor);
     let isEnd = false;
@@ -47,4 +48,13 @@ export function createKeysList(
     const place = seen.length > limit ? records.at(-1)?.name : isEnd ? undefined : after;
     return { records, ...(place !== undefined && { nextCursor: cursors.seal(place) }) };
   };
+}
+
+/**
+ * What the keystore narrows the search by. Whether time ended a key is not always written down yet, so nobody is looked for
+ * under `deactivated` while that is so.
+ */
+async function termsFor({ algorithm, state, labels }: KeysListParams, keystore: Keystore, nowMs: number) {
+  const isBehind = state === 'deactivated' && (await keystore.due(nowMs, 1)).length > 0;
+  return { algorithm, labels, state: isBehind ? undefined : state };
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SidecarError } from '../errors.ts';
-import { syncFolder } from '../files/durable-file.ts';
-import { ensurePrivateFile, ensurePrivateFolder } from '../files/private-file.ts';
-import { corruption } from './corruption.ts';
+import { SidecarError } from '../../errors.ts';
+import { syncFolder } from '../../files/durable-file.ts';
+import { ensurePrivateFile, ensurePrivateFolder } from '../../files/private-file.ts';
+import { corruption } from '../corruption.ts';
 
 /** SQL that takes the schema from the format of its index to the next one. Never change one that was released. */
 export const migrations: readonly string[] = Object.freeze([
@@ -25,6 +25,14 @@ export const migrations: readonly string[] = Object.freeze([
   `CREATE TABLE usage (
      handle TEXT PRIMARY KEY NOT NULL, uses INTEGER NOT NULL, bytes INTEGER NOT NULL, used_at INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  // Names of keys under what lists are filtered by. Outside of the tree: the records that it leads to are proven.
+  `CREATE TABLE key_terms (term TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (term, name)) STRICT, WITHOUT ROWID;
+   WITH records AS (SELECT json(CAST(value AS TEXT)) AS record FROM rows WHERE path >= 'key/' AND path < 'key0')
+   INSERT INTO key_terms
+     SELECT 'algorithm=' || json_extract(record, '$.versions[#-1].algorithm.name'), json_extract(record, '$.name') FROM records
+     UNION SELECT 'state=' || json_extract(record, '$.versions[#-1].state'), json_extract(record, '$.name') FROM records
+     UNION SELECT 'label:' || label.key || '=' || label.value, json_extract(record, '$.name')
+       FROM records, json_each(record, '$.labels') AS label;`,
 ]);
 
 const readingSettings = `
@@ -113,6 +121,20 @@ export function guarded<T>(work: () => T): T {
     return work();
   } catch (error) {
     throw isSqliteError(error) ? refusal(error) : error;
+  }
+}
+
+/** Steps through the rows that database calls give. */
+export function* guardedSteps<Row>(begin: () => Iterator<Row>): Generator<Row, void> {
+  const steps = guarded(begin);
+  try {
+    for (;;) {
+      const step = guarded(() => steps.next());
+      if (step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    steps.return?.();
   }
 }
 

@@ -1,8 +1,8 @@
 import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newKey, testFolder, testStore } from '../test-store.ts';
 import { databasePath, formatOf, guarded, migrate, migrations, openDatabase } from './database.ts';
-import { newKey, testFolder, testStore } from './test-store.ts';
 
 const nextStep = 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;';
 

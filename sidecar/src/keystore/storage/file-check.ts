@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import { SidecarError } from '../errors.ts';
-import { corruption } from './corruption.ts';
+import { SidecarError } from '../../errors.ts';
+import { corruption } from '../corruption.ts';
 import { guarded } from './database.ts';
 
 const question = 'PRAGMA integrity_check';

@@ -1,0 +1,63 @@
+import type { KeyRecord } from '../generated/types.ts';
+import type { KeyQuery } from './contract.ts';
+import { corruption } from './corruption.ts';
+import { dueAt } from './key-due.ts';
+import { KeyRows, paths } from './key-rows.ts';
+import { termsFor } from './key-terms.ts';
+import type { ProvenRows } from './proven-rows.ts';
+
+/** Names are ASCII below this, so it ends the range of any prefix. */
+const afterNames = '\x7f';
+
+/** Finds keys by name, time and terms. Each record is proven; that none was left out is what checking the store tells. */
+export class KeyLists {
+  readonly #rows: ProvenRows;
+  readonly #keys: KeyRows;
+
+  constructor(rows: ProvenRows) {
+    this.#rows = rows;
+    this.#keys = new KeyRows(rows);
+  }
+
+  /** In the order of their names. */
+  list(query: KeyQuery): KeyRecord[] {
+    return this.#names(query).map((name) => {
+      const record = this.#keys.find(name);
+      if (record === undefined) throw corruption('a name has no key');
+      return record;
+    });
+  }
+
+  /** @returns keys that are due by that time, the most overdue first */
+  due(timeMs: number, limit: number, after?: KeyRecord): KeyRecord[] {
+    const place = after && dueAt(after);
+    const from = place === undefined ? paths.due(0, '') : `${paths.due(place, after?.id ?? '')}\0`;
+    const found = this.#rows.pathsBetween(from, paths.due(timeMs + 1, ''), limit);
+    return found.map((path) => {
+      const record = this.#rows.read(path) && this.#keys.find(path.slice(path.lastIndexOf('/') + 1));
+      if (record === undefined) throw corruption('a due key is missing');
+      return record;
+    });
+  }
+
+  /** Whether every row is a secret of the installation whose name begins with that. */
+  holdsOnly(prefix: string): boolean {
+    const [own, end] = [paths.system(prefix), `${paths.system(prefix)}\uffff`];
+    const others = [...this.#rows.pathsBetween('', own, 1), ...this.#rows.pathsBetween(end, '\uffff', 1)];
+    return others.length === 0;
+  }
+
+  count(): number {
+    return this.#rows.state.counts.key ?? 0;
+  }
+
+  #names({ prefix = '', after, limit, terms = {} }: KeyQuery): string[] {
+    const next = after === undefined ? prefix : `${after}\0`;
+    const [, from = prefix] = [prefix, next].sort();
+    const [first, ...others] = termsFor(terms);
+    const before = prefix + afterNames;
+    if (first !== undefined) return this.#rows.namesUnder([first, ...others], { from, before, limit });
+    const found = this.#rows.pathsBetween(paths.name(from), paths.name(before), limit);
+    return found.map((path) => path.slice(paths.name('').length));
+  }
+}
