@@ -25,6 +25,9 @@ export interface AuthenticatedRowsParts {
   readonly onStopped: (error: SidecarError) => void;
 }
 
+/** Two megabytes at most. */
+const keptLevels = 4;
+
 /** What a write does beside its rows. */
 interface Writing {
   /** Changes that it is made of. */
@@ -46,6 +49,7 @@ export class AuthenticatedRows implements ProvenRows {
   #stored: StoredState;
   #state: StoreState;
   #tree: MerkleTree;
+  #outsideVersion: unknown;
   #group: ChangeGroup | undefined;
   /** Why nothing is answered any more. */
   #ended: SidecarError | undefined;
@@ -68,6 +72,7 @@ export class AuthenticatedRows implements ProvenRows {
 
   read(path: string): Buffer | undefined {
     this.#assertRunning();
+    this.#noticeOutsideWrites();
     return readProven(this.#tree, this.#storage, path);
   }
 
@@ -203,6 +208,7 @@ export class AuthenticatedRows implements ProvenRows {
     { changes = 1, alter = (state) => state, seal = this.#seal, clearsEarlier = false }: Writing,
   ): void {
     this.#assertRunning();
+    this.#noticeOutsideWrites();
     const { generation } = this.#state;
     try {
       this.#plant(change);
@@ -227,16 +233,21 @@ export class AuthenticatedRows implements ProvenRows {
 
   /** Brings the tree to the state after the change. */
   #plant({ rows }: RowChange): void {
-    for (const [path, value] of rows) {
-      const key = pathHash(path);
-      if (value !== undefined) this.#tree.set(key, valueHash(value));
-      // What one change of a group made and another one removed was never in the tree.
-      else if (this.#tree.find(key) !== undefined) this.#tree.delete(key);
-    }
+    const changes = [...rows].map(([path, value]) => ({ key: pathHash(path), value: value && valueHash(value) }));
+    // What one change of a group made and another one removed was never in the tree.
+    this.#tree.change(changes.filter(({ key, value }) => value !== undefined || this.#tree.find(key) !== undefined));
+  }
+
+  /** What somebody else has written is checked anew, so that it is found and not only without effect. */
+  #noticeOutsideWrites(): void {
+    const version = this.#storage.outsideVersion();
+    if (version === this.#outsideVersion) return;
+    this.#outsideVersion = version;
+    this.#tree = this.#treeOf(this.#state);
   }
 
   #treeOf({ root }: StoreState): MerkleTree {
-    return new MerkleTree(this.#nodes, Buffer.from(root, 'hex'));
+    return new MerkleTree(this.#nodes, Buffer.from(root, 'hex'), keptLevels);
   }
 
   #guarded(write: () => void): void {

@@ -53,25 +53,48 @@ export function encodeNode(slots: readonly Slot[]): Buffer {
 
 /** Decodes what {@link encodeNode} made. */
 export function decodeNode(node: Buffer): Slot[] {
-  if (node.length < headBytes || node[0] !== nodeTag) throw corruption('tree node has an unknown layout');
-  const used = node.readUInt16BE(1);
-  const branches = node.readUInt16BE(3);
+  const layout = layoutOf(node);
   const slots = emptySlots();
-  let offset = headBytes;
-  for (let index = 0; index < width; index++) {
-    if ((used & (1 << index)) === 0) continue;
-    const isBranch = (branches & (1 << index)) !== 0;
-    const first = node.subarray(offset, offset + hashBytes);
-    offset += hashBytes;
-    if (isBranch) {
-      slots[index] = { kind: 'branch', hash: first };
-    } else {
-      slots[index] = { kind: 'leaf', key: first, value: node.subarray(offset, offset + hashBytes) };
-      offset += hashBytes;
-    }
-  }
-  if (offset !== node.length) throw corruption('tree node has an unknown layout');
+  for (let index = 0; index < width; index++) slots[index] = slotAt(node, layout, index);
+  if (offsetOf(layout, width) !== node.length) throw corruption('tree node has an unknown layout');
   return slots;
+}
+
+/** One slot of an encoded node that was checked. */
+export function slotOf(node: Buffer, index: number): Slot {
+  return slotAt(node, layoutOf(node), index);
+}
+
+/** Bit n is slot n. */
+interface Layout {
+  readonly used: number;
+  readonly branches: number;
+}
+
+function layoutOf(node: Buffer): Layout {
+  if (node.length < headBytes || node[0] !== nodeTag) throw corruption('tree node has an unknown layout');
+  return { used: node.readUInt16BE(1), branches: node.readUInt16BE(3) };
+}
+
+function slotAt(node: Buffer, layout: Layout, index: number): Slot {
+  const bit = 1 << index;
+  if ((layout.used & bit) === 0) return undefined;
+  const offset = offsetOf(layout, index);
+  const first = node.subarray(offset, offset + hashBytes);
+  if ((layout.branches & bit) !== 0) return { kind: 'branch', hash: first };
+  return { kind: 'leaf', key: first, value: node.subarray(offset + hashBytes, offset + 2 * hashBytes) };
+}
+
+/** Where the slot begins: a hash for each branch before it and two for each leaf. */
+function offsetOf({ used, branches }: Layout, index: number): number {
+  const before = (1 << index) - 1;
+  return headBytes + hashBytes * (2 * bitsIn(used & before) - bitsIn(branches & used & before));
+}
+
+function bitsIn(word: number): number {
+  let bits = 0;
+  for (let left = word; left !== 0; left &= left - 1) bits++;
+  return bits;
 }
 
 /** SHA-256 of an encoded node; its tag byte keeps it apart from hashes of row values. */

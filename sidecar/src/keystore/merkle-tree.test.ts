@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MerkleTree, type NodeStore } from './merkle-tree.ts';
 
@@ -26,11 +27,45 @@ function key(index: number): Buffer {
   return hash('sha256', `row ${index}`, 'buffer');
 }
 
+function set(tree: MerkleTree, key: Buffer, value: Buffer): void {
+  tree.change([{ key, value }]);
+}
+
+function remove(tree: MerkleTree, key: Buffer): void {
+  tree.change([{ key, value: undefined }]);
+}
+
 function filled(count: number): { nodes: CountingNodes; tree: MerkleTree } {
   const nodes = new CountingNodes();
   const tree = MerkleTree.create(nodes);
-  for (let index = 0; index < count; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
+  for (let index = 0; index < count; index++) set(tree, key(index), hash('sha256', `value ${index}`, 'buffer'));
   return { nodes, tree };
+}
+
+/** Keys that often share their first digits. */
+function near(index: number): Buffer {
+  return Buffer.concat([Buffer.of(index % 3, (index >> 2) % 5), key(index).subarray(2)]);
+}
+
+function content(index: number, round: number): Buffer {
+  return hash('sha256', `value ${index} of ${round}`, 'buffer');
+}
+
+/** The root by its definition: tag, used slots, branches, then the slots in order. */
+function rootOf(rows: readonly { readonly key: Buffer; readonly value: Buffer }[], depth = 0): Buffer {
+  const digitOf = (key: Buffer) => Number.parseInt(key.toString('hex').charAt(depth), 16);
+  let [used, branches] = [0, 0];
+  const parts: Buffer[] = [];
+  for (let digit = 0; digit < 16; digit++) {
+    const below = rows.filter(({ key }) => digitOf(key) === digit);
+    const [only] = below;
+    if (only === undefined) continue;
+    used |= 1 << digit;
+    if (below.length > 1) branches |= 1 << digit;
+    parts.push(...(below.length > 1 ? [rootOf(below, depth + 1)] : [only.key, only.value]));
+  }
+  const head = Buffer.from([1, used >> 8, used & 255, branches >> 8, branches & 255]);
+  return hash('sha256', Buffer.concat([head, ...parts]), 'buffer');
 }
 
 function measure(tree: MerkleTree): { nodes: number; leaves: number } {
@@ -51,17 +86,48 @@ describe('MerkleTree', () => {
     const straight = filled(200).tree;
     const nodes = new CountingNodes();
     const tree = MerkleTree.create(nodes);
-    for (let index = 399; index >= 0; index--) tree.set(key(index), hash('sha256', `other ${index}`, 'buffer'));
-    for (let index = 0; index < 200; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
-    for (let index = 200; index < 400; index++) tree.delete(key(index));
+    for (let index = 399; index >= 0; index--) set(tree, key(index), hash('sha256', `other ${index}`, 'buffer'));
+    for (let index = 0; index < 200; index++) set(tree, key(index), hash('sha256', `value ${index}`, 'buffer'));
+    for (let index = 200; index < 400; index++) remove(tree, key(index));
     expect(tree.root).toEqual(straight.root);
     expect(measure(tree)).toEqual(measure(straight));
     expect(nodes.nodes.size).toBe(measure(tree).nodes);
   });
 
+  test('any batches of changes lead to the root of the rows that are left', () => {
+    const place = fc.integer({ min: 0, max: 400 });
+    const batch = fc.uniqueArray(fc.tuple(place, fc.boolean()), { maxLength: 150, selector: ([index]) => index });
+    fc.assert(
+      fc.property(fc.array(batch, { maxLength: 6 }), (batches) => {
+        const tree = MerkleTree.create(new CountingNodes());
+        const rows = new Map<number, Buffer>();
+        for (const [round, changes] of batches.entries()) {
+          const made = changes.filter(([index, isSet]) => isSet || rows.has(index));
+          tree.change(
+            made.map(([index, isSet]) => ({ key: near(index), value: isSet ? content(index, round) : undefined })),
+          );
+          for (const [index, isSet] of made) {
+            if (isSet) rows.set(index, content(index, round));
+            else rows.delete(index);
+          }
+        }
+        expect(tree.root).toEqual(rootOf([...rows].map(([index, value]) => ({ key: near(index), value }))));
+        expect(measure(tree).leaves).toBe(rows.size);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a row that is not there cannot go', () => {
+    const { tree } = filled(30);
+    const { root } = tree;
+    expect(() => remove(tree, key(31))).toThrow('does not hold the row');
+    expect(tree.root).toEqual(root);
+  });
+
   test('an emptied tree has the root of a new one', () => {
     const { tree } = filled(50);
-    for (let index = 0; index < 50; index++) tree.delete(key(index));
+    for (let index = 0; index < 50; index++) remove(tree, key(index));
     expect(tree.root).toEqual(MerkleTree.create(new CountingNodes()).root);
     expect(measure(tree)).toEqual({ nodes: 1, leaves: 0 });
   });
@@ -71,17 +137,17 @@ describe('MerkleTree', () => {
     const near = Array.from({ length: 16 }, (_, index) =>
       Buffer.concat([Buffer.alloc(31, 0xab), Buffer.of(0xc0 + index)]),
     );
-    for (const [index, one] of near.entries()) tree.set(one, Buffer.alloc(32, index));
+    for (const [index, one] of near.entries()) set(tree, one, Buffer.alloc(32, index));
     for (const [index, one] of near.entries()) expect(tree.find(one)).toEqual(Buffer.alloc(32, index));
-    for (const one of near.slice(1)) tree.delete(one);
+    for (const one of near.slice(1)) remove(tree, one);
     expect(measure(tree)).toEqual({ nodes: 1, leaves: 1 });
   });
 
   test('the cost of a change does not grow with the number of rows', () => {
     const { nodes, tree } = filled(20);
-    const small = mostTouched(nodes, () => tree.set(randomBytes(32), randomBytes(32)), 20);
-    for (let index = 20; index < 2000; index++) tree.set(key(index), hash('sha256', `value ${index}`, 'buffer'));
-    const large = mostTouched(nodes, () => tree.set(randomBytes(32), randomBytes(32)), 200);
+    const small = mostTouched(nodes, () => set(tree, randomBytes(32), randomBytes(32)), 20);
+    for (let index = 20; index < 2000; index++) set(tree, key(index), hash('sha256', `value ${index}`, 'buffer'));
+    const large = mostTouched(nodes, () => set(tree, randomBytes(32), randomBytes(32)), 200);
     // 2 000 rows lie in three levels; a split may add a few. Hashing all rows would touch hundreds.
     expect(small).toBeLessThanOrEqual(12);
     expect(large).toBeLessThanOrEqual(16);
@@ -96,15 +162,15 @@ describe('MerkleTree', () => {
       changed[offset] = changed.readUInt8(offset) ^ 1;
       nodes.nodes.set('', changed);
       expect(() => tree.find(key(1))).toThrow('does not verify');
-      expect(() => tree.set(key(1), randomBytes(32))).toThrow('does not verify');
-      expect(() => tree.delete(key(1))).toThrow('does not verify');
+      expect(() => set(tree, key(1), randomBytes(32))).toThrow('does not verify');
+      expect(() => remove(tree, key(1))).toThrow('does not verify');
     }
   });
 
   test('refuses a missing node, and an old one in its place', () => {
     const { nodes, tree } = filled(40);
     const old = Buffer.from(nodes.nodes.get('') ?? '');
-    tree.set(key(1), randomBytes(32));
+    set(tree, key(1), randomBytes(32));
     nodes.nodes.set('', old);
     expect(() => tree.find(key(1))).toThrow('does not verify');
     nodes.nodes.delete('');

@@ -26,7 +26,7 @@ export class RootOfRows implements Disposable {
   }
 
   add(rows: readonly CopiedRow[]): void {
-    for (const { path, value, hash } of rows) this.#tree.set(pathHash(path), hash ?? valueHash(value));
+    this.#tree.change(rows.map(({ path, value, hash }) => ({ key: pathHash(path), value: hash ?? valueHash(value) })));
     this.#database.exec('BEGIN');
     // The tree of rows that are only added never loses a node.
     for (const [prefix, node = null] of this.#nodes.take()) this.#put.run(prefix, node);

@@ -16,6 +16,8 @@ export interface RowChanges extends ReadRows {
 export class RowChange implements RowChanges {
   readonly #below: ReadRows;
   readonly #rows = new Map<string, Buffer | undefined>();
+  /** What lies below stays the same until the change is written. */
+  readonly #found = new Map<string, Buffer | undefined>();
   readonly #terms: TermChange[] = [];
   readonly #counts = new Map<string, number>();
 
@@ -44,7 +46,9 @@ export class RowChange implements RowChanges {
   }
 
   read(path: string): Buffer | undefined {
-    return this.#rows.has(path) ? this.#rows.get(path) : this.#below.read(path);
+    if (this.#rows.has(path)) return this.#rows.get(path);
+    if (!this.#found.has(path)) this.#found.set(path, this.#below.read(path));
+    return this.#found.get(path);
   }
 
   put(path: string, value: Buffer): void {

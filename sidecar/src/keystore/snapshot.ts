@@ -6,6 +6,9 @@ import { kindOf, sealedKinds } from './row-kinds.ts';
 import type { NameRange, StoredRows } from './storage/row-storage.ts';
 import type { StoreState } from './store-state.ts';
 
+/** Two megabytes at most. */
+const keptLevels = 4;
+
 /**
  * The store as it was in one moment, however it changes meanwhile: it reads only. While one is
  * open, the storage keeps what it reads, and a turnover waits with its last step.
@@ -22,7 +25,8 @@ export class Snapshot implements ProvenRows, Disposable {
   constructor(rows: StoredRows & Disposable, state: StoreState) {
     this.state = state;
     this.#rows = rows;
-    this.#tree = new MerkleTree(new PendingNodes((prefix) => rows.node(prefix)), Buffer.from(state.root, 'hex'));
+    const nodes = new PendingNodes((prefix) => rows.node(prefix));
+    this.#tree = new MerkleTree(nodes, Buffer.from(state.root, 'hex'), keptLevels);
   }
 
   read(path: string): Buffer | undefined {

@@ -26,13 +26,18 @@ export const migrations: readonly string[] = Object.freeze([
      handle TEXT PRIMARY KEY NOT NULL, uses INTEGER NOT NULL, bytes INTEGER NOT NULL, used_at INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
   // Names of keys under what lists are filtered by. Outside of the tree: the records that it leads to are proven.
+  // And nodes beside their prefixes: one search instead of two.
   `CREATE TABLE key_terms (term TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (term, name)) STRICT, WITHOUT ROWID;
    WITH records AS (SELECT json(CAST(value AS TEXT)) AS record FROM rows WHERE path >= 'key/' AND path < 'key0')
    INSERT INTO key_terms
      SELECT 'algorithm=' || json_extract(record, '$.versions[#-1].algorithm.name'), json_extract(record, '$.name') FROM records
      UNION SELECT 'state=' || json_extract(record, '$.versions[#-1].state'), json_extract(record, '$.name') FROM records
      UNION SELECT 'label:' || label.key || '=' || label.value, json_extract(record, '$.name')
-       FROM records, json_each(record, '$.labels') AS label;`,
+       FROM records, json_each(record, '$.labels') AS label;
+   ALTER TABLE nodes RENAME TO scattered_nodes;
+   CREATE TABLE nodes (prefix TEXT PRIMARY KEY NOT NULL, node BLOB NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO nodes SELECT prefix, node FROM scattered_nodes ORDER BY prefix;
+   DROP TABLE scattered_nodes;`,
 ]);
 
 const readingSettings = `

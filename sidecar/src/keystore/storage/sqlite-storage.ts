@@ -21,6 +21,7 @@ export class SqliteStorage extends SqliteRows implements RowStorage {
   readonly format = migrations.length;
   readonly files: readonly string[];
   readonly #database: DatabaseSync;
+  readonly #version: StatementSync;
   #sql: Statements | undefined;
 
   /** @throws SidecarError `config_invalid`, `keystore_corrupt` as {@link openDatabase} */
@@ -28,6 +29,7 @@ export class SqliteStorage extends SqliteRows implements RowStorage {
     const database = openDatabase(folder);
     super(database);
     this.#database = database;
+    this.#version = database.prepare('PRAGMA data_version');
     this.files = databaseFiles(folder);
     this.foundFormat = formatOf(database);
   }
@@ -82,7 +84,7 @@ export class SqliteStorage extends SqliteRows implements RowStorage {
 
   /** SQLite's number that changes whenever another connection has written; a reader's own never does. */
   outsideVersion(): unknown {
-    return guarded(() => this.#database.prepare('PRAGMA data_version').get())?.data_version;
+    return guarded(() => this.#version.get())?.data_version;
   }
 
   close(): void {
