@@ -43,8 +43,7 @@ export interface StartOptions {
 }
 
 /** Folders for one sidecar; the root key lies outside the state folder. */
-export function createFolders(): SidecarFolders {
-  const root = mkdtempSync(join(tmpdir(), 'ferrohsm-'));
+export function createFolders(root = mkdtempSync(join(tmpdir(), 'ferrohsm-'))): SidecarFolders {
   const state = join(root, 'state');
   return { root, state, config: join(root, 'config'), socket: join(root, 'run', 'hsm.sock'), log: join(state, 'log') };
 }

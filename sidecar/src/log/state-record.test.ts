@@ -61,6 +61,25 @@ it('closes a change that a crash cut off, whether it happened or not', () =>
     expect(start).toMatchObject({ operation: 'sidecar.start' });
   }));
 
+it('does not claim that a change beside others happened or not when their records came after it', () =>
+  started(async (log, keystore) => {
+    await log.append({ phase: 'intent', operation: 'keys.create', outcome: 'pending', id: 'cut-off' });
+    await keystore.create(newKey('a'));
+    await log.append({
+      phase: 'result',
+      operation: 'keys.create',
+      outcome: 'ok',
+      id: 'another',
+      details: { ...(await keystore.mark()) },
+    });
+    await log.append({ phase: 'intent', operation: 'keys.create', outcome: 'pending', id: 'later' });
+    await restart(log, keystore);
+    const [early, later] = await lastRecords(log, 3);
+    expect(early).toMatchObject({ id: 'cut-off', error: 'outcome_unknown' });
+    expect(early?.details).toEqual(await keystore.mark());
+    expect(later).toMatchObject({ id: 'later', details: { storeChanged: false } });
+  }));
+
 it('takes a release that a crash cut off for no excuse', () =>
   started(async (log, keystore) => {
     await log.append({ phase: 'intent', operation: 'subtle.exportKey', outcome: 'pending', id: 'cut-off' });

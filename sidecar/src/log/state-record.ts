@@ -29,7 +29,7 @@ const secretsOfLog = 'log/';
  */
 export async function reconcile(log: AuditLog, keystore: Keystore, opening: Opening): Promise<void> {
   const { found, sessionKeyAudit, allowDebugging = false } = opening;
-  const { recorded, openIntents } = await lastKnown(log);
+  const { recorded, recordedAt, openIntents } = await lastKnown(log);
   if (recorded === undefined && !(await keystore.holdsOnly(secretsOfLog))) {
     throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore is not new');
   }
@@ -38,9 +38,13 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
     throw new SidecarError('keystore_corrupt', 'the keystore is not the one that the log ends with');
   }
   // Each carries the state: this start may be cut off before its own record. Whether anything happened is what the store
-  // says: an intent alone does not tell.
+  // says: an intent alone does not tell. Nor does a store in a state that was recorded after the intent, for that state may
+  // have had the change in it.
   const mark = await keystore.mark();
-  for (const intent of openIntents) await log.append(closing(intent, { ...mark, storeChanged }));
+  for (const intent of openIntents) {
+    const isTold = storeChanged || intent.index > recordedAt;
+    await log.append(closing(intent, { ...mark, ...(isTold && { storeChanged }) }));
+  }
   const details = {
     ...mark,
     ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
@@ -67,6 +71,8 @@ export async function recordStop(log: AuditLog, keystore: Keystore): Promise<voi
 
 interface LastKnown {
   readonly recorded: StateMark | undefined;
+  /** Index of the record that says so. */
+  readonly recordedAt: number;
   /** Intents that no result closes, oldest first. */
   readonly openIntents: readonly FoundRecord[];
 }
@@ -76,18 +82,22 @@ async function lastKnown(log: AuditLog): Promise<LastKnown> {
   const closed = new Set<string>();
   const openIntents: FoundRecord[] = [];
   let recorded: StateMark | undefined;
+  let recordedAt = log.size;
   let end = log.minimumIndex;
   for await (const found of backwards(log)) {
     const { index, record } = found;
     if (index < end) break;
-    recorded ??= markIn(record.details);
+    if (recorded === undefined) {
+      recorded = markIn(record.details);
+      recordedAt = index;
+    }
     if (record.operation === bookmark) end = Math.max(end, readBackTo(record, index));
     else if (record.operation.startsWith('sidecar.')) break;
     if (record.id === undefined) continue;
     if (record.phase === 'result') closed.add(record.id);
     else if (record.phase === 'intent' && !closed.has(record.id)) openIntents.unshift(found);
   }
-  return { recorded, openIntents };
+  return { recorded, recordedAt, openIntents };
 }
 
 async function* backwards(log: AuditLog): AsyncGenerator<FoundRecord> {
