@@ -29,14 +29,23 @@ export class GenerationSecrets {
     this.#folder = folder;
   }
 
-  /** Makes the secret of a generation that no state needs yet; a provisional one is made anew. */
+  /**
+   * Makes the secret of a generation that no state needs yet; a provisional one is made anew.
+   *
+   * @throws SidecarError `keystore_unavailable` where it cannot be written: nothing has changed, it can be tried again
+   */
   create(generation: number): Secret {
     if (existsSync(this.#finalPath(generation))) throw corruption(`key generation ${generation} has been before`);
-    eraseFile(this.#provisionalPath(generation));
     const secret = Secret.take(randomBytes(sizeBytes));
-    writeNewFile(this.#provisionalPath(generation), secret.bytes, what);
-    syncFolder(this.#folder);
-    return secret;
+    try {
+      eraseFile(this.#provisionalPath(generation));
+      writeNewFile(this.#provisionalPath(generation), secret.bytes, what);
+      syncFolder(this.#folder);
+      return secret;
+    } catch (cause) {
+      secret.dispose();
+      throw new SidecarError('keystore_unavailable', `the ${what} could not be written`, { cause });
+    }
   }
 
   /** Gives the secret its final name; called once the state that needs it is durable. */

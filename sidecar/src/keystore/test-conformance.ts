@@ -14,8 +14,6 @@ export interface ConformingMedium {
   crash(run: string): Promise<readonly string[]>;
 }
 
-const shared = { owner: 'alice', principal: 'alice' };
-
 function change(requestId: string) {
   return { requestId, requestDigest: requestId, principal: 'alice' };
 }
@@ -253,17 +251,54 @@ export function describeKeystore(what: string, createMedium: () => ConformingMed
   });
 }
 
-/** Creates `count` keys in the store, 256 at a time. */
-export async function createMany(keystore: Keystore, count: number): Promise<void> {
-  for (let from = 0; from < count; from += 256) {
-    const size = Math.min(256, count - from);
+/** The same of a store with many keys: what is found, what is not, and that it is whole. */
+export function describeLargeKeystore(what: string, createMedium: () => ConformingMedium, keys: number): void {
+  test(`${what}: ${keys.toLocaleString('en')} keys`, async () => {
+    const medium = createMedium();
+    const first = await medium.open();
+    await createMany(first, keys);
+    await first.close();
+    const keystore = await medium.open();
+    expect(await keystore.count()).toBe(keys);
+    for (const number of [0, Math.floor(keys / 2), keys - 1]) {
+      const record = await keystore.get(nameOf(number));
+      expect(record).toMatchObject({ name: nameOf(number), labels: { team: teamOf(number) } });
+      expect(await keystore.get(record?.id ?? '')).toEqual(record);
+    }
+    expect(await keystore.get(nameOf(keys))).toBeUndefined();
+    const page = await keystore.list({ after: nameOf(keys - 11), limit: 100 });
+    expect(page.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, index) => nameOf(keys - 10 + index)));
+    const team = await keystore.list({ terms: { labels: { team: teamOf(keys - 1) } }, limit: keys });
+    expect(team).toHaveLength(Math.ceil((keys - Number(teamOf(keys - 1))) / teams));
+    expect(await keystore.list({ terms: { state: 'suspended' }, limit: 100 })).toEqual([]);
+    await keystore.revise(nameOf(7), (record) => ({ ...record, labels: { team: 'none' } }));
+    expect((await keystore.list({ terms: { labels: { team: 'none' } }, limit: 9 })).map(({ name }) => name)).toEqual([
+      nameOf(7),
+    ]);
+    expect((await keystore.verify()).root).toBe(await keystore.root());
+    await keystore.close();
+  });
+}
+
+const teams = 1000;
+
+function nameOf(number: number): string {
+  return `key-${String(number).padStart(7, '0')}`;
+}
+
+function teamOf(number: number): string {
+  return String(number % teams);
+}
+
+/** Creates keys as fast as many callers would. */
+async function createMany(keystore: Keystore, count: number): Promise<void> {
+  const together = 256;
+  for (let from = 0; from < count; from += together) {
+    const size = Math.min(together, count - from);
     await Promise.all(
       Array.from({ length: size }, (_, index) => {
-        const number = from + index;
-        const labels = { team: `t${number % 1000}` };
-        return keystore.create(
-          newKey(`key-${String(number).padStart(7, '0')}`, { ...shared, labels, requestId: `r${number}` }),
-        );
+        const labels = { team: teamOf(from + index) };
+        return keystore.create(newKey(nameOf(from + index), { labels }));
       }),
     );
   }
