@@ -35,7 +35,7 @@ const large = createFolders(values.store);
 const isFilled = existsSync(large.state);
 const small = createFolders();
 try {
-  const { cpu, cores, fdatasyncUs } = describeMachine(large.root);
+  const { cpu, cores, fdatasyncUs } = describeMachine(small.root);
   console.log(`${cpu}, ${cores} cores, fdatasync ${Math.round(fdatasyncUs)} us`);
   await prepare(small, Number(values.few));
   if (!isFilled) await prepare(large, Number(values.keys));

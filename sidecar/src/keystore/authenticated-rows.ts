@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts';
-import { ChangeGroup } from './change-group.ts';
+import { ChangeQueue } from './change-queue.ts';
 import { corruption } from './corruption.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
@@ -44,13 +44,13 @@ interface Writing {
 export class AuthenticatedRows implements ProvenRows {
   readonly #storage: RowStorage;
   readonly #nodes: PendingNodes;
+  readonly #queue: ChangeQueue;
   readonly #onStopped: (error: SidecarError) => void;
   #seal: StateSeal;
   #stored: StoredState;
   #state: StoreState;
   #tree: MerkleTree;
   #outsideVersion: unknown;
-  #group: ChangeGroup | undefined;
   /** Why nothing is answered any more. */
   #ended: SidecarError | undefined;
 
@@ -62,6 +62,7 @@ export class AuthenticatedRows implements ProvenRows {
     this.#onStopped = onStopped;
     this.#nodes = new PendingNodes((prefix) => storage.node(prefix));
     this.#tree = this.#treeOf(state);
+    this.#queue = new ChangeQueue({ rows: this, write: (change, changes) => this.#write(change, { changes }) });
   }
 
   /** @throws SidecarError `keystore_unavailable` once nobody knows what the storage holds */
@@ -97,7 +98,6 @@ export class AuthenticatedRows implements ProvenRows {
    * @param alter what else becomes of the state
    */
   change<T>(work: (changes: RowChanges) => T, alter?: (state: StoreState) => StoreState): T {
-    this.#commitGroup();
     this.#assertRunning();
     const change = new RowChange(this);
     const result = work(change);
@@ -105,22 +105,14 @@ export class AuthenticatedRows implements ProvenRows {
     return result;
   }
 
-  /**
-   * Runs `work` at once, and makes it durable together with all that is changed in this turn of the event loop. Until then
-   * only the changes after it see it. What `work` throws undoes it alone; a commit that fails undoes all of them.
-   */
+  /** Runs `work` in the next turn of the event loop, with others that wait, in one durable change; see {@link ChangeQueue}. */
   async changeTogether<T>(work: (changes: RowChanges) => T): Promise<T> {
     this.#assertRunning();
-    const group = this.#openGroup();
-    const result = group.add(work);
-    if (group.isFull) this.#commitGroup();
-    await group.written;
-    return result;
+    return await this.#queue.add(work);
   }
 
   /** Alters the state alone and seals it otherwise: that root key proves the store from now on. Takes the seal over. */
   changeSeal(seal: StateSeal, alter: (state: StoreState) => StoreState): void {
-    this.#commitGroup();
     const before = this.#seal;
     this.#write(new RowChange(this), { alter, seal });
     this.#seal = seal;
@@ -129,7 +121,6 @@ export class AuthenticatedRows implements ProvenRows {
 
   /** Alters the state alone and overwrites the last traces of the rows that earlier generations sealed. */
   clearSealedBefore(alter: (state: StoreState) => StoreState): void {
-    this.#commitGroup();
     this.#write(new RowChange(this), { alter, clearsEarlier: true });
   }
 
@@ -180,27 +171,10 @@ export class AuthenticatedRows implements ProvenRows {
   }
 
   close(): void {
-    this.#commitGroup();
+    this.#queue.finish();
     this.#ended ??= new SidecarError('keystore_unavailable', 'the keystore is closed');
     this.#seal[Symbol.dispose]();
     this.#storage.close();
-  }
-
-  #openGroup(): ChangeGroup {
-    if (this.#group === undefined) {
-      const group = new ChangeGroup(this);
-      this.#group = group;
-      setImmediate(() => {
-        if (this.#group === group) this.#commitGroup();
-      });
-    }
-    return this.#group;
-  }
-
-  #commitGroup(): void {
-    const group = this.#group;
-    this.#group = undefined;
-    group?.commit((change, changes) => this.#write(change, { changes }));
   }
 
   #write(
@@ -234,7 +208,7 @@ export class AuthenticatedRows implements ProvenRows {
   /** Brings the tree to the state after the change. */
   #plant({ rows }: RowChange): void {
     const changes = [...rows].map(([path, value]) => ({ key: pathHash(path), value: value && valueHash(value) }));
-    // What one change of a group made and another one removed was never in the tree.
+    // What a change has made and removed was never in the tree.
     this.#tree.change(changes.filter(({ key, value }) => value !== undefined || this.#tree.find(key) !== undefined));
   }
 

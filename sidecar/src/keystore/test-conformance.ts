@@ -100,7 +100,7 @@ export function describeKeystore(what: string, createMedium: () => ConformingMed
       await keystore.close();
     });
 
-    test('a document that is changed among keys finds the keys of before', async () => {
+    test('documents and keys that are changed at once are both changed', async () => {
       const keystore = await createMedium().open();
       const first = keystore.create(newKey('first'));
       const document = keystore.documents.change((changes) => changes.put('group', 'ops', { members: ['alice'] }));
