@@ -39,6 +39,7 @@ test('the addresses of one IPv6 network are one source', () => {
   const { admitted } = limiter();
   const one = ['2001:db8:0:1::1', '2001:db8::1:0:0:0:2', '2001:0DB8:0000:0001:a:b:c:d', '2001:db8:0:1:ffff::'];
   expect(one.map((address) => admitted(address, 2))).toEqual([2, 2, 1, 0]);
+  expect(admitted('websocket:2001:db8:0:1::9')).toBe(0);
   expect(admitted('2001:db8:0:2::1')).toBe(1);
   expect(admitted('::1', 9)).toBe(5);
   expect(admitted('fe80::1%eth0')).toBe(1);

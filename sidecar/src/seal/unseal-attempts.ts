@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/log.ts';
 import { SidecarError } from '../errors.ts';
 import type { ErrorCode } from '../generated/errors.ts';
+import { networkOf } from '../limits/network.ts';
 import { RecentMap } from '../limits/recent-map.ts';
 import { SlidingWindow } from '../limits/sliding-window.ts';
 import type { Peer } from '../peer.ts';
@@ -46,7 +47,7 @@ export function createUnsealAttempts(now: () => number): UnsealAttempts {
   let counted = new Map<string, Counted>();
 
   function windowOf(peer: Peer): SourceWindow {
-    const source = sourceOf(peer);
+    const source = networkOf(sourceOf(peer));
     return sources.get(source) ?? sources.add(source, new SourceWindow(periodMs));
   }
 
