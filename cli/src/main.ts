@@ -14,7 +14,7 @@ export async function main(words: readonly string[]): Promise<void> {
   process.stdout.on('error', () => {
     process.exitCode = 73;
   });
-  const program = createProgram();
+  const program = createProgram(words);
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { leanNode } from '../../tools/throw-away-sidecar.ts';
 
 /** The command as it is installed. */
 export const ferrohsm = fileURLToPath(new URL('../../cli/bin/ferrohsm.cjs', import.meta.url));
@@ -100,7 +101,7 @@ export async function startServer(
   place: Place,
   input?: Buffer,
 ): Promise<RunningServer | Outcome> {
-  const child = spawn(process.execPath, [ferrohsm, 'serve', '--json', ...words], {
+  const child = spawn(process.execPath, [...leanNode, ferrohsm, 'serve', '--json', ...words], {
     cwd: place.folder,
     env: place.environment,
   });

@@ -12,8 +12,10 @@ import {
 } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll } from 'vitest';
 import {
+  command,
   createFolders,
   discardFolders,
+  leanNode,
   type SidecarFolders,
   type SidecarProcess,
   startSidecarProcess,
@@ -44,7 +46,8 @@ export class LiveSidecar {
   }
 
   async start(): Promise<void> {
-    this.#process = await startSidecarProcess({ folders: this.folders, arguments: this.#arguments });
+    const program = [...leanNode, command];
+    this.#process = await startSidecarProcess({ folders: this.folders, arguments: this.#arguments, program });
   }
 
   async stop(): Promise<number | null> {
@@ -117,8 +120,6 @@ export interface Refusal {
   readonly status: number | null;
   readonly stderr: string;
 }
-
-const command = join(import.meta.dirname, '../../cli/bin/ferrohsm.cjs');
 
 /** Words of the command that serves from the folders. */
 export function serveWords({ state, config, socket }: SidecarFolders): string[] {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@ferrohsm/sdk/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { createFolders, discardFolders, type SidecarFolders } from '../../tools/
 import { verifyFolder } from '../end-to-end/live-sidecar.ts';
 import { Acknowledged } from './acknowledged.ts';
 import { BusyClient, createSigningKey, type SigningKey } from './busy-client.ts';
+import { fillFolder } from './filled-disk.ts';
 import { canMount } from './needed-tools.ts';
 import { ServedSidecar } from './sidecar-process.ts';
 
@@ -33,27 +33,6 @@ afterEach(async () => {
   if (isAllowed) execFileSync('umount', [folders.state]);
   discardFolders(folders);
 });
-
-const filler = () => join(folders.state, 'filler');
-
-/** Takes the last free byte. */
-function fillDisk(): void {
-  const file = openSync(filler(), 'w');
-  try {
-    for (const block of [Buffer.alloc(1 << 20), Buffer.alloc(4096)]) while (hasWritten(file, block));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function hasWritten(file: number, block: Buffer): boolean {
-  try {
-    return writeSync(file, block) === block.length;
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-    return false;
-  }
-}
 
 async function start(): Promise<void> {
   sidecar = new ServedSidecar({ folders });
@@ -93,8 +72,9 @@ test.skipIf(!isAllowed)(
     const { keys } = hsm.hello.log;
     await hsm.close();
 
+    let filler = '';
     const { refusals, status } = await work(key, told, (answers) => {
-      if (answers === 100) fillDisk();
+      if (answers === 100) filler = fillFolder(folders.state);
     });
     console.log(
       `full disk: exit status ${status}, refused with ${[...refusals].join(', ') || 'nothing'}, ${told.signatures} signatures and ${told.keys} keys acknowledged; ${sidecar.said.trim().split('\n').slice(-2).join('; ')}`,
@@ -108,7 +88,7 @@ test.skipIf(!isAllowed)(
     );
     expect(await refused.ended).toBeGreaterThan(0);
 
-    rmSync(filler());
+    rmSync(filler);
     await start();
     const before = told.signatures;
     await work(key, told, (answers) => {

@@ -1,20 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { SidecarFolders } from '../../tools/throw-away-sidecar.ts';
+import { leanNode, type SidecarFolders } from '../../tools/throw-away-sidecar.ts';
 import { serveWords } from '../end-to-end/live-sidecar.ts';
 
 export interface ServeOptions {
   readonly folders: SidecarFolders;
+  /** Arguments of `ferrohsm serve` besides the folders. */
+  readonly arguments?: readonly string[];
   /** Program and arguments that run Node under them, for example a fault injector. */
   readonly under?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
-
-/**
- * Cedar's WebAssembly is compiled twice in the background; without its second compiler a start takes half of the
- * processor time. Nothing else changes.
- */
-const leanNode = ['--liftoff-only'];
 
 /** `ferrohsm serve` in a process that a test may do anything to. */
 export class ServedSidecar {
@@ -25,8 +21,8 @@ export class ServedSidecar {
   readonly ended: Promise<number | null>;
   #said = '';
 
-  constructor({ folders, under = [], environment = {} }: ServeOptions) {
-    const [program, ...words] = [...under, process.execPath, ...leanNode, ...serveWords(folders)];
+  constructor({ folders, arguments: extra = [], under = [], environment = {} }: ServeOptions) {
+    const [program, ...words] = [...under, process.execPath, ...leanNode, ...serveWords(folders), ...extra];
     this.child = spawn(program as string, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },

@@ -117,6 +117,7 @@ async function open(options: Settled): Promise<TransparencyLog> {
     await log.rotateKeys(options.signers);
     await removeVoid(options, segmentName(stored.journalSequence + 1));
     await log.checkpoint();
+    log.guard();
     return log;
   } catch (error) {
     await log.close().catch(() => undefined);

@@ -58,7 +58,7 @@ export class TransparencyLog implements AuditLog {
   readonly #publication: Publication;
   readonly #schedule: CheckpointSchedule;
   readonly #clock: ClockWatch;
-  readonly #guard: NodeJS.Timeout;
+  #guard: NodeJS.Timeout | undefined;
   readonly #upkeep: Upkeep;
   #witness: CheckpointWitness | undefined;
   #addedBytes = 0;
@@ -87,6 +87,10 @@ export class TransparencyLog implements AuditLog {
       checkpoint: () => this.#schedule.request(),
     });
     if (options.tail.length > 0) options.tree.add(encodeRecords(options.tail));
+  }
+
+  /** Looks again and again from now on whether the log is still in its place: a new one has its first checkpoint by now. */
+  guard(): void {
     this.#guard = setInterval(() => void this.#look(), guardIntervalMs);
     this.#guard.unref();
   }

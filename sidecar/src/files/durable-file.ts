@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 
 /**
- * Creates the folder and its parents 0700 where they are missing. One by one: a recursive mkdir never ends where the
- * system denies that a parent exists, as below /proc.
+ * Creates the folder and its parents 0700 where they are missing, durably: with a folder a power cut would take whatever was
+ * synced in it. One by one: a recursive mkdir never ends where the system denies that a parent exists, as below /proc.
  *
  * @param what how a refusal names the folder, for example `state folder`
  */
@@ -18,6 +18,7 @@ export function makeFolders(path: string, what: string): void {
     if (existsSync(path)) return;
     throw new SidecarError('config_invalid', `${what} cannot be created`, { cause });
   }
+  syncFolder(dirname(path));
 }
 
 /**
@@ -37,14 +38,24 @@ export function createFile(path: string, content: Uint8Array, what: string): voi
   syncFolder(dirname(path));
 }
 
-/** Creates a file 0600 that must not exist yet and makes its content durable; its name is the caller's to sync. */
+/**
+ * Creates a file 0600 that must not exist yet and makes its content durable; its name is the caller's to sync.
+ *
+ * @throws SidecarError `config_invalid`; what was written until then stays
+ */
 export function writeNewFile(path: string, content: Uint8Array, what: string): void {
+  try {
+    writeWhole(path, content);
+  } catch (cause) {
+    throw new SidecarError('config_invalid', `${what} could not be written`, { cause });
+  }
+}
+
+function writeWhole(path: string, content: Uint8Array): void {
   const descriptor = openSync(path, 'wx', 0o600);
   try {
     // A full disk shortens a write without an error.
-    if (writeSync(descriptor, content) !== content.length) {
-      throw new SidecarError('config_invalid', `${what} could not be written`);
-    }
+    if (writeSync(descriptor, content) !== content.length) throw new Error('a part of it was written');
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

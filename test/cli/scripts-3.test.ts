@@ -1,0 +1,3 @@
+import { playScripts } from './play.ts';
+
+playScripts(3);
