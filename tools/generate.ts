@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
 import { readSchemas } from './generate/schemas.ts';
-import { byteFieldTable, clientErrorTable, errorTable, methodTable, versionModule } from './generate/tables.ts';
+import { clientErrorTable, errorTable, methodLines, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
 import { validatorsModule } from './generate/validators.ts';
 
@@ -31,7 +31,7 @@ write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
 for (const workspace of ['sdk', 'sidecar', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
-write('sdk/src/generated/byte-fields.ts', byteFieldTable(defs));
+write('sdk/src/generated/method-lines.ts', methodLines(defs));
 write('sdk/src/generated/errors.ts', clientErrorTable(defs));
 
 function write(file: string, content: string): void {

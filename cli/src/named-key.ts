@@ -1,6 +1,7 @@
-import type { FerroHsm, KeyRecord, KeyVersion, NamedKeyVersion } from '@ferrohsm/sdk/node';
+import type { EffectiveRotation, FerroHsm, KeyRecord, KeyVersion, NamedKeyVersion } from '@ferrohsm/sdk/node';
 import { CliError } from './errors.ts';
 import { lengthText } from './retention-text.ts';
+import { scheduleText } from './rotation-text.ts';
 
 /**
  * The CryptoKeys of one version of a named key, by default the newest active one.
@@ -38,8 +39,13 @@ export function algorithmText({ algorithm }: KeyVersion): string {
   return [name, namedCurve, modulusLength ?? length, hash].filter((part) => part !== undefined).join(' ');
 }
 
-/** A record as lines of text. */
-export function recordText(record: KeyRecord): string {
+/**
+ * A record as lines of text.
+ *
+ * @param rotation what rotates the key, where that is known beside its own schedule
+ */
+export function recordText(record: KeyRecord, rotation?: EffectiveRotation): string {
+  const { schedule = record.rotation ?? {}, policies, dueAt } = rotation ?? {};
   return pairs([
     ['name', record.name],
     ['id', record.id],
@@ -52,7 +58,8 @@ export function recordText(record: KeyRecord): string {
     ['created', isoTime(record.createdAt)],
     ['updated', isoTime(record.updatedAt)],
     ['expires', record.expiresAt === undefined ? '' : isoTime(record.expiresAt)],
-    ['rotation', rotationText(record)],
+    ['rotation', scheduleText(schedule, policies)],
+    ['next rotation', dueAt === undefined ? '' : isoTime(dueAt)],
     ['retention', keepingText(record)],
     ['minimum versions', listText(record.minimumVersions ?? {}, ' ')],
     ...record.versions.map((version) => [`version ${version.version}`, versionText(version)] as const),
@@ -72,16 +79,6 @@ function keepingText({ retention = {} }: KeyRecord): string {
     until === undefined ? '' : `until ${isoTime(until)}`,
   ];
   return words.filter((word) => word !== '').join(', ');
-}
-
-function rotationText({ rotation = {} }: KeyRecord): string {
-  const { everySeconds, afterUses, afterBytes } = rotation;
-  const limits = [
-    everySeconds === undefined ? '' : `every ${lengthText(everySeconds)}`,
-    afterUses === undefined ? '' : `after ${afterUses} uses`,
-    afterBytes === undefined ? '' : `after ${afterBytes} bytes`,
-  ];
-  return limits.filter((limit) => limit !== '').join(', ');
 }
 
 function versionText(version: KeyVersion): string {

@@ -23,6 +23,7 @@ import { auditSetRetention } from './commands/audit-set-retention.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { auditVerifyProof } from './commands/audit-verify-proof.ts';
+import { backupApproveRestore } from './commands/backup-approve-restore.ts';
 import { backupCreate } from './commands/backup-create.ts';
 import { backupCreateKey } from './commands/backup-create-key.ts';
 import { backupList } from './commands/backup-list.ts';
@@ -32,6 +33,7 @@ import { backupVerify } from './commands/backup-verify.ts';
 import { breakGlassList } from './commands/break-glass-list.ts';
 import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
+import { dataKeyRewrapAll } from './commands/data-key-rewrap-all.ts';
 import { decapsulate } from './commands/decapsulate.ts';
 import { decrypt } from './commands/decrypt.ts';
 import { discover } from './commands/discover.ts';
@@ -60,6 +62,7 @@ import { keyImport } from './commands/key-import.ts';
 import { keyLiftHold } from './commands/key-lift-hold.ts';
 import { keyLimit } from './commands/key-limit.ts';
 import { keyList } from './commands/key-list.ts';
+import { keyPrepareImport } from './commands/key-prepare-import.ts';
 import { keyPublic } from './commands/key-public.ts';
 import { keyRename } from './commands/key-rename.ts';
 import { keyResume } from './commands/key-resume.ts';
@@ -93,6 +96,9 @@ import { retentionSet } from './commands/retention-set.ts';
 import { rootKeyReshare } from './commands/root-key-reshare.ts';
 import { rootKeyRotate } from './commands/root-key-rotate.ts';
 import { rootKeySplit } from './commands/root-key-split.ts';
+import { rotationList } from './commands/rotation-list.ts';
+import { rotationRemove } from './commands/rotation-remove.ts';
+import { rotationSet } from './commands/rotation-set.ts';
 import { seal } from './commands/seal.ts';
 import { serve } from './commands/serve.ts';
 import { sessionList } from './commands/session-list.ts';
@@ -130,6 +136,7 @@ const things: readonly Noun[] = [
     commands: [
       keyCreate,
       keyImport,
+      keyPrepareImport,
       keyList,
       keyShow,
       keyUsage,
@@ -163,6 +170,12 @@ const things: readonly Noun[] = [
     about: 'How long keys are kept after their use',
     commands: [retentionList, retentionSet, retentionRemove],
   },
+  {
+    name: 'rotation',
+    about: 'When next versions are made by themselves',
+    commands: [rotationList, rotationSet, rotationRemove],
+  },
+  { name: 'data-key', about: 'Data keys that applications keep', commands: [dataKeyRewrapAll] },
   { name: 'file', about: 'Files of any length', commands: [fileEncrypt, fileDecrypt, fileRewrap] },
   {
     name: 'audit',
@@ -187,7 +200,15 @@ const things: readonly Noun[] = [
   {
     name: 'backup',
     about: 'Backups of the whole sidecar',
-    commands: [backupCreateKey, backupCreate, backupList, backupVerify, backupRehearse, backupRestore],
+    commands: [
+      backupCreateKey,
+      backupCreate,
+      backupList,
+      backupVerify,
+      backupRehearse,
+      backupRestore,
+      backupApproveRestore,
+    ],
   },
   { name: 'root-key', about: 'The root key and its shares', commands: [rootKeyRotate, rootKeySplit, rootKeyReshare] },
   { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
@@ -225,8 +246,13 @@ const people: readonly Noun[] = [
   { name: 'break-glass', about: 'Emergency sessions', commands: [breakGlassOpen, breakGlassList, breakGlassReview] },
 ];
 
-/** The whole command line. Errors and help are thrown as CommanderError, never exited with. */
-export function createProgram(): Command {
+/**
+ * The whole command line. Errors and help are thrown as CommanderError, never exited with.
+ *
+ * @param words that it will be given: commands below nouns that they do not name are left out, which saves their time;
+ *   default: nothing is left out
+ */
+export function createProgram(words?: readonly string[]): Command {
   const program = new Command('ferrohsm')
     .description('A software HSM: keys live in a sidecar, applications use them through WebCrypto.')
     .version(version, '--version', 'print the version')
@@ -239,9 +265,9 @@ export function createProgram(): Command {
   addOutputOptions(addConnectionOptions(program.optionsGroup('Global options:')));
   addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about]);
   addGroup(program, 'Use of keys:', everyday);
-  addNouns(program.commandsGroup('Keys and log:'), things);
+  addNouns(program.commandsGroup('Keys and log:'), things, words);
   addGroup(program, 'Keys and log:', [inventory]);
-  addNouns(program.commandsGroup('People and rules:'), people);
+  addNouns(program.commandsGroup('People and rules:'), people, words);
   addHelpCommand(program.commandsGroup('Help:'));
   return program;
 }
@@ -250,10 +276,11 @@ function addGroup(program: Command, heading: string, descriptions: readonly Comm
   addCommands(program.commandsGroup(heading), descriptions);
 }
 
-function addNouns(program: Command, nouns: readonly Noun[]): void {
+function addNouns(program: Command, nouns: readonly Noun[], words: readonly string[] | undefined): void {
   for (const { name, about, commands } of nouns) {
     const verbs = commands.map(({ usage }) => usage.split(' ')[0]).join(', ');
-    addCommands(program.command(name).helpCommand(false).description(`${about}: ${verbs}.`), commands);
+    const noun = program.command(name).helpCommand(false).description(`${about}: ${verbs}.`);
+    if (words === undefined || words.includes(name)) addCommands(noun, commands);
   }
 }
 

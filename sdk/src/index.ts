@@ -9,6 +9,14 @@ export type { BreakGlass as BreakGlassClient } from './client/break-glass.ts';
 export { connect, type WebSocketConnectOptions } from './client/connect.ts';
 export type { DataKeys } from './client/data-keys.ts';
 export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './client/ferrohsm.ts';
+export type {
+  ExportedKey,
+  KeyExportFormat,
+  KeyExportOptions,
+  KeyRecipient,
+  NamedWrappingKey,
+  WrappedKey,
+} from './client/key-export.ts';
 export type { KeyImport, PlainKeyImport, WrappedKeyImport } from './client/key-import.ts';
 export type { KeyChange, KeyDestroyOptions, KeyMoveOptions, KeyRotateOptions } from './client/key-life.ts';
 export type { KeyCreation, KeyListOptions, KeyPageOptions, Keys } from './client/keys.ts';
@@ -16,6 +24,7 @@ export type { NamedKey, NamedKeyVersion } from './client/named-key.ts';
 export type { Policy, PolicySignature } from './client/policy.ts';
 export type { Principals, Repeatable } from './client/principals.ts';
 export type { Retention } from './client/retention.ts';
+export type { Rotation } from './client/rotation.ts';
 export type { Session } from './client/session.ts';
 export type { Sessions } from './client/sessions.ts';
 export type { System } from './client/system.ts';

@@ -12,6 +12,15 @@ export interface CopiedRow {
   readonly secret?: Secret;
 }
 
+/** A row before its secret is opened: enough to see whether it is what it was. */
+export interface FoundRow {
+  readonly path: string;
+  /** SHA-256 of its bytes in the store. */
+  readonly hash: Buffer;
+  /** @throws SidecarError `keystore_corrupt` */
+  open(): CopiedRow;
+}
+
 /** All rows of a store as they were in one moment, however it changes meanwhile. While it is open, no destruction ends. */
 export interface StoreCopy extends Disposable {
   /** Root of the authenticated tree over the rows, 64 hexadecimal digits. */
@@ -25,5 +34,5 @@ export interface StoreCopy extends Disposable {
    *
    * @throws SidecarError `keystore_corrupt`
    */
-  rows(): Generator<CopiedRow, void>;
+  rows(): Generator<FoundRow, void>;
 }

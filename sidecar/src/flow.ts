@@ -9,12 +9,14 @@ import { approvalResource } from './governance/electorate.ts';
 import type { Governance } from './governance/governance.ts';
 import { createPolicyQuestions, createRecordedRequests } from './governance/policy-questions.ts';
 import { greetingOf } from './greeting.ts';
+import { createRequireExportable } from './keys/exportable.ts';
 import type { ImportKeys } from './keys/import-keys.ts';
 import { createRequireImportable } from './keys/importable.ts';
 import type { KeyRetention } from './keys/key-retention.ts';
 import type { KeyTurnover } from './keys/key-turnover.ts';
 import type { KeyUsage } from './keys/key-usage.ts';
 import type { NamedKeyRing } from './keys/named-keys.ts';
+import type { RotationPolicies } from './keys/rotation-policies.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import { createSourceLimiter } from './limits/source-limiter.ts';
 import type { LogKeys } from './log/log-keys.ts';
@@ -60,6 +62,7 @@ export interface FlowParts {
   readonly cursors: Cursors;
   readonly keyChanged: KeyChanged;
   readonly keyRetention: KeyRetention;
+  readonly rotationPolicies: RotationPolicies;
   readonly backups: Backups;
   readonly keyUsage: KeyUsage;
   readonly turnover: KeyTurnover;
@@ -109,7 +112,13 @@ export function createFlow(parts: FlowParts): Flow {
     createRequirePossible(
       (nameOrId) => keystore.get(nameOrId),
       parts.keyRetention.requireOver,
-      createRequireImportable({ ...parts, approvalLifetimeMs: options.approvalLifetimeMs ?? defaultLifetimeMs }),
+      {
+        requireImportable: createRequireImportable({
+          ...parts,
+          approvalLifetimeMs: options.approvalLifetimeMs ?? defaultLifetimeMs,
+        }),
+        requireExportable: createRequireExportable(parts.crypto),
+      },
       now,
     ),
   );
@@ -184,6 +193,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     cursors,
     keyChanged: parts.keyChanged,
     keyRetention: parts.keyRetention,
+    rotationPolicies: parts.rotationPolicies,
     backups: parts.backups,
     keyUsage: parts.keyUsage,
     turnover: parts.turnover,

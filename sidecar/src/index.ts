@@ -11,13 +11,16 @@ export {
   readBackupHeader,
 } from './backups/backup-file.ts';
 export {
+  type PlanOptions,
+  planRestore,
   type RestoredBackup,
   type RestoreOptions,
   rehearseBackup,
   restoreBackup,
-  type Tombstone,
   verifyBackup,
 } from './backups/backup-restore.ts';
+export type { ShownConsent } from './backups/restore-consent.ts';
+export type { Tombstone } from './backups/tombstone.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export {

@@ -93,7 +93,7 @@ function newSecret(): Secret {
 }
 
 /** C2SP tlog-checkpoint: a name without scheme, unique for this log. */
-function newOrigin(): string {
+export function newOrigin(): string {
   const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-') || 'localhost';
   return `${host}/ferrohsm/${randomBytes(8).toString('hex')}`;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { AuditEntry } from './audit/log.ts';
 import { Backups } from './backups/backups.ts';
 import { createCryptoProvider } from './crypto/crypto-provider.ts';
@@ -13,10 +14,13 @@ import { openGovernance } from './governance/governance.ts';
 import { openImportKeys } from './keys/import-upkeep.ts';
 import { KeyDestruction } from './keys/key-destruction.ts';
 import { openKeyRetention } from './keys/key-retention.ts';
+import { KeyRotation } from './keys/key-rotation.ts';
 import { createKeyTurnover } from './keys/key-turnover.ts';
 import { startKeyUpkeep } from './keys/key-upkeep.ts';
 import { createKeyUsage } from './keys/key-usage.ts';
 import { createNamedKeys, type NamedKeyRing } from './keys/named-keys.ts';
+import { openRotationPolicies } from './keys/rotation-policies.ts';
+import { RotationWatch } from './keys/rotation-watch.ts';
 import { createRecordedChange } from './log/recorded-change.ts';
 import { reconcile, recordStop } from './log/state-record.ts';
 import { createWitnessing } from './log/witnessing.ts';
@@ -98,14 +102,19 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     (it) => it.close(),
   );
   const { grants, directory, sessions } = governance;
+  // Keys in use know what rotates them.
+  const rotationPolicies = await openRotationPolicies(keystore.documents, () => openKeys?.clear());
   const namedKeys = opened.adopt(
     createNamedKeys(
       keystore,
       crypto,
-      (keyId) => {
-        const isGroup = (grantee: string) => directory.current.group(grantee) !== undefined;
-        const grantees = grants.of(keyId);
-        return { usedBy: grantees.filter((id) => !isGroup(id)), usedByGroups: grantees.filter(isGroup) };
+      {
+        usersOf(keyId) {
+          const isGroup = (grantee: string) => directory.current.group(grantee) !== undefined;
+          const grantees = grants.of(keyId);
+          return { usedBy: grantees.filter((id) => !isGroup(id)), usedByGroups: grantees.filter(isGroup) };
+        },
+        scheduleOf: (record) => rotationPolicies.of(record)?.schedule,
       },
       now,
     ),
@@ -113,22 +122,38 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   );
   openKeys = namedKeys;
 
+  const keyUsage = opened.adopt(createKeyUsage(keystore.usage, now), (it) => it.close());
   const keyChanged = (record: KeyRecord) => {
     namedKeys.forget(record);
-    governance.policy.advanceEpoch();
+    rotationWatch.changed(record);
+    // Nothing that was decided depends on a key that has just come to be, unless it was about its name.
+    const isNew = record.revision === 1 && !namedKeys.wasMissed(record);
+    if (!isNew) governance.policy.advanceEpoch();
   };
+  const rotating = {
+    keystore,
+    crypto,
+    policies: rotationPolicies,
+    usage: keyUsage,
+    recorded,
+    changed: keyChanged,
+    now,
+  };
+  const rotation = new KeyRotation(rotating);
+  const rotationWatch = new RotationWatch({ ...rotating, rotation });
   const keyRetention = await openKeyRetention(keystore.documents);
-  const backups = new Backups({ keystore, log, crypto, sealing, folder: options.backupFolder, now });
+  const indexFolder = join(options.stateFolder, 'backup-indexes');
+  const backups = new Backups({ keystore, log, crypto, sealing, folder: options.backupFolder, indexFolder, now });
   await backups.settle();
-  const keyUsage = opened.adopt(createKeyUsage(keystore.usage, now), (it) => it.close());
   const turnover = createKeyTurnover(keystore, recorded, parts.succession);
   const upkeep = startKeyUpkeep({
     turnover,
     usage: keyUsage,
+    rotation,
+    rotationWatch,
     destruction: new KeyDestruction({ keystore, turnover, log, backups, recorded, changed: keyChanged }),
     keystore,
     retention: keyRetention,
-    crypto,
     recorded,
     changed: keyChanged,
     now,
@@ -151,6 +176,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     cursors: createCursors(sealing, cursorKey),
     keyChanged,
     keyRetention,
+    rotationPolicies,
     backups,
     keyUsage,
     turnover,

@@ -1,17 +1,24 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Backup, type FerroHsm, type KeyRecord, verifyReceipt } from '@ferrohsm/sdk/node';
+import {
+  type Approval,
+  type Backup,
+  type FerroHsm,
+  type KeyRecord,
+  verifyApproval,
+  verifyReceipt,
+} from '@ferrohsm/sdk/node';
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { command } from '../../tools/throw-away-sidecar.ts';
-import { approver, personRecord } from './approvers.ts';
+import { type Approver, approver, consent, digestOf, personRecord } from './approvers.ts';
 import { Assembly, codeOf } from './assembly.ts';
 import { LiveSidecar, writeConfig } from './live-sidecar.ts';
 
@@ -82,16 +89,38 @@ async function create(name: string, kind: object): Promise<void> {
   if (error !== undefined) throw new Error(error.data.detail);
 }
 
-async function backUp(): Promise<Backup> {
-  const { result, error } = await assembly.agreed('ada', 'backup.create', { recipient }, [olga]);
+async function backUp(since?: string): Promise<Backup> {
+  const { result, error } = await assembly.agreed('ada', 'backup.create', { recipient, ...(since && { since }) }, [
+    olga,
+  ]);
   if (error !== undefined) throw new Error(`${error.data.code} ${error.data.detail ?? ''}`);
   return (result as { backup: Backup }).backup;
 }
 
-function restoreWords(backup: Backup): string[] {
+function restoreWords(backup: Backup, ...more: string[]): string[] {
   const { state, config } = restored.folders;
   const places = ['--state', state, '--config', config, '--log', sidecar.folders.log];
-  return [command, 'backup', 'restore', join(backups, backup.file), '--recipient-key', keyFileOf(backup), ...places];
+  const file = join(backups, backup.file);
+  return [command, 'backup', 'restore', file, '--recipient-key', keyFileOf(backup), ...places, ...more];
+}
+
+/** What a person's own program makes of the request for a restore: the signature is made without ours. */
+async function approvedRestore(backup: Backup, by: Approver): Promise<string> {
+  const plan = join(folder, 'request.json');
+  const words = ['--plan', plan, '--requester', 'ada', '--reason', 'the host burned down'];
+  await promisify(execFile)(process.execPath, restoreWords(backup, ...words));
+  const request: Approval = JSON.parse(readFileSync(plan, 'utf8'));
+  expect(digestOf(request.operation)).toBe(request.digest);
+  expect(JSON.parse(request.operation.params)).toMatchObject({
+    backup: backup.id,
+    sha256: backup.sha256,
+    stateRoot: backup.stateRoot,
+    destroyed: { versions: 1 },
+  });
+  const vote = { person: by.id, decision: 'approve', time: Date.now(), keyId: by.keyId };
+  const file = join(folder, `${by.id}.json`);
+  writeFileSync(file, JSON.stringify({ ...request, votes: [{ ...vote, evidence: consent(by, request).jws }] }));
+  return file;
 }
 
 async function certificateOf(name: string): Promise<string> {
@@ -102,9 +131,10 @@ async function certificateOf(name: string): Promise<string> {
   }
 }
 
-describe('a backup of 200 keys', () => {
+describe('a backup of 200 keys and its increment', () => {
   const records: KeyRecord[] = [];
   let ciphertext: ArrayBuffer;
+  let whole: Backup;
   let backup: Backup;
 
   beforeAll(async () => {
@@ -114,8 +144,9 @@ describe('a backup of 200 keys', () => {
     }
     const { secretKey } = await app.keys.get('key/2');
     ciphertext = await app.subtle.encrypt({ name: 'AES-GCM', iv }, secretKey, data);
+    whole = await backUp();
     await create('doomed', kinds[0]);
-    backup = await backUp();
+    backup = await backUp(whole.id);
     // What happens afterwards: one key is destroyed, and its certificate names the backup that still holds it.
     await assembly.change('olga', 'keys.deactivate', { name: 'doomed' });
     const { error } = await assembly.agreed('olga', 'keys.destroy', { name: 'doomed', windowSeconds: 0 }, [otto]);
@@ -127,13 +158,29 @@ describe('a backup of 200 keys', () => {
     expect(record?.details).toMatchObject({ backups: backup.id, erasedGeneration: 1, isFound: false });
   });
 
+  test('holds what has changed, and another after the destruction nothing of what is destroyed', async () => {
+    expect(backup.sizeBytes * 5).toBeLessThan(whole.sizeBytes);
+    const last = await backUp(backup.id);
+    const words_ = ['backup', 'rehearse', join(backups, last.file), '--recipient-key', keyFileOf(last), '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...words_]);
+    const { keys, continues, header, manifest } = JSON.parse(stdout);
+    expect({ keys, continues, root: header.stateRoot }).toEqual({
+      keys: 201,
+      continues: [whole.id, backup.id],
+      root: last.stateRoot,
+    });
+    // The secret of the destroyed key is gone from the chain; all others are sealed anew.
+    expect(manifest.counts.version).toBe(200);
+    expect(manifest.removed).toBeGreaterThanOrEqual(1);
+  });
+
   test('leaves an intent before and a result, and is never made by one person alone', async () => {
     expect(await codeOf(assembly.change('ada', 'backup.create', { recipient }))).toBe('approval_required');
     expect(await codeOf(assembly.change('olga', 'backup.create', { recipient }))).toBe('permission_denied');
     const made = (await assembly.records('ada')).filter(
       ({ operation, outcome }) => operation === 'backup.create' && (outcome === 'ok' || outcome === 'pending'),
     );
-    expect(made.map(({ phase }) => phase)).toEqual(['intent', 'result']);
+    expect(made.map(({ phase }) => phase)).toEqual(['intent', 'result', 'intent', 'result', 'intent', 'result']);
   });
 
   test('a restore that is killed leaves no state folder, and one that is not, the whole of it', async () => {
@@ -141,8 +188,9 @@ describe('a backup of 200 keys', () => {
     const whole = ['generations', 'keystore', 'lock', 'log'];
     // The first checkpoint that covers the certificate.
     await certificateOf('doomed');
+    const words = restoreWords(backup, '--approval', await approvedRestore(backup, olga));
     for (const killedAfterMs of [400, 800, 1200]) {
-      const process_ = spawn(process.execPath, restoreWords(backup), { stdio: 'ignore' });
+      const process_ = spawn(process.execPath, words, { stdio: 'ignore' });
       await pause(killedAfterMs);
       process_.kill('SIGKILL');
       if (process_.exitCode === null && process_.signalCode === null) await once(process_, 'exit');
@@ -150,7 +198,7 @@ describe('a backup of 200 keys', () => {
       if (existsSync(state)) expect(readdirSync(state).sort()).toEqual(whole);
       rmSync(state, { recursive: true, force: true });
     }
-    const { stderr } = await promisify(execFile)(process.execPath, restoreWords(backup));
+    const { stderr } = await promisify(execFile)(process.execPath, words);
     expect(stderr).toContain('201 keys; 1 destroyed versions were not brought back');
     expect(readdirSync(state).sort()).toEqual(whole);
     expect(existsSync(`${state}.restoring`)).toBe(false);
@@ -181,9 +229,19 @@ describe('a backup of 200 keys', () => {
     expect(listed.approvals.map(({ operation }) => operation.method)).toContain('backup.create');
     const policyOf = async (at: Assembly) => ((await at.ask('ada', 'policy.get')).result as { policy: object }).policy;
     expect(await policyOf(people)).toEqual(await policyOf(assembly));
-    const [opening] = await people.records('ada');
+    const [opening, restore, ...approvals] = await people.records('ada');
     expect(opening).toMatchObject({ operation: 'log.open', details: { backup: backup.id, hasLog: true } });
     expect(opening?.details?.earlierOrigin).not.toBe(again.hello.log.origin);
+    // Whoever has the log and the public keys of the people sees that they consented, by whatever program.
+    expect(restore).toMatchObject({ operation: 'backup.restore', details: { backup: backup.id, approvals: 1 } });
+    const { operation, digest } = (restore?.details ?? {}) as { operation: string; digest: string };
+    const votes = approvals
+      .filter((record) => record.operation === 'backup.restore.approve')
+      .map(({ principal = '', details }) => ({ person: principal, decision: 'approve', time: 0, ...details }));
+    const shown = { id: 'apr_', state: 'consumed', needed: 1, digest, operation: JSON.parse(operation), votes };
+    const { keyId: id, jwk } = olga;
+    const keys = [{ id, kind: 'jwk', algorithm: 'EdDSA', jwk, person: 'olga' }] as const;
+    expect((await verifyApproval(shown as unknown as Approval, keys)).persons).toEqual(['olga']);
     expect(await codeOf(people.change('olga', 'keys.create', { name: 'new', ...kinds[0] }))).toBe('ok');
     people.leave();
     await again.close();
@@ -194,9 +252,18 @@ describe('a backup of 200 keys', () => {
 });
 
 test('a sidecar that is killed while it writes a backup leaves none, or a whole one that it remembers', async () => {
-  for (const killedAfterMs of [5, 20, 60]) {
+  const listed = async () => (await assembly.ask('ada', 'backup.list')).result as { backups: Backup[] };
+  const [first] = (await listed()).backups;
+  const moments = [
+    { killedAfterMs: 5 },
+    { killedAfterMs: 20 },
+    { killedAfterMs: 30, since: first?.id },
+    { killedAfterMs: 60 },
+  ];
+  for (const { killedAfterMs, since } of moments) {
     // An approval that a killed process did not use up would let another request for the same through.
-    const request = { recipient: newRecipient(killedAfterMs), requestId: `killed-backup-${killedAfterMs}` };
+    const wish = since === undefined ? { recipient: newRecipient(killedAfterMs) } : { recipient, since };
+    const request = { ...wish, requestId: `killed-backup-${killedAfterMs}` };
     const approval = await assembly.held('ada', 'backup.create', request);
     await assembly.approve(otto, approval);
     const answer = assembly.ask('ada', 'backup.create', request).catch(() => undefined);
@@ -205,12 +272,11 @@ test('a sidecar that is killed while it writes a backup leaves none, or a whole 
     await answer;
     await sidecar.start();
     await assembly.join('ada', 'olga', 'otto');
-    const { result } = await assembly.ask('ada', 'backup.list');
-    const known = (result as { backups: Backup[] }).backups;
+    const known = (await listed()).backups;
     expect(readdirSync(backups).sort()).toEqual(known.map(({ file }) => file).sort());
     for (const backup of known) {
       const words_ = [command, 'backup', 'verify', join(backups, backup.file), '--recipient-key', keyFileOf(backup)];
       expect((await promisify(execFile)(process.execPath, words_)).stdout).toMatch(/^result +ok$/m);
     }
   }
-}, 120_000);
+}, 180_000);

@@ -12,11 +12,13 @@ const ada = approver('ada');
 const olga = approver('olga');
 const otto = approver('otto');
 
+export const officePolicy = `${defaultPolicy}\n${policyProfiles['minimum-strength-128']}`;
+
 /** Olga imports, Otto approves, Ada reads the log; the user of the test uses keys. Weak keys are not wanted. */
 export const officeOptions = {
   arguments: ['--websocket', '127.0.0.1:0'],
   prepare: (folders: LiveSidecar['folders']) => {
-    writeConfig(folders, 'policy.cedar', `${defaultPolicy}\n${policyProfiles['minimum-strength-128']}`);
+    writeConfig(folders, 'policy.cedar', officePolicy);
     const credentials = [{ uid: process.geteuid?.() ?? 0 }];
     const principals = [
       personRecord(ada, ['Administrator', 'Auditor']),

@@ -13,6 +13,7 @@ export interface NamedKeyUsers {
 /** Creates, exports, imports, uses, rotates and destroys named keys. */
 export async function useNamedKeys(users: NamedKeyUsers, known: KnownSecrets): Promise<void> {
   const { officer, application } = users;
+  await officer.keys.create({ name: kek, algorithm: { name: 'AES-KW', length: 256 }, usages: ['wrapKey'] });
   for (const [name, algorithm, format] of [
     ['memory/signing', { name: 'Ed25519' }, 'pkcs8'],
     ['memory/module-lattice', { name: 'ML-DSA-65' }, 'raw-seed'],
@@ -20,6 +21,7 @@ export async function useNamedKeys(users: NamedKeyUsers, known: KnownSecrets): P
     await officer.keys.create({ name, algorithm, usages: ['sign', 'verify'] });
     const { keyData } = await officer.keys.export(name, format);
     known.addKey(name, format, keyData);
+    await exportWrapped(officer, name, format);
     const { privateKey } = await application.keys.get(name);
     await application.subtle.sign(algorithm, privateKey, Buffer.from('data'));
     await officer.keys.rotate(name, { overlapSeconds: 0 });
@@ -28,6 +30,18 @@ export async function useNamedKeys(users: NamedKeyUsers, known: KnownSecrets): P
   }
   await useImported(users, known);
   await useDataKeys(users, known);
+}
+
+const kek = 'memory/kek';
+
+/** For an import key of each kind, and under a named key. */
+async function exportWrapped({ keys }: FerroHsmClients, name: string, format: 'pkcs8' | 'raw-seed'): Promise<void> {
+  for (const wrapping of ['HPKE-MLKEM768-X25519', 'HPKE-X25519', 'RSA-OAEP-AES-KWP'] as const) {
+    await keys.exportWrapped(name, format, await keys.prepareImport(wrapping));
+  }
+  for (const wrapping of ['AES-KWP', 'AES-KW'] as const) {
+    await keys.exportWrapped(name, format, { wrapping, key: kek });
+  }
 }
 
 async function useImported({ officer, application }: NamedKeyUsers, known: KnownSecrets): Promise<void> {

@@ -11,8 +11,6 @@ export interface ByteField {
 }
 `;
 
-const clientByteFieldType = byteFieldType.replace('secret: boolean', 'secret?: true');
-
 const methodTraitsType = `/** What a method's schema declares besides its shapes. */
 export interface MethodTraits {
   readonly effect: 'pure' | 'change' | 'release';
@@ -64,35 +62,30 @@ export const methodTable: Readonly<Record<MethodName, MethodTraits>> = ${literal
 }
 
 /**
- * What the client must know of each method: its effect, and the byte fields for its encoder and decoder. Most methods
- * compute something and carry no bytes; these are left out.
+ * What the client must know of each method: its effect, and the byte fields for its encoder and decoder. A page loads
+ * it before it can do anything, so it is a short text. Most methods compute something and carry no bytes; these are
+ * left out.
  */
-export function byteFieldTable(schemas: Schemas): string {
-  const rows = schemas.methods
-    .map(({ method, effect, params, result }) => {
-      const bytes = { params: byteFields(params, schemas), result: byteFields(result, schemas) };
-      const fields = Object.entries(bytes).filter(([, each]) => each.length > 0);
-      const short = fields.map(([place, each]) => [place, each.map(clientByteField)]);
-      return [method, { ...(effect !== 'pure' && { effect }), ...Object.fromEntries(short) }] as const;
-    })
-    .filter(([, row]) => Object.keys(row).length > 0);
-  return `${banner}import type { MethodName } from './types.ts';
-
-${clientByteFieldType}
-export interface MethodBytes {
-  /** What a call does besides answering: a change of state, or the release of secret key material; nothing when absent. */
-  readonly effect?: 'change' | 'release';
-  readonly params?: readonly ByteField[];
-  readonly result?: readonly ByteField[];
-}
-
-export const byteFieldTable: Readonly<Partial<Record<MethodName, MethodBytes>>> = ${literal(Object.fromEntries(rows))};
+export function methodLines(schemas: Schemas): string {
+  const lines = schemas.methods.map(({ method, effect, params, result }) => [
+    method,
+    ...(effect === 'pure' ? [] : [effect]),
+    ...byteFields(params, schemas).map((field) => `<${byteFieldWord(field)}`),
+    ...byteFields(result, schemas).map((field) => `>${byteFieldWord(field)}`),
+  ]);
+  const said = lines.filter((words) => words.length > 1).map((words) => words.join(' '));
+  return `${banner}/**
+ * A line for each method that does more than compute, or carries bytes: its name; \`change\` or \`release\`; where its
+ * params (\`<\`) and its result (\`>\`) hold bytes, \`!\` behind the secret ones.
+ */
+export const methodLines = \`
+${said.join('\n')}
+\`;
 `;
 }
 
-/** Most bytes are not secret: a page loads no word of it. */
-function clientByteField({ path, secret }: ByteField): object {
-  return secret ? { path, secret } : { path };
+function byteFieldWord({ path, secret }: ByteField): string {
+  return `${path.join('.')}${secret ? '!' : ''}`;
 }
 
 /** What the sidecar's dialects say of an error, and nobody else. */

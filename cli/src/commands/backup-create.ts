@@ -5,6 +5,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 interface BackupCreateOptions extends WaitOptions {
   readonly recipient: string;
+  readonly since?: string;
 }
 
 export const backupCreate: CommandDescription = {
@@ -16,13 +17,22 @@ export const backupCreate: CommandDescription = {
 # For a key of "ferrohsm backup create-key"
 ferrohsm backup create --recipient backup.json --wait
 
+# Only what has changed since an earlier one for the same key
+ferrohsm backup create --recipient backup.json --since backup_XYZ --wait
+
 # For an ML-KEM-768 key of OpenSSL
 openssl genpkey -algorithm ML-KEM-768 -out backup.pem && openssl pkey -in backup.pem -pubout -out backup.pub
 ferrohsm backup create --recipient backup.pub --wait`,
   options: (command) =>
-    addWaitOption(command.requiredOption('--recipient <file>', 'public key that the backup is written for')),
+    addWaitOption(
+      command
+        .requiredOption('--recipient <file>', 'public key that the backup is written for')
+        .option('--since <id>', 'earlier backup, from "backup list": write what has changed since'),
+    ),
   action: connected<BackupCreateOptions>(async (context) => {
-    const backup = await clientsOf(context).backups.create(readRecipient(context.options.recipient));
+    const { recipient, since } = context.options;
+    const change = since === undefined ? {} : { since };
+    const backup = await clientsOf(context).backups.create(readRecipient(recipient), change);
     await context.output.result({ backup }, backupText(backup));
   }),
 };

@@ -1,6 +1,5 @@
 import { contentText } from '../backup/backup-text.ts';
-import { withBackup } from '../backup/opened-backup.ts';
-import { addOpenerOptions, type OpenerOptions } from '../backup/opener.ts';
+import { addBackupOptions, type BackupOptions, withBackup } from '../backup/opened-backup.ts';
 import { type CommandDescription, local } from '../command.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { guardProcess } from '../process-guard.ts';
@@ -14,8 +13,8 @@ export const backupRehearse: CommandDescription = {
 # Every month, before it is needed
 ferrohsm backup rehearse 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.key`,
   offline: true,
-  options: addOpenerOptions,
-  action: local<OpenerOptions & GlobalOptions, [string]>(async ({ options, output }, file) => {
+  options: addBackupOptions,
+  action: local<BackupOptions & GlobalOptions, [string]>(async ({ options, output }, file) => {
     guardProcess();
     const { rehearseBackup } = await import('@ferrohsm/sidecar');
     const read = await withBackup(file, options, 'rehearsing', rehearseBackup);

@@ -11,6 +11,7 @@ import {
   writeImportRequest,
 } from '../import/import-request.ts';
 import { type KeyFileContent, type KeyFileFormat, keyFileFormats, readKeyFile } from '../import/key-file.ts';
+import { readWrappedKey } from '../import/wrapped-key-file.ts';
 import { readInput } from '../input.ts';
 import { completeAlgorithm } from '../key-algorithms.ts';
 import { addNewKeyOptions, describedBy, type NewKeyOptions } from '../new-key-options.ts';
@@ -18,6 +19,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 interface KeyImportOptions extends WaitOptions, NewKeyOptions {
   readonly in?: string;
+  readonly wrapped?: string;
   readonly format?: KeyFileFormat;
   readonly passphraseFile?: string;
   readonly algorithm?: string;
@@ -42,12 +44,16 @@ ferrohsm key import web/old --in old.p12 --algorithm RSASSA-PKCS1-v1_5 --wait
 # 32 raw bytes from another tool, in a pipe
 vault read-key | ferrohsm key import vault/master --in - --format raw --algorithm AES-GCM --wait
 
+# A key that another sidecar exported for "ferrohsm key prepare-import"
+ferrohsm key import web/tls --wrapped tls.wrapped --wait
+
 # Without waiting: the same command again, once it is approved, makes the key
 ferrohsm key import web/tls --in tls.pem --request tls.import`,
   options: (command) =>
     addWaitOption(
       addNewKeyOptions(command)
         .option('--in <file>', 'the key; - is standard input')
+        .addOption(new Option('--wrapped <file>', 'instead: what "key export --to" wrote elsewhere').conflicts('in'))
         .addOption(new Option('--format <name>', 'of the file; default: what it looks like').choices(keyFileFormats))
         .option('--passphrase-file <file>', 'its first line is the passphrase; default: it is asked for')
         .option('--algorithm <name>', 'WebCrypto name; default: that of the file, for RSA RSA-PSS, for EC ECDSA')
@@ -77,8 +83,28 @@ async function imported(context: ConnectedContext<KeyImportOptions>, name: strin
   return key;
 }
 
+function newRequest(context: ConnectedContext<KeyImportOptions>, name: string): Promise<ImportRequest> | ImportRequest {
+  const { wrapped } = context.options;
+  return wrapped === undefined ? wrappedHere(context, name) : wrappedElsewhere(context.options, name, wrapped);
+}
+
+/** What was exported says what the key is, unless the options say something else. */
+function wrappedElsewhere(options: KeyImportOptions, name: string, file: string): ImportRequest {
+  const { algorithm, usages, ...wrapped } = readWrappedKey(file);
+  const key = {
+    ...{ usages, algorithm },
+    ...(options.usage !== undefined && { usages: options.usage }),
+    ...(options.algorithm !== undefined && algorithmOf(options, undefined)),
+  };
+  return { ...describedBy(options), ...wrapped, ...key, name, requestId: newRequestId() };
+}
+
+function newRequestId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
 /** Wraps the key of the file here, so that no plaintext leaves this process. */
-async function newRequest(
+async function wrappedHere(
   { sidecar, options }: ConnectedContext<KeyImportOptions>,
   name: string,
 ): Promise<ImportRequest> {
@@ -87,8 +113,7 @@ async function newRequest(
     const key = { ...describedBy(options), ...algorithmOf(options, found.algorithm) };
     const prepared = await sidecar.keys.prepareImport();
     const wrapped = await sidecar.keys.wrapForImport(prepared, keyData);
-    const requestId = randomBytes(16).toString('base64url');
-    return { name, importId: prepared.importId, wrapped, format, requestId, ...key };
+    return { name, importId: prepared.importId, wrapped, format, requestId: newRequestId(), ...key };
   } finally {
     keyData.fill(0);
   }

@@ -12,6 +12,7 @@ ferrohsm key show payments/signing
 ferrohsm key show payments/signing --json`,
   action: connected<object, [string]>(async ({ sidecar, output }, name) => {
     const { record } = await sidecar.keys.get(name);
-    await output.result({ record }, recordText(record));
+    const rotation = await sidecar.keys.rotation(record.id);
+    await output.result({ record, ...(rotation && { rotation }) }, recordText(record, rotation));
   }),
 };

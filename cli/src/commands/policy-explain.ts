@@ -2,7 +2,7 @@ import type { PolicyExplainParams } from '@ferrohsm/sdk/node';
 import { Option } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
 
-type PolicyExplainOptions = Pick<PolicyExplainParams, 'key' | 'transport'>;
+type PolicyExplainOptions = Pick<PolicyExplainParams, 'key' | 'transport' | 'wrapping'>;
 
 export const policyExplain: CommandDescription = {
   usage: 'explain <principal> <action>',
@@ -12,14 +12,19 @@ export const policyExplain: CommandDescription = {
 ferrohsm policy explain payments subtle.sign --key payments/signing
 
 # How many must approve an export by alice?
-ferrohsm policy explain alice keys.export --key vault/master`,
+ferrohsm policy explain alice keys.export --key vault/master
+
+# And if it were wrapped?
+ferrohsm policy explain alice keys.export --key vault/master --wrapping HPKE-MLKEM768-X25519`,
   options: (command) =>
     command
       .option('--key <name>', 'name or id of the key that is acted upon')
-      .addOption(new Option('--transport <name>', 'how the request comes').choices(['unix', 'websocket'])),
+      .addOption(new Option('--transport <name>', 'how the request comes').choices(['unix', 'websocket']))
+      .option('--wrapping <name>', 'how a secret is wrapped that leaves (default none)'),
   action: connected<PolicyExplainOptions, [string, string]>(async ({ sidecar, options, output }, principal, action) => {
-    const { key, transport } = options;
-    const request = { principal, action, ...(key && { key }), ...(transport && { transport }) };
+    const { key, transport, wrapping } = options;
+    const circumstances = { ...(key && { key }), ...(transport && { transport }), ...(wrapping && { wrapping }) };
+    const request = { principal, action, ...circumstances };
     const result = await sidecar.policy.explain(request);
     const { outcome, policies, reason } = result;
     const texts = policies.map(({ id, effect, text }) => `\n${id} (${effect}):\n${text}`);

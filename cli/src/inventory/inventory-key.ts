@@ -48,8 +48,9 @@ export interface InventoryKey {
   readonly createdAt: number;
   readonly ageDays: number;
   readonly expiresAt?: number | undefined;
+  /** The strictest of each limit, of its own schedule and of the rotation policies. */
   readonly rotation?: RotationSchedule | undefined;
-  /** When its schedule asks for the next version by age. */
+  /** When it asks for the next version by age. */
   readonly rotationDueAt?: number | undefined;
   readonly findings: readonly Finding[];
   /** Principals who used it, by the log; absent when the log was not asked. */
@@ -66,13 +67,13 @@ const forceful: ReadonlySet<KeyState> = new Set(['pre-activation', 'active', 'su
  * @param callers who used keys, where that is known
  */
 export function inventoryKey(
-  { record, versions: facts }: InventoryEntry,
+  { record, rotation: effective, versions: facts }: InventoryEntry,
   asOf: number,
   callers?: Callers,
 ): InventoryKey {
-  const { id, name, description, owner, labels, type, usages, extractable, createdAt, expiresAt, rotation } = record;
+  const { id, name, description, owner, labels, type, usages, extractable, createdAt, expiresAt } = record;
   const versions = record.versions.map((version, index) => inventoryVersion(version, facts[index], expiresAt, asOf));
-  const timed = { expiresAt, rotation, rotationDueAt: rotationDueAt(versions, rotation) };
+  const timed = { expiresAt, rotation: effective?.schedule, rotationDueAt: effective?.dueAt };
   return {
     ...{ id, name, description, owner, labels, type, usages, extractable, createdAt },
     ageDays: daysFrom(createdAt, asOf),
@@ -104,15 +105,6 @@ function inventoryVersion(
     ...{ createdAt, ageDays: daysFrom(createdAt, asOf), since, endsAt: earlier(endsAt, expiresAt) },
     ...{ imported: origin === 'imported', uses, bytes, usedAt },
   };
-}
-
-function rotationDueAt(
-  versions: readonly InventoryVersion[],
-  { everySeconds }: RotationSchedule = {},
-): number | undefined {
-  const newest = versions.at(-1);
-  if (newest?.state !== 'active' || everySeconds === undefined) return undefined;
-  return newest.createdAt + everySeconds * 1000;
 }
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {

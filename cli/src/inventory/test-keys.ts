@@ -35,5 +35,13 @@ function entryOf(record: Partial<KeyRecord>, versions: readonly TestVersion[]): 
   const times = { createdAt: asOf - 300 * day, updatedAt: asOf, revision: 1 };
   const base = { id: `key_${name}`, name, owner: 'owner', type: 'private', extractable: false, labels: {} } as const;
   const whole = { ...base, ...times, usages: ['sign'], versions: created, ...record } as unknown as KeyRecord;
-  return { record: whole, versions: facts };
+  return { record: whole, ...rotationOf(whole), versions: facts };
+}
+
+function rotationOf({ rotation: schedule, versions }: KeyRecord): Pick<InventoryEntry, 'rotation'> {
+  const { state, createdAt = 0 } = versions.at(-1) ?? {};
+  if (schedule === undefined) return {};
+  const { everySeconds } = schedule;
+  const dueAt = state === 'active' && everySeconds !== undefined && { dueAt: createdAt + everySeconds * 1000 };
+  return { rotation: { schedule, policies: {}, ...dueAt } };
 }

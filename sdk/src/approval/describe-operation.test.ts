@@ -34,6 +34,29 @@ test('what is within a parameter is shown too, and bytes as what they hash to', 
   ]);
 });
 
+test('whoever can read what is exported is named', () => {
+  const publicKey = { bytes: 44, sha256: 'C'.repeat(43) };
+  const importId = `imp_${'A'.repeat(22)}`;
+  const wish = (wrapping: object) => {
+    const params = JSON.stringify({ format: 'pkcs8', name: 'web/tls', wrapping });
+    return describeOperation(heldOperation({ params }));
+  };
+  const [forRecipient, , , ...members] = wish({ importId, name: 'HPKE-X25519', publicKey });
+  expect(forRecipient).toBe(
+    `alice wants to get the SECRET of the key web/tls out of the sidecar, encrypted for the public key with SHA-256 ${'C'.repeat(43)}`,
+  );
+  expect(members.slice(0, 3)).toEqual([
+    `  wrapping.importId: ${importId}`,
+    '  wrapping.name: HPKE-X25519',
+    `  wrapping.publicKey: 44 bytes with SHA-256 ${'C'.repeat(43)}`,
+  ]);
+  const [underKey] = wish({ key: `key_${'A'.repeat(22)}/2`, name: 'AES-KWP' });
+  expect(underKey).toBe(
+    `alice wants to get the SECRET of the key web/tls out of the sidecar, encrypted under the key key_${'A'.repeat(22)}/2`,
+  );
+  expect(wish({ name: 'AES-KWP' })[0]).toContain('encrypted under the key nothing');
+});
+
 test('a method that has no words of its own is named', () => {
   const operation = heldOperation({ method: 'some.thing', action: 'other.thing', params: '{}', resourceState: '' });
   const lines = describeOperation({ ...operation, resource: 'system' });

@@ -5,45 +5,51 @@ import { printable } from './printable.ts';
 type Params = Readonly<Record<string, unknown>>;
 
 /** What somebody asks for, by its method; the parameters follow it in any case. */
-const wishes: Readonly<Partial<Record<MethodName, (params: Params, resource: string) => string>>> = Object.freeze({
-  'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
-  'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
-  'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
-  'breakGlass.open': () => 'open an emergency session of 15 minutes',
-  'groups.remove': ({ id }) => `remove the group ${said(id)}`,
-  'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
-  'keys.assign': ({ name }) => `change who may use the key ${said(name)}`,
-  'keys.compromise': ({ name }) => `mark the key ${said(name)} as compromised, for good`,
-  'keys.create': ({ name }) => `create the key ${said(name)}`,
-  'keys.destroy': ({ name }) => `DESTROY the key ${said(name)} and all that only it can read`,
-  'keys.export': ({ name }) => `get the SECRET of the key ${said(name)} out of the sidecar`,
-  'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
-  'keys.import': ({ name }) => `import a key from elsewhere as ${said(name)}`,
-  'keys.liftHold': ({ name }) => `lift the legal hold of the key ${said(name)}`,
-  'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
-  'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
-  'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
-  'keys.rollback': ({ name, version }) =>
-    `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
-  'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
-  'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
-  'keystore.changeRootKey': () => 'replace the root key',
-  'keystore.rotate': () => 'seal all keys under a new key encryption key',
-  'policy.load': () => 'put other policies in force',
-  'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
-  'principals.remove': ({ id }) => `remove the principal ${said(id)}`,
-  'principals.set': ({ principal }) => `create or replace the principal ${said(memberOf(principal, 'id'))}`,
-  'retention.remove': ({ name }) => `remove the retention class ${said(name)}`,
-  'retention.set': ({ retentionClass }) =>
-    `keep keys of the class ${said(memberOf(retentionClass, 'name'))} as this says`,
-  'session.revoke': ({ session }) => `end the session ${said(session)}`,
-  'subtle.decrypt': (_, resource) => `decrypt with the key ${said(resource)}`,
-  'subtle.exportKey': (_, resource) => `get the SECRET of the key ${said(resource)} out of the sidecar`,
-  'subtle.sign': (_, resource) => `sign with the key ${said(resource)}`,
-  'subtle.wrapKey': ({ key }) => `get the SECRET of the key ${said(key)} out of the sidecar, encrypted`,
-  'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
-  'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
-});
+const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', (params: Params, resource: string) => string>>> =
+  Object.freeze({
+    'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
+    'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
+    'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
+    'backup.restore': () => 'restore a backup with every SECRET in it, on another host',
+    'breakGlass.open': () => 'open an emergency session of 15 minutes',
+    'groups.remove': ({ id }) => `remove the group ${said(id)}`,
+    'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
+    'keys.assign': ({ name }) => `change who may use the key ${said(name)}`,
+    'keys.compromise': ({ name }) => `mark the key ${said(name)} as compromised, for good`,
+    'keys.create': ({ name }) => `create the key ${said(name)}`,
+    'keys.destroy': ({ name }) => `DESTROY the key ${said(name)} and all that only it can read`,
+    'keys.export': ({ name, wrapping }) =>
+      `get the SECRET of the key ${said(name)} out of the sidecar${wrapped(wrapping)}`,
+    'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
+    'keys.import': ({ name }) => `import a key from elsewhere as ${said(name)}`,
+    'keys.liftHold': ({ name }) => `lift the legal hold of the key ${said(name)}`,
+    'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
+    'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
+    'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
+    'keys.rollback': ({ name, version }) =>
+      `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
+    'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
+    'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+    'keystore.changeRootKey': () => 'replace the root key',
+    'keystore.rotate': () => 'seal all keys under a new key encryption key',
+    'policy.load': () => 'put other policies in force',
+    'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
+    'principals.remove': ({ id }) => `remove the principal ${said(id)}`,
+    'principals.set': ({ principal }) => `create or replace the principal ${said(memberOf(principal, 'id'))}`,
+    'retention.remove': ({ name }) => `remove the retention class ${said(name)}`,
+    'retention.set': ({ retentionClass }) =>
+      `keep keys of the class ${said(memberOf(retentionClass, 'name'))} as this says`,
+    'rotation.remove': ({ name }) => `remove the rotation policy ${said(name)}`,
+    'rotation.set': ({ rotationPolicy }) =>
+      `rotate keys by the policy ${said(memberOf(rotationPolicy, 'name'))} as this says`,
+    'session.revoke': ({ session }) => `end the session ${said(session)}`,
+    'subtle.decrypt': (_, resource) => `decrypt with the key ${said(resource)}`,
+    'subtle.exportKey': (_, resource) => `get the SECRET of the key ${said(resource)} out of the sidecar`,
+    'subtle.sign': (_, resource) => `sign with the key ${said(resource)}`,
+    'subtle.wrapKey': ({ key }) => `get the SECRET of the key ${said(key)} out of the sidecar, encrypted`,
+    'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
+    'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
+  });
 
 /**
  * A held operation in words, for the person who is to approve it: who wants what, every parameter of it, and until when.
@@ -107,6 +113,14 @@ function textLines(path: string, text: string): string[] {
 function isDigest(value: unknown): value is { sha256: string; bytes: number } {
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   return typeof value.sha256 === 'string' && typeof value.bytes === 'number';
+}
+
+/** Who will be able to read it. */
+function wrapped(wrapping: unknown): string {
+  if (wrapping === undefined) return '';
+  const publicKey = memberOf(wrapping, 'publicKey');
+  if (publicKey === undefined) return `, encrypted under the key ${said(memberOf(wrapping, 'key'))}`;
+  return `, encrypted for the public key with SHA-256 ${said(memberOf(publicKey, 'sha256'))}`;
 }
 
 function memberOf(value: unknown, name: string): unknown {

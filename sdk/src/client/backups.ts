@@ -13,11 +13,15 @@ export class Backups {
   /**
    * Has the sidecar write one into its backup folder; needs the approval of other people.
    *
+   * @param change `since`: id of an earlier one for the same recipient; then only what has changed since is written
    * @throws FerroHsmError `backup_unavailable`, `data_invalid` for a malformed public key
    * @example const { file, sha256 } = await hsm.with({ wait: true }).backups.create({ algorithm: 'MLKEM768-X25519', publicKey });
    */
-  async create(recipient: BackupRecipient, { requestId = newRequestId() } = {}): Promise<Backup> {
-    return (await onceMore(() => this.#rpc.call('backup.create', { recipient, requestId }))).backup;
+  async create(
+    recipient: BackupRecipient,
+    { requestId = newRequestId(), ...change }: { readonly since?: string; readonly requestId?: string } = {},
+  ): Promise<Backup> {
+    return (await onceMore(() => this.#rpc.call('backup.create', { recipient, ...change, requestId }))).backup;
   }
 
   /**

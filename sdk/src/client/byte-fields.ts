@@ -1,6 +1,6 @@
 import { FerroHsmError } from '../errors.ts';
-import type { ByteField } from '../generated/byte-fields.ts';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import type { ByteField } from './method-traits.ts';
 
 /** Bodies above this many bytes travel as attachments to a peer that can take them. */
 const inlineBytes = 4096;

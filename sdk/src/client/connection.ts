@@ -1,9 +1,9 @@
 import { FerroHsmError } from '../errors.ts';
-import { byteFieldTable, type MethodBytes } from '../generated/byte-fields.ts';
 import type { MethodName, MethodTypes, SystemHelloParams, SystemHelloResult } from '../generated/types.ts';
 import type { Transport } from '../transport/transport.ts';
 import { decodeBytes, encodeBytes } from './byte-fields.ts';
 import { Exchange } from './exchange.ts';
+import { methodTraits } from './method-traits.ts';
 import type { CallOptions } from './rpc.ts';
 import { Slots } from './slots.ts';
 
@@ -78,10 +78,10 @@ export class Connection {
     params: MethodTypes[M]['params'],
     options: CallOptions = {},
   ): Promise<MethodTypes[M]['result']> {
-    const fields: MethodBytes = byteFieldTable[method] ?? {};
-    const { value, attachments } = encodeBytes(params, fields.params ?? [], this.hello.attachments);
+    const traits = methodTraits(method);
+    const { value, attachments } = encodeBytes(params, traits.params, this.hello.attachments);
     const { limits } = this.hello;
     const answer = await this.#exchange.request(method, value, attachments, { ...options, limits });
-    return decodeBytes(answer.result, fields.result ?? [], answer.attachments) as MethodTypes[M]['result'];
+    return decodeBytes(answer.result, traits.result, answer.attachments) as MethodTypes[M]['result'];
   }
 }

@@ -36,7 +36,8 @@ export class DataKeys {
   }
 
   /**
-   * Wraps a data key anew under the newest active version of the same named key; it does not leave the sidecar.
+   * Wraps a data key anew under the newest active version of the same named key; it does not leave the sidecar. For many
+   * see `rewrapAll` of `@ferrohsm/sdk/envelope`.
    *
    * @throws FerroHsmError as `decrypt`
    * @example const { wrapped: fresh } = await hsm.dataKeys.rewrap('backups', wrapped);

@@ -1,4 +1,6 @@
-import { createJSONRPCErrorResponse, createJSONRPCRequest, JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
+// By file: the package's index would bring its server to every page.
+import { JSONRPCClient } from 'json-rpc-2.0/dist/client.js';
+import { createJSONRPCErrorResponse, createJSONRPCRequest, type JSONRPCResponse } from 'json-rpc-2.0/dist/models.js';
 import { type ErrorFacts, FerroHsmError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
 import type { ApprovalRequest, Limits, MethodName } from '../generated/types.ts';

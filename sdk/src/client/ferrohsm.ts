@@ -15,6 +15,7 @@ import { Principals } from './principals.ts';
 import { ReceiptedRpc } from './receipted.ts';
 import { RemoteRpc } from './remote.ts';
 import { Retention } from './retention.ts';
+import { Rotation } from './rotation.ts';
 import type { Rpc } from './rpc.ts';
 import { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -51,6 +52,8 @@ export interface FerroHsmClients {
   readonly sessions: Sessions;
   /** How long keys are kept. */
   readonly retention: Retention;
+  /** When next versions are made by themselves. */
+  readonly rotation: Rotation;
   readonly tokens: Tokens;
   readonly backups: Backups;
   /** Emergency sessions. */
@@ -144,6 +147,7 @@ function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
     principals: new Principals(rpc),
     sessions: new Sessions(rpc),
     retention: new Retention(rpc),
+    rotation: new Rotation(rpc),
     tokens: new Tokens(rpc),
     backups: new Backups(rpc),
     breakGlass: new BreakGlass(rpc),

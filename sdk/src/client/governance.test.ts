@@ -192,11 +192,6 @@ test('a change has a fresh requestId unless told', async () => {
 
 describe('what changes nothing', () => {
   test.each<[string, (clients: Clients) => Promise<unknown>, Sent]>([
-    [
-      'keys.export',
-      ({ keys }) => keys.export('k', 'raw', { version: 2 }),
-      ['keys.export', { name: 'k', format: 'raw', version: 2 }],
-    ],
     ['policy.get', ({ policy }) => policy.get(2), ['policy.get', { version: 2 }]],
     ['policy.check', ({ policy }) => policy.check('x'), ['policy.check', { text: 'x' }]],
     [

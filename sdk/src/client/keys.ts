@@ -1,10 +1,9 @@
 import type {
+  EffectiveRotation,
   InventoryListParams,
   InventoryListResult,
   KeyRecord,
   KeyState,
-  KeysExportParams,
-  KeysExportResult,
   KeysListResult,
   KeyUsage,
   Labels,
@@ -15,7 +14,7 @@ import { algorithmIdentifier } from '../webcrypto/algorithm-name.ts';
 import { keyUsages } from '../webcrypto/arguments.ts';
 import { normalizeAlgorithm } from '../webcrypto/normalization.ts';
 import type { KeyGenerationParams } from '../webcrypto/subtle-crypto-types.ts';
-import { KeyImports } from './key-import.ts';
+import { KeyExports } from './key-export.ts';
 import { createRecord, getRecord, listRecords, newRequestId, onceMore } from './key-records.ts';
 import type { NamedKey } from './named-key.ts';
 
@@ -65,7 +64,7 @@ export interface KeyPageOptions extends KeyListOptions {
  *   name: 'tokens/signing', algorithm: { name: 'ML-DSA-65' }, usages: ['sign', 'verify'],
  * });
  */
-export class Keys extends KeyImports {
+export class Keys extends KeyExports {
   /**
    * Creates a key.
    *
@@ -86,6 +85,16 @@ export class Keys extends KeyImports {
    */
   async get(nameOrId: string): Promise<NamedKey> {
     return this.open(await getRecord(this.rpc, nameOrId));
+  }
+
+  /**
+   * What rotates a key: its own schedule and the policies whose labels it has; undefined when nothing does.
+   *
+   * @throws FerroHsmError `not_found`
+   * @example const { schedule, dueAt } = (await hsm.keys.rotation('tokens/signing')) ?? {};
+   */
+  async rotation(nameOrId: string): Promise<EffectiveRotation | undefined> {
+    return (await this.rpc.call('keys.get', { name: nameOrId })).rotation;
   }
 
   /**
@@ -123,22 +132,6 @@ export class Keys extends KeyImports {
    */
   async rename(nameOrId: string, newName: string, { requestId = newRequestId() } = {}): Promise<NamedKey> {
     return await this.change('keys.rename', nameOrId, { newName, requestId });
-  }
-
-  /**
-   * Gets the secret of a key out of the sidecar; needs the approval of other people.
-   *
-   * @param format as of `subtle.exportKey`
-   * @returns the secret bytes, of a JWK its JSON text; zero them after use
-   * @throws FerroHsmError `not_found`, `not_supported` for a format that the key does not have
-   * @example const { keyData } = await hsm.with({ wait: true }).keys.export('vault/master', 'raw-secret');
-   */
-  export(
-    nameOrId: string,
-    format: KeysExportParams['format'],
-    { version }: { readonly version?: number } = {},
-  ): Promise<KeysExportResult> {
-    return this.rpc.call('keys.export', { name: nameOrId, format, ...(version !== undefined && { version }) });
   }
 
   /**

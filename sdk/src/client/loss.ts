@@ -1,11 +1,11 @@
 import { FerroHsmError } from '../errors.ts';
-import { byteFieldTable } from '../generated/byte-fields.ts';
 import type { ErrorCode } from '../generated/errors.ts';
 import type { MethodName } from '../generated/types.ts';
+import { methodTraits } from './method-traits.ts';
 
 /** What a call that was sent is told when its connection is lost: a pure one left nothing behind. */
 export function lossCode(method: MethodName): ErrorCode {
-  return byteFieldTable[method]?.effect === undefined ? 'connection_lost' : 'outcome_unknown';
+  return methodTraits(method).effect === undefined ? 'connection_lost' : 'outcome_unknown';
 }
 
 /** The error of a call that was not sent. */

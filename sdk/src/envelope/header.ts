@@ -12,6 +12,8 @@ const fixedBytes = magic.length + 4 + keyIdBytes + saltBytes;
 export const commitmentBytes = 32;
 /** Of KEM ciphertexts the longest has 1665 bytes. */
 const mostWrappedBytes = 4096;
+/** Of fixed part, length, wrapped data key and commitment. */
+export const mostHeaderBytes = fixedBytes + 2 + mostWrappedBytes + commitmentBytes;
 
 /** Bounds of the size of a chunk in bytes: what an envelope may make its reader hold in memory. */
 const chunkLimits = Object.freeze({ least: 1024, most: 1 << 20 });

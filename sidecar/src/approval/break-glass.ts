@@ -48,7 +48,7 @@ export interface EmergencyOptions {
   readonly elevate: (sessionId: string, untilMs: number) => void;
 }
 
-interface StoredEmergency {
+export interface StoredEmergency {
   readonly breakGlass: BreakGlass;
   readonly excluded: Excluded;
 }
@@ -64,8 +64,16 @@ const lifetimeMs = 15 * 60 * 1000;
 const timeDigits = 9;
 const randomDigits = 7;
 
-function newId(now: number): string {
+/** Ids sort by their time, in milliseconds since 1970. */
+export function newEmergencyId(now: number): string {
   return `bgl_${base32hexTime(now, timeDigits)}${randomBytes(randomDigits).toString('base64url').slice(0, randomDigits)}`;
+}
+
+/** Remembers an emergency that waits for its review. */
+export function putEmergency(changes: Pick<DocumentChanges, 'put'>, emergency: StoredEmergency): void {
+  const { id } = emergency.breakGlass;
+  changes.put(kinds.emergency, id, emergency);
+  changes.put(kinds.unreviewed, unreviewedId, { id });
 }
 
 export function createEmergencySessions({
@@ -85,8 +93,7 @@ export function createEmergencySessions({
     const { id } = emergency.breakGlass;
     const unreviewed = changes.get<Answered>(kinds.unreviewed, unreviewedId);
     if (unreviewed !== undefined) throw new SidecarError('review_open', unreviewed.id);
-    changes.put(kinds.emergency, id, emergency);
-    changes.put(kinds.unreviewed, unreviewedId, { id });
+    putEmergency(changes, emergency);
     return { id };
   }
 
@@ -115,7 +122,7 @@ export function createEmergencySessions({
     async open({ principal, credential, session, reason, ticket }, request) {
       const openedAt = now();
       const times = { openedAt, expiresAt: openedAt + lifetimeMs };
-      const breakGlass = { id: newId(openedAt), principal, session, reason, ticket, ...times };
+      const breakGlass = { id: newEmergencyId(openedAt), principal, session, reason, ticket, ...times };
       const excluded = await excludedBy(principal, credential, record);
       const { id } = await documents.change((changes) => openIn(changes, { breakGlass, excluded }), request);
       const opened = await stored(id);

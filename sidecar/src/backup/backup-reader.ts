@@ -1,9 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { CopiedRow } from '../copied-rows.ts';
 import type { Secret } from '../secret.ts';
 import { type BackupCrypto, type ContentSeal, chunkBytes, commitmentBytes, contentSeal, tagBytes } from './chunks.ts';
 import { type BackupHeader, decodeHeader, encodeHeader, headerLength, prefixBytes } from './header.ts';
-import { type BackupManifest, decodeRecord, recordBodyBytes, recordHeadBytes } from './records.ts';
+import { RecordTally } from './record-tally.ts';
+import {
+  type BackupManifest,
+  comparePaths,
+  decodeRecord,
+  pathOf,
+  type RowRecord,
+  recordBodyBytes,
+  recordHeadBytes,
+} from './records.ts';
 import { damaged } from './refusal.ts';
 
 /** A file that is read from its beginning. */
@@ -67,23 +75,24 @@ export class BackupReader implements Disposable {
   }
 
   /**
-   * Every row in the order in which they were written; then the manifest was compared and the file has ended.
-   * Whoever receives a row disposes its secret.
+   * Every record in the order in which they were written, which is that of their paths; then the manifest was compared and
+   * the file has ended. Whoever receives a row disposes its secret.
    *
    * @throws SidecarError `data_invalid`
    */
-  async *rows(): AsyncGenerator<CopiedRow, BackupManifest> {
-    const counts = new Map<string, number>();
-    for (let rows = 0; ; rows++) {
+  async *records(): AsyncGenerator<RowRecord, BackupManifest> {
+    const tally = new RecordTally();
+    for (let before = ''; ; ) {
       const record = await this.#record();
       if ('manifest' in record) {
-        this.#requireWhole(record.manifest, rows, counts);
+        this.#requireWhole(record.manifest, tally);
         return record.manifest;
       }
-      const { row } = record;
-      const kind = row.path.slice(0, row.path.indexOf('/'));
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      yield row;
+      const path = pathOf(record);
+      if (comparePaths(before, path) >= 0) throw damaged('its rows are out of order');
+      before = path;
+      tally.count(record);
+      yield record;
     }
   }
 
@@ -92,13 +101,11 @@ export class BackupReader implements Disposable {
     this.#seal[Symbol.dispose]();
   }
 
-  #requireWhole(manifest: BackupManifest, rows: number, counts: ReadonlyMap<string, number>): void {
+  #requireWhole(manifest: BackupManifest, tally: RecordTally): void {
     if (this.#at !== this.#chunk.length || this.#left > 0) throw damaged('something follows its end');
     const { stateRoot, stateCounter } = this.#header;
-    const isSame = manifest.stateRoot === stateRoot && manifest.stateCounter === stateCounter && manifest.rows === rows;
-    const kinds = new Set([...counts.keys(), ...Object.keys(manifest.counts)]);
-    const isWhole = [...kinds].every((kind) => (manifest.counts[kind] ?? 0) === (counts.get(kind) ?? 0));
-    if (!isSame || !isWhole) throw damaged('the manifest does not agree with the rows');
+    const isSame = manifest.stateRoot === stateRoot && manifest.stateCounter === stateCounter;
+    if (!isSame || !tally.isThatOf(manifest)) throw damaged('the manifest does not agree with the rows');
   }
 
   async #record() {

@@ -3,7 +3,7 @@ import type { CopiedRow } from '../copied-rows.ts';
 import type { Secret } from '../secret.ts';
 import { type BackupCrypto, type ContentSeal, chunkBytes, contentSeal } from './chunks.ts';
 import { type BackupHeader, encodeHeader } from './header.ts';
-import { type BackupManifest, encodeManifest, encodeRow } from './records.ts';
+import { type BackupManifest, encodeManifest, encodeRemoval, encodeRow } from './records.ts';
 
 /** Where the bytes of a backup go, in order. */
 export interface BackupSink {
@@ -49,6 +49,11 @@ export class BackupWriter implements Disposable {
   /** The secret of the row stays the caller's to dispose. */
   async write(row: CopiedRow): Promise<void> {
     await this.#fill(encodeRow(row));
+  }
+
+  /** Of a row that the base has. */
+  async remove(path: string): Promise<void> {
+    await this.#fill(encodeRemoval(path));
   }
 
   async finish(manifest: BackupManifest): Promise<WrittenBackup> {

@@ -16,13 +16,14 @@ const header: BackupHeader = {
   createdAt: 1_000,
   software: '0.0.0',
   log: { origin: 'hsm.example/log', keys: ['key'], checkpoint: 'hsm.example/log\n0\nAAAA\n' },
+  base: { id: 'backup_BBBBBBBBBBBBBBBBBBBBBB', sha256: 'B'.repeat(43), stateRoot: 'cd'.repeat(32) },
   stateRoot: 'ab'.repeat(32),
   stateCounter: 7,
   counts,
   recipient: { algorithm: 'MLKEM768-X25519', fingerprint: 'A'.repeat(43) },
   encapsulated: 'AAAA',
 };
-const manifest = { rows: 4, counts, stateRoot: header.stateRoot, stateCounter: 7 };
+const manifest = { rows: 4, counts, removed: 1, stateRoot: header.stateRoot, stateCounter: 7 };
 const secretBytes = randomBytes(48);
 /** Larger than a chunk, so that records lie across chunks. */
 const large = randomBytes(150_000);
@@ -35,6 +36,7 @@ async function written(value = large, changed: object = {}): Promise<Buffer> {
   using writer = await BackupWriter.begin(sink, header, secret, crypto);
   await writer.write({ path: 'group/a', value });
   await writer.write({ path: 'group/b', value: Buffer.alloc(0) });
+  await writer.remove('group/c');
   await writer.write({ path: 'system/log/key', value: Buffer.alloc(0), hash: Buffer.alloc(32, 1) });
   await writer.write({ path: 'version/x/1', value: Buffer.from('{}'), hash: Buffer.alloc(32, 2), secret: rowSecret });
   const { sizeBytes, sha256 } = await writer.finish({ ...manifest, ...changed });
@@ -57,7 +59,12 @@ async function read(content: Buffer, key = shared): Promise<string[]> {
   using secret = Secret.copy(key);
   using reader = new BackupReader(source, await readFront(source), secret, crypto);
   const rows: string[] = [];
-  for await (const row of reader.rows()) {
+  for await (const record of reader.records()) {
+    if ('removed' in record) {
+      rows.push(`removed ${record.removed}`);
+      continue;
+    }
+    const { row } = record;
     using rowSecret = row.secret;
     rows.push([row.path, row.value.length, row.hash?.[0], rowSecret?.bytes.equals(secretBytes)].join(' '));
   }
@@ -73,7 +80,13 @@ async function codeOf(content: Buffer, key = shared): Promise<string> {
 
 test('what was written is read, across chunks', async () => {
   const rows = await read(await written());
-  expect(rows).toEqual(['group/a 150000  ', 'group/b 0  ', 'system/log/key 0 1 ', 'version/x/1 2 2 true']);
+  expect(rows).toEqual([
+    'group/a 150000  ',
+    'group/b 0  ',
+    'removed group/c',
+    'system/log/key 0 1 ',
+    'version/x/1 2 2 true',
+  ]);
 });
 
 test('the chunks are what the documentation says, by another implementation', async () => {
@@ -125,9 +138,27 @@ describe('refused is', () => {
     expect(await codeOf(await written(), randomBytes(32))).toBe('data_invalid');
   });
 
+  test('rows that are out of order, or there twice', async () => {
+    for (const path of ['group/b', 'group/a']) {
+      const parts: Buffer[] = [];
+      using secret = Secret.copy(shared);
+      using writer = await BackupWriter.begin(
+        { write: async (bytes) => void parts.push(bytes) },
+        header,
+        secret,
+        crypto,
+      );
+      for (const row of ['group/b', path]) await writer.write({ path: row, value: Buffer.alloc(0) });
+      const twoGroups = { rows: 2, counts: { group: 2 }, removed: 0, stateRoot: header.stateRoot, stateCounter: 7 };
+      await writer.finish(twoGroups);
+      expect(await codeOf(Buffer.concat(parts))).toBe('data_invalid');
+    }
+  });
+
   test('a manifest that does not agree', async () => {
     for (const changed of [
       { rows: 3 },
+      { removed: 0 },
       { stateRoot: 'cd'.repeat(32) },
       { stateCounter: 8 },
       { counts: { ...counts, group: 3 } },

@@ -27,6 +27,14 @@ export interface BackupLog {
   readonly checkpoint: string;
 }
 
+/** The backup that an increment continues. */
+export interface BackupBase {
+  readonly id: string;
+  /** SHA-256 of its whole file, base64url. */
+  readonly sha256: string;
+  readonly stateRoot: string;
+}
+
 /** What anybody can read of a backup. */
 export interface BackupHeader {
   readonly id: string;
@@ -35,9 +43,11 @@ export interface BackupHeader {
   /** Version of the program that wrote it. */
   readonly software: string;
   readonly log: BackupLog;
+  /** Of an increment: without it, the backup is whole. */
+  readonly base?: BackupBase;
   readonly stateRoot: string;
   readonly stateCounter: number;
-  /** Rows by kind. */
+  /** Rows of the store by kind. */
   readonly counts: Readonly<Record<string, number>>;
   readonly recipient: BackupRecipient;
   /** What encapsulates the shared secret, base64url. */
@@ -96,7 +106,9 @@ function parse(body: Buffer): unknown {
 }
 
 /** As far as something is done with it before it is known to be authentic. */
-function hasShape({ recipient, encapsulated }: BackupHeader): boolean {
+function hasShape({ id, base, recipient, encapsulated }: BackupHeader): boolean {
+  const names = [id, ...(base === undefined ? [] : [base?.id, base?.sha256, base?.stateRoot])];
+  if (!names.every((name) => typeof name === 'string')) return false;
   const { algorithm, fingerprint, passphrase } = recipient ?? {};
   if (algorithm !== 'MLKEM768-X25519' && algorithm !== 'ML-KEM-768') return false;
   if (typeof fingerprint !== 'string' || typeof encapsulated !== 'string') return false;

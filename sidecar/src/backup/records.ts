@@ -5,16 +5,21 @@ import { damaged } from './refusal.ts';
 /** The end of a backup: what it should have held. */
 export interface BackupManifest {
   readonly rows: number;
-  /** Rows by kind. */
+  /** Rows by kind; those of an increment are fewer than the rows of the store. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Rows of the base that the store had no more. */
+  readonly removed: number;
   readonly stateRoot: string;
   readonly stateCounter: number;
 }
 
-export type BackupRecord = { readonly row: CopiedRow } | { readonly manifest: BackupManifest };
+/** A row, or the path of one that the base has and the store had no more. */
+export type RowRecord = { readonly row: CopiedRow } | { readonly removed: string };
+
+export type BackupRecord = RowRecord | { readonly manifest: BackupManifest };
 
 /** First byte of a record. */
-const kinds = Object.freeze({ plain: 1, secret: 2, withheld: 3, manifest: 4 });
+const kinds = Object.freeze({ plain: 1, secret: 2, withheld: 3, manifest: 4, removed: 5 });
 const hashBytes = 32;
 /** What a record says of its length: type, then lengths of path, value, hash and secret. */
 export const recordHeadBytes = 1 + 2 + 4 + 1 + 4;
@@ -33,6 +38,11 @@ interface RecordHead {
 export function encodeRow({ path, value, hash, secret }: CopiedRow): Buffer {
   const kind = secret !== undefined ? kinds.secret : hash !== undefined ? kinds.withheld : kinds.plain;
   return encode(kind, [Buffer.from(path, 'utf8'), value, hash ?? Buffer.alloc(0), secret?.bytes ?? Buffer.alloc(0)]);
+}
+
+export function encodeRemoval(path: string): Buffer {
+  const none = Buffer.alloc(0);
+  return encode(kinds.removed, [Buffer.from(path, 'utf8'), none, none, none]);
 }
 
 export function encodeManifest(manifest: BackupManifest): Buffer {
@@ -79,10 +89,21 @@ export function decodeRecord(head: Buffer, body: Buffer): BackupRecord {
   const path = part(sizes.path).toString('utf8');
   const value = Buffer.from(part(sizes.value));
   if (sizes.kind === kinds.manifest) return { manifest: JSON.parse(value.toString('utf8')) as BackupManifest };
+  if (sizes.kind === kinds.removed) return { removed: path };
   if (sizes.kind === kinds.plain) return { row: { path, value } };
   const hash = Buffer.from(part(sizes.hash));
   if (sizes.kind === kinds.withheld) return { row: { path, value, hash } };
   return { row: { path, value, hash, secret: Secret.copy(part(sizes.secret)) } };
+}
+
+/** Where a record belongs among the others. */
+export function pathOf(record: RowRecord): string {
+  return 'row' in record ? record.row.path : record.removed;
+}
+
+/** Orders paths as their bytes are ordered. */
+export function comparePaths(left: string, right: string): number {
+  return left === right ? 0 : Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
 }
 
 function readHead(head: Buffer): RecordHead {

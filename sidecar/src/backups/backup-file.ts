@@ -1,21 +1,28 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { BackupReader, type BackupSource, readFront } from '../backup/backup-reader.ts';
-import type { BackupHeader } from '../backup/header.ts';
-import type { BackupManifest } from '../backup/records.ts';
+import { open } from 'node:fs/promises';
+import { BackupReader, readFront } from '../backup/backup-reader.ts';
+import { type BackupHeader, encodeHeader } from '../backup/header.ts';
+import type { BackupManifest, RowRecord } from '../backup/records.ts';
+import { damaged } from '../backup/refusal.ts';
 import type { CopiedRow } from '../copied-rows.ts';
 import { createChunkCipher } from '../crypto/chunk-cipher.ts';
 import { createCryptoProvider } from '../crypto/crypto-provider.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
 import { createSealing } from '../crypto/sealing.ts';
-import { type BackupOpener, decapsulate } from './backup-recipients.ts';
+import { type ChainLink, chainOf, readBackupHeader } from './backup-chain.ts';
+import { type BackupOpener, decapsulate, StretchedOnce } from './backup-recipients.ts';
+import { sourceOf } from './file-bytes.ts';
+import { newestRows } from './newest-rows.ts';
 
-export type { BackupHeader, BackupManifest, BackupOpener, CopiedRow };
+export { type BackupHeader, type BackupManifest, type BackupOpener, type CopiedRow, readBackupHeader };
 
 /** A backup to read, and what opens it. */
 export interface BackupPlace {
   readonly path: string;
-  /** Stays the caller's to dispose. */
+  /** Where to find what an increment continues, beside its own folder: files of the chain, or folders. */
+  readonly bases?: readonly string[] | undefined;
+  /** Opens every file of a chain. Stays the caller's to dispose. */
   readonly opener: BackupOpener;
-  /** Hears of the progress, in bytes of the file. */
+  /** Hears of the progress, in bytes of all files. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -25,7 +32,10 @@ export type UseRows = (rows: readonly CopiedRow[]) => void;
 /** What a whole backup turned out to be. */
 export interface ReadBackup {
   readonly header: BackupHeader;
+  /** Of the file itself, whatever it continues. */
   readonly manifest: BackupManifest;
+  /** Ids of the backups that it continues, the oldest first; none for a whole one. */
+  readonly continues: readonly string[];
 }
 
 /** Rows that are handed over at once, and bytes at which there are enough. */
@@ -33,38 +43,70 @@ const pageRows = 512;
 const pageBytes = 1024 * 1024;
 
 /**
- * Reads a backup to its end: everything that comes out was verified, and at the end that it was whole.
+ * Reads a backup to its end, with all that it continues: everything that comes out was verified, and at the end that every
+ * file was whole.
  *
- * @param begin is told what the backup says of itself, which is authentic then
+ * @param use is told the rows as they were when the backup was made
  * @throws SidecarError `data_invalid`
  */
-export async function readBackup(
-  { path, opener, onProgress = () => undefined }: BackupPlace,
-  begin: (header: BackupHeader) => UseRows,
-): Promise<ReadBackup> {
+export async function readBackup(place: BackupPlace, use: UseRows): Promise<ReadBackup> {
+  const chain = await chainOf(place.path, place.bases ?? []);
+  const manifests: BackupManifest[] = [];
+  const progress = createProgress(place, chain.length);
+  await using crypto = { provider: createCryptoProvider(), [Symbol.asyncDispose]: () => crypto.provider.close() };
+  using stretching = new StretchedOnce(createSealing());
+  const opening = { crypto: crypto.provider, stretching, opener: place.opener };
+  const files = chain.map((link, number) =>
+    recordsOf(link, opening, {
+      onBytes: (done, total) => progress(number, done, total),
+      onEnd: (manifest) => {
+        manifests[number] = manifest;
+      },
+    }),
+  );
+  await inPages(newestRows(files), use);
+  const [newest, ...continued] = chain as [ChainLink, ...ChainLink[]];
+  const continues = continued.map(({ header }) => header.id).reverse();
+  return { header: newest.header, manifest: manifests[0] as BackupManifest, continues };
+}
+
+interface Opening {
+  readonly crypto: CryptoProvider;
+  readonly stretching: StretchedOnce;
+  readonly opener: BackupOpener;
+}
+
+interface RecordHearers {
+  readonly onBytes: (done: number, total: number) => void;
+  readonly onEnd: (manifest: BackupManifest) => void;
+}
+
+async function* recordsOf(
+  { path, header }: ChainLink,
+  { crypto, stretching, opener }: Opening,
+  { onBytes, onEnd }: RecordHearers,
+): AsyncGenerator<RowRecord, void> {
   await using file = await open(path, 'r');
   const source = await sourceOf(file);
   const front = await readFront(source);
-  await using crypto = { provider: createCryptoProvider(), [Symbol.asyncDispose]: () => crypto.provider.close() };
-  const sealing = createSealing();
-  using shared = await decapsulate(crypto.provider, sealing, front.header, opener);
-  const content = { derive: sealing.derive, chunkCipher: createChunkCipher };
-  using reader = new BackupReader(source, front, shared, content, (done) => onProgress(done, source.sizeBytes));
-  const manifest = await inPages(reader.rows(), begin(front.header));
-  return { header: front.header, manifest };
+  if (!encodeHeader(front.header).equals(encodeHeader(header))) throw damaged('it was replaced while it was read');
+  using shared = await decapsulate(crypto, stretching, front.header, opener);
+  const content = { derive: createSealing().derive, chunkCipher: createChunkCipher };
+  using reader = new BackupReader(source, front, shared, content, (done) => onBytes(done, source.sizeBytes));
+  onEnd(yield* reader.records());
 }
 
-/**
- * What a backup says of itself, to anybody: nothing of it is verified.
- *
- * @throws SidecarError `data_invalid`
- */
-export async function readBackupHeader(path: string): Promise<BackupHeader> {
-  await using file = await open(path, 'r');
-  return (await readFront(await sourceOf(file))).header;
+/** The files of a chain are read side by side: the sum of them is told. */
+function createProgress({ onProgress = () => undefined }: BackupPlace, files: number) {
+  const each = Array.from({ length: files }, () => ({ done: 0, total: 0 }));
+  return (number: number, done: number, total: number) => {
+    each[number] = { done, total };
+    const sum = (part: 'done' | 'total') => each.reduce((bytes, file) => bytes + file[part], 0);
+    onProgress(sum('done'), sum('total'));
+  };
 }
 
-async function inPages(rows: AsyncGenerator<CopiedRow, BackupManifest>, use: UseRows): Promise<BackupManifest> {
+async function inPages(rows: AsyncGenerator<CopiedRow, void>, use: UseRows): Promise<void> {
   let page: CopiedRow[] = [];
   let bytes = 0;
   const usePage = () => {
@@ -77,32 +119,13 @@ async function inPages(rows: AsyncGenerator<CopiedRow, BackupManifest>, use: Use
     }
   };
   try {
-    for (;;) {
-      const step = await rows.next();
-      if (step.done === true) {
-        usePage();
-        return step.value;
-      }
-      page.push(step.value);
-      bytes += step.value.value.length;
+    for await (const row of rows) {
+      page.push(row);
+      bytes += row.value.length;
       if (page.length === pageRows || bytes >= pageBytes) usePage();
     }
+    usePage();
   } finally {
     for (const { secret } of page) secret?.dispose();
   }
-}
-
-async function sourceOf(file: FileHandle): Promise<BackupSource> {
-  const { size } = await file.stat();
-  return {
-    sizeBytes: size,
-    async read(into) {
-      for (let done = 0; ; ) {
-        if (done === into.length) return done;
-        const { bytesRead } = await file.read(into, done);
-        if (bytesRead === 0) return done;
-        done += bytesRead;
-      }
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BackupHeader, type BackupRecipient, isCost, type PassphraseCost } from '../backup/header.ts';
 import { damaged } from '../backup/refusal.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { Sealing } from '../crypto/sealing.ts';
+import type { Argon2Cost, Sealing } from '../crypto/sealing.ts';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
@@ -69,7 +69,11 @@ export async function decapsulate(
   if (fingerprintOf(publicKey) !== fingerprint) {
     throw damaged(isPassphrase ? 'the passphrase is wrong' : 'it is for another recipient key');
   }
-  return Secret.take(await crypto.decapsulateBits({ name: algorithm }, key, Buffer.from(encapsulated, 'base64url')));
+  try {
+    return Secret.take(await crypto.decapsulateBits({ name: algorithm }, key, Buffer.from(encapsulated, 'base64url')));
+  } catch (cause) {
+    throw damaged('the header was changed', cause);
+  }
 }
 
 const publicUse = Object.freeze({
@@ -89,4 +93,30 @@ function stretched(sealing: Pick<Sealing, 'argon2id'>, passphrase: Secret, cost:
 
 function fingerprintOf(publicKey: Uint8Array): string {
   return createHash('sha256').update(publicKey).digest('base64url');
+}
+
+/** Stretches a passphrase once for all files that are for it: that takes a second and 256 MiB each time. */
+export class StretchedOnce implements Disposable {
+  readonly #sealing: Pick<Sealing, 'argon2id'>;
+  #seed: { readonly of: string; readonly secret: Secret } | undefined;
+
+  constructor(sealing: Pick<Sealing, 'argon2id'>) {
+    this.#sealing = sealing;
+  }
+
+  /** As that of the sealing, for one passphrase only. */
+  argon2id(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Secret {
+    const { memoryKib, passes, parallelism } = cost;
+    const of = [Buffer.from(salt).toString('base64url'), memoryKib, passes, parallelism].join();
+    if (this.#seed?.of !== of) {
+      this[Symbol.dispose]();
+      this.#seed = { of, secret: this.#sealing.argon2id(passphrase, salt, cost) };
+    }
+    return Secret.copy(this.#seed.secret.bytes);
+  }
+
+  [Symbol.dispose](): void {
+    this.#seed?.secret.dispose();
+    this.#seed = undefined;
+  }
 }

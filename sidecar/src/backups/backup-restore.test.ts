@@ -2,16 +2,15 @@ import { createPublicKey, createVerify } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createSealing } from '../crypto/sealing.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { KeyRecord } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { filesBelow, testFolder } from '../keystore/test-store.ts';
 import { reconcile } from '../log/state-record.ts';
 import { Secret } from '../secret.ts';
-import { type OpenState, openState } from '../state.ts';
 import { type RestoreOptions, rehearseBackup, restoreBackup, verifyBackup } from './backup-restore.ts';
 import { type BackupWorld, backupRequest, backupWorld, storedKey, testRecipient } from './test-backup-world.ts';
+import { openRestored } from './test-restored.ts';
 
 const { key, seed } = testRecipient();
 let world: BackupWorld;
@@ -22,7 +21,7 @@ beforeEach(async () => {
   world = await backupWorld();
   first = await storedKey(world.keystore, 'a');
   await storedKey(world.keystore, 'b');
-  await world.keystore.documents.change((changes) => changes.put('group', 'ops', { members: ['alice'] }));
+  await world.keystore.documents.change((changes) => changes.put('note', 'n', { text: 'a' }));
   await world.keystore.documents.change((changes) => changes.put('open-approvals', 'alice', { requests: {} }));
   await world.backups.create(key, backupRequest());
   [path = ''] = world.files();
@@ -40,18 +39,6 @@ function optionsFor(change: Partial<RestoreOptions> = {}): RestoreOptions {
     onNotice: () => undefined,
     ...change,
   };
-}
-
-/** The restored state folder in use, closed at the end of the test. */
-async function opened({ stateFolder, configFolder, rootKey }: RestoreOptions): Promise<OpenState> {
-  using secret = Secret.take(readFileSync((rootKey as { path: string }).path));
-  const options = { stateFolder, configFolder, rootKey, sockets: [] };
-  const state = await openState(options, [secret], createSealing(), {
-    onStorageFailure: () => undefined,
-    now: Date.now,
-  });
-  onTestFinished(() => state.close());
-  return state;
 }
 
 /** Whether the secret of a key still fits the public key that was known before, by two other implementations. */
@@ -72,13 +59,13 @@ describe('a restored store', () => {
   test('has every key and document under another root key, and a log that names the old one', async () => {
     const options = optionsFor();
     expect(await restoreBackup(options)).toMatchObject({ keys: 2, destroyedVersions: 0 });
-    const { keystore, log, found } = await opened(options);
+    const { keystore, log, found } = await openRestored(options);
     expect(await keystore.get('a')).toEqual(first);
     expect(await keystore.count()).toBe(2);
     // An approval that was open then may have been used up since.
     expect(await world.keystore.documents.get('open-approvals', 'alice')).toBeDefined();
     expect(await keystore.documents.get('open-approvals', 'alice')).toBeUndefined();
-    expect(await keystore.documents.get('group', 'ops')).toEqual({ members: ['alice'] });
+    expect(await keystore.documents.get('note', 'n')).toEqual({ text: 'a' });
     for (const record of await keystore.list({ limit: 10 })) expect(await signs(keystore, record)).toBe(true);
     expect(await keystore.documents.list('backup', { limit: 10 })).toEqual(
       (await world.backups.list()).map((backup) => ({ id: backup.id, value: backup })),
@@ -105,7 +92,7 @@ describe('a restored store', () => {
     expect(await restoreBackup(options)).toMatchObject({ keys: 2, destroyedVersions: 1 });
     const unsealed = await keystore.unseal(first.id, 1);
     using secret = unsealed.secret;
-    const restored = await opened(options);
+    const restored = await openRestored(options);
     expect((await restored.keystore.get('a'))?.versions).toMatchObject([
       { version: 1, state: 'destroyed', reason: 'destroyed after the backup' },
     ]);
@@ -121,7 +108,7 @@ describe('a restored store', () => {
     await restoreBackup(options);
     const again = { ...options, rootKey: { kind: 'key-file', path: join(testFolder(), 'root.key') } } as const;
     await expect(restoreBackup(again)).rejects.toMatchObject({ code: 'config_invalid' });
-    expect((await (await opened(options)).keystore.get('a'))?.id).toBe(first.id);
+    expect((await (await openRestored(options)).keystore.get('a'))?.id).toBe(first.id);
   });
 
   test('is made anew over what an interrupted restore left', async () => {
@@ -130,7 +117,7 @@ describe('a restored store', () => {
     writeFileSync(`${options.stateFolder}.restoring/keystore/keystore.db`, 'half of one', { mode: 0o600 });
     await restoreBackup(options);
     expect(existsSync(`${options.stateFolder}.restoring`)).toBe(false);
-    expect((await (await opened(options)).keystore.get('a'))?.id).toBe(first.id);
+    expect((await (await openRestored(options)).keystore.get('a'))?.id).toBe(first.id);
   });
 });
 

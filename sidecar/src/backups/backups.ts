@@ -1,78 +1,87 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditLog } from '../audit/log.ts';
-import { type BackupSink, BackupWriter, type WrittenBackup } from '../backup/backup-writer.ts';
-import type { BackupHeader } from '../backup/header.ts';
+import type { BackupBase, BackupHeader } from '../backup/header.ts';
 import type { StoreCopy } from '../copied-rows.ts';
 import { createChunkCipher } from '../crypto/chunk-cipher.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Sealing } from '../crypto/sealing.ts';
 import { allDocuments, type ChangeRequest } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
-import { syncFolder } from '../files/durable-file.ts';
 import { ensurePrivateFolder } from '../files/private-file.ts';
 import type { Backup, KeyVersion } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import { createInTurn } from '../in-turn.ts';
 import type { Keystore } from '../keystore/keystore.ts';
-import { type BackupPublicKey, encapsulateFor } from './backup-recipients.ts';
+import { BackupDraft, settleDrafts } from './backup-draft.ts';
+import { BackupIndexes } from './backup-index.ts';
+import { type BackupPublicKey, type Encapsulation, encapsulateFor } from './backup-recipients.ts';
+import { changesSince, writeChanges } from './row-changes.ts';
+import { rowsWithUsage } from './store-rows.ts';
 
 export interface BackupsOptions {
-  readonly keystore: Pick<Keystore, 'copy' | 'documents'>;
+  readonly keystore: Pick<Keystore, 'copy' | 'documents' | 'systemSecret' | 'usage'>;
   readonly log: Pick<AuditLog, 'origin' | 'verifierKeys' | 'checkpoint'>;
   readonly crypto: CryptoProvider;
   readonly sealing: Sealing;
   /** Where the files go: 0700, made when it is missing; undefined: none are written. */
   readonly folder: string | undefined;
+  /** Where is remembered what they held: in the state folder. */
+  readonly indexFolder: string;
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
 }
 
+/** Backups that matter when a key is destroyed, by id. */
+export interface HoldingBackups {
+  /** Made while its secret was there: alone or with what they continue, they bring it back. */
+  readonly holding: readonly string[];
+  /** Made later, and of no use without one of those. */
+  readonly continuing: readonly string[];
+}
+
 /** Kind of the documents that remember backups. */
 export const backupKind = 'backup';
-const draftEnd = '.new';
-/** Longest time in milliseconds for which the writing of a backup keeps the thread from answering requests. */
-const sliceMs = 2;
+const ending = '.fhbk';
 
 /** Writes backups of the whole store beside all requests, and remembers each. */
 export class Backups {
   readonly #options: BackupsOptions;
+  readonly #crypto: { readonly derive: Sealing['derive']; readonly chunkCipher: typeof createChunkCipher };
+  readonly #indexes: BackupIndexes;
   readonly #inTurn = createInTurn();
   /** Has begun and is not remembered yet. */
-  #begun: Pick<Backup, 'id' | 'createdAt'> | undefined;
+  #begun: Pick<Backup, 'id' | 'createdAt' | 'base'> | undefined;
 
   constructor(options: BackupsOptions) {
+    const { keystore, sealing, indexFolder } = options;
     this.#options = options;
+    this.#crypto = { derive: sealing.derive, chunkCipher: createChunkCipher };
+    this.#indexes = new BackupIndexes({ keystore, crypto: this.#crypto, folder: indexFolder });
   }
 
   /** Gives what an earlier process had written whole its name, and removes the rest. */
   async settle(): Promise<void> {
     const { folder } = this.#options;
-    if (folder === undefined || !existsSync(folder)) return;
-    const known = new Set((await this.list()).map(({ file }) => file));
-    for (const draft of readdirSync(folder).filter((name) => name.endsWith(`.fhbk${draftEnd}`))) {
-      const name = draft.slice(0, -draftEnd.length);
-      if (known.has(name)) renameSync(join(folder, draft), join(folder, name));
-      else rmSync(join(folder, draft));
-    }
-    syncFolder(folder);
+    const backups = await this.list();
+    const known = new Set(backups.map(({ file }) => file));
+    if (folder !== undefined) settleDrafts(folder, ending, (name) => known.has(name));
+    this.#indexes.settle(backups);
   }
 
   /**
    * Writes the store as it is now, with all secrets but those of the log, for one recipient.
    *
+   * @param since id of an earlier backup for the same recipient: only what has changed since is written
    * @throws SidecarError `backup_unavailable`, `data_invalid` for a malformed key, `request_conflict`
    */
-  async create(recipient: BackupPublicKey, request: ChangeRequest): Promise<Backup> {
+  async create(recipient: BackupPublicKey, request: ChangeRequest, since?: string): Promise<Backup> {
     return await this.#inTurn(async () => {
       const earlier = await this.#options.keystore.documents.result<Backup>(request);
       if (earlier !== undefined) return earlier;
       request.requireCurrent?.();
       try {
-        return await this.#created(recipient, request);
+        return await this.#created(recipient, request, since);
       } finally {
         this.#begun = undefined;
       }
@@ -87,60 +96,84 @@ export class Backups {
     return backups.sort((left, right) => left.createdAt - right.createdAt);
   }
 
-  /** Ids of the backups that were made while the store held the secret of a version that it holds no more. */
-  async holding({ createdAt, since = Number.POSITIVE_INFINITY }: KeyVersion): Promise<string[]> {
+  /** Which backups bring back a version that the store holds no more. */
+  async holding({ createdAt, since = Number.POSITIVE_INFINITY }: KeyVersion): Promise<HoldingBackups> {
     const made = [...(await this.list()), ...(this.#begun === undefined ? [] : [this.#begun])];
-    return made.filter((backup) => backup.createdAt >= createdAt && backup.createdAt <= since).map(({ id }) => id);
+    const holding = made.filter((backup) => backup.createdAt >= createdAt && backup.createdAt <= since);
+    const continuing = continuingOf(made, holding);
+    return { holding: holding.map(({ id }) => id), continuing: continuing.map(({ id }) => id) };
   }
 
-  async #created(recipient: BackupPublicKey, request: ChangeRequest): Promise<Backup> {
-    const { folder, crypto, log, keystore, now } = this.#options;
+  async #created(recipient: BackupPublicKey, request: ChangeRequest, since: string | undefined): Promise<Backup> {
+    const { folder, crypto, keystore, now } = this.#options;
     if (folder === undefined) throw new SidecarError('backup_unavailable', 'there is no folder for them');
     ensurePrivateFolder(folder, 'backup folder');
-    const { shared, ...header } = await encapsulateFor(crypto, recipient);
-    using _shared = shared;
-    const { origin, verifierKeys: keys } = log;
-    const checkpoint = await log.checkpoint();
+    const encapsulation = await encapsulateFor(crypto, recipient);
+    using _shared = encapsulation.shared;
+    const earlier = since === undefined ? undefined : await this.#earlier(since, encapsulation);
+    await this.#indexes.prepare();
+    const checkpoint = await this.#options.log.checkpoint();
     const begun = { id: `backup_${randomBytes(16).toString('base64url')}`, createdAt: now() };
-    this.#begun = begun;
-    using copy = keystore.copy(isWithheld);
-    const { stateRoot, stateCounter, counts } = copy;
-    const facts = { ...begun, stateRoot, stateCounter };
-    const file = `${new Date(begun.createdAt).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${begun.id}.fhbk`;
-    const draft = join(folder, file + draftEnd);
+    this.#begun = { ...begun, ...(since !== undefined && { base: since }) };
     try {
-      const whole = { ...facts, ...header, counts, software: version, log: { origin, keys, checkpoint } };
-      const { sizeBytes, sha256 } = await this.#write(draft, whole, copy, shared);
-      const { algorithm, fingerprint } = header.recipient;
-      const backup = { ...facts, file, sizeBytes, sha256: sha256.toString('base64url'), algorithm, fingerprint };
-      // It has happened: whoever asked is told, whatever has changed meanwhile.
-      await this.#remember(backup, { ...request, requireCurrent: undefined });
-      await rename(draft, join(folder, file));
-      syncFolder(folder);
-      return backup;
+      using copy = keystore.copy(isWithheld);
+      const header = { ...begun, ...this.#headerOf(encapsulation, copy, checkpoint, earlier) };
+      return await this.#write(folder, header, copy, encapsulation, request);
     } catch (error) {
-      rmSync(draft, { force: true });
       throw error instanceof SidecarError
         ? error
         : new SidecarError('backup_unavailable', 'the file could not be written', { cause: error });
     }
   }
 
+  /** @throws SidecarError `backup_unavailable` */
+  async #earlier(id: string, { recipient }: Encapsulation): Promise<BackupBase> {
+    const earlier = await this.#options.keystore.documents.get<Backup>(backupKind, id);
+    if (earlier === undefined) throw new SidecarError('backup_unavailable', `there is no ${id} to continue`);
+    if (earlier.fingerprint !== recipient.fingerprint) {
+      throw new SidecarError('backup_unavailable', `${id} was written for another key`);
+    }
+    const { sha256, stateRoot } = earlier;
+    return { id, sha256, stateRoot };
+  }
+
+  #headerOf(
+    { recipient, encapsulated }: Encapsulation,
+    { stateRoot, stateCounter, counts }: StoreCopy,
+    checkpoint: string,
+    base: BackupBase | undefined,
+  ): Omit<BackupHeader, 'id' | 'createdAt'> {
+    const { origin, verifierKeys: keys } = this.#options.log;
+    const log = { origin, keys, checkpoint };
+    const continued = base === undefined ? {} : { base };
+    return { software: version, log, ...continued, stateRoot, stateCounter, counts, recipient, encapsulated };
+  }
+
   async #write(
-    path: string,
+    folder: string,
     header: BackupHeader,
     copy: StoreCopy,
-    shared: Parameters<typeof BackupWriter.begin>[2],
-  ): Promise<WrittenBackup> {
-    const { sealing } = this.#options;
-    await using file = await open(path, 'wx', 0o600);
-    const crypto = { derive: sealing.derive, chunkCipher: createChunkCipher };
-    using writer = await BackupWriter.begin(sinkOf(file), header, shared, crypto);
-    const rows = await writeRows(writer, copy);
-    const { counts, stateRoot, stateCounter } = header;
-    const written = await writer.finish({ rows, counts, stateRoot, stateCounter });
-    await file.sync();
-    return written;
+    { shared }: Encapsulation,
+    request: ChangeRequest,
+  ): Promise<Backup> {
+    const { id, createdAt, base, stateRoot, stateCounter, recipient } = header;
+    const file = `${new Date(createdAt).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id}${ending}`;
+    await using backup = await BackupDraft.begin(join(folder, file), header, shared, this.#crypto);
+    await using index = await this.#indexes.begin(header);
+    const rows = rowsWithUsage(copy, this.#options.keystore.usage);
+    const before = base && this.#indexes.rows(base);
+    await writeChanges(changesSince(before, rows), { backup, index });
+    await index.finish();
+    const { sizeBytes, sha256 } = await backup.finish();
+    const { algorithm, fingerprint } = recipient;
+    const facts = { id, createdAt, file, sizeBytes, sha256: sha256.toString('base64url'), algorithm, fingerprint };
+    const made: Backup = { ...facts, stateRoot, stateCounter, ...(base !== undefined && { base: base.id }) };
+    // It has happened: whoever asked is told, whatever has changed meanwhile.
+    await this.#remember(made, { ...request, requireCurrent: undefined });
+    await index.keep();
+    await backup.keep();
+    this.#indexes.settle(await this.list());
+    return made;
   }
 
   #remember(backup: Backup, request: ChangeRequest): Promise<Backup> {
@@ -151,29 +184,19 @@ export class Backups {
   }
 }
 
-/** With the secrets of the log, whoever opens the backup could sign for the log that it leaves behind. */
+type Continued = Pick<Backup, 'id' | 'base'>;
+
+/** Those that need one of the others, at first or second hand. */
+function continuingOf(made: readonly Continued[], others: readonly Continued[]): Continued[] {
+  const needed = new Set(others.map(({ id }) => id));
+  const next = made.filter(({ id, base }) => base !== undefined && needed.has(base) && !needed.has(id));
+  return next.length === 0 ? [] : [...next, ...continuingOf(made, [...others, ...next])];
+}
+
+/**
+ * With the secrets of the log, whoever opens the backup could sign for the log that it leaves behind; and a store that was
+ * restored remembers no backups in indexes.
+ */
 function isWithheld(path: string): boolean {
-  return path.startsWith('system/log/');
-}
-
-async function writeRows(writer: BackupWriter, copy: StoreCopy): Promise<number> {
-  let rows = 0;
-  let end = performance.now() + sliceMs;
-  for (const row of copy.rows()) {
-    using _secret = row.secret;
-    await writer.write(row);
-    rows += 1;
-    if (performance.now() < end) continue;
-    await nextTurn();
-    end = performance.now() + sliceMs;
-  }
-  return rows;
-}
-
-function sinkOf(file: FileHandle): BackupSink {
-  return {
-    async write(bytes) {
-      for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
-    },
-  };
+  return path.startsWith('system/log/') || path.startsWith('system/backup/');
 }

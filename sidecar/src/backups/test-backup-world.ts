@@ -21,6 +21,8 @@ export interface BackupWorld {
   readonly keystore: Keystore;
   readonly log: OpenState['log'];
   readonly backups: Backups;
+  /** What a next process would have. */
+  readonly restarted: () => Backups;
   readonly setTime: (nowMs: number) => void;
   /** Paths of what lies in the backup folder. */
   files(): string[];
@@ -44,12 +46,15 @@ export async function backupWorld(startMs = Date.now()): Promise<BackupWorld> {
   });
   const { keystore, log } = state;
   const backupFolder = join(folder, 'backups');
+  const indexFolder = join(folder, 'state/backup-indexes');
+  const backups = () => new Backups({ keystore, log, crypto, sealing, folder: backupFolder, indexFolder, now });
   return {
     folder,
     rootKey,
     keystore,
     log,
-    backups: new Backups({ keystore, log, crypto, sealing, folder: backupFolder, now }),
+    backups: backups(),
+    restarted: backups,
     setTime: (timeMs) => {
       nowMs = timeMs;
     },

@@ -6,6 +6,7 @@ import type { PolicyQuestions } from '../methods/policy.explain.ts';
 import type { RecordedRequest, RecordedRequests } from '../methods/policy.simulate.ts';
 import type { PolicyRequest, PolicyResource } from '../policy/engine.ts';
 import type { NamedKeys } from '../request/locate.ts';
+import { wrappingOf } from '../request/wrapping-of.ts';
 import { approvalResource, principalOf } from './electorate.ts';
 import type { Governance } from './governance.ts';
 
@@ -63,12 +64,18 @@ async function requestOf(
   asked: Asked,
   namedKeys: NamedKeys,
 ): Promise<PolicyRequest | undefined> {
-  const { operation, time } = record;
+  const { operation, time, details } = record;
   const principal = principalOf(asked.directory.current, personal?.principal ?? '');
   const { action, resource: kind } = methodTable[operation as MethodName];
   const resource = await resourceOf(kind, record.resource ?? '', asked, namedKeys);
   if (principal === undefined || resource === undefined) return undefined;
-  return { principal, action, resource, context: { approvals: 0, transport: 'unix', source: 'default', time } };
+  const wrapping = wrappingOf(operation as MethodName, (path) => details?.[path]);
+  return {
+    principal,
+    action,
+    resource,
+    context: { approvals: 0, transport: 'unix', source: 'default', time, wrapping },
+  };
 }
 
 async function resourceOf(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ImportKey } from '../crypto/import/import-key.ts';
+import type { ImportKey } from '../crypto/wrapping/import-key.ts';
 import { SidecarError } from '../errors.ts';
 import { ImportKeys } from './import-keys.ts';
 

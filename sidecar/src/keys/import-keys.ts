@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ImportKey } from '../crypto/import/import-key.ts';
+import type { ImportKey } from '../crypto/wrapping/import-key.ts';
 import { SidecarError } from '../errors.ts';
 import type { ImportWrappingName } from '../generated/types.ts';
 

@@ -1,5 +1,5 @@
-import { generateImportKey } from '../crypto/import/import-key.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
+import { generateImportKey } from '../crypto/wrapping/import-key.ts';
 import { startRounds } from '../lifecycle/rounds.ts';
 import { ImportKeys } from './import-keys.ts';
 

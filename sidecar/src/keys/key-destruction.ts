@@ -79,7 +79,7 @@ export class KeyDestruction {
   async #recordOf(record: KeyRecord, version: KeyVersion, generation: number, isFound: boolean) {
     const needles = this.#needles.get(handleOf(record, version)) ?? [];
     const [, secret] = needles;
-    const backups = (await this.#options.backups?.holding(version)) ?? [];
+    const { holding = [], continuing = [] } = (await this.#options.backups?.holding(version)) ?? {};
     return {
       phase: 'event',
       operation: 'key.destruction',
@@ -94,7 +94,8 @@ export class KeyDestruction {
         isSearched: needles.length > 0,
         ...(needles.length > 0 && { isFound }),
         ...(secret !== undefined && { sealedSha256: createHash('sha256').update(secret).digest('base64url') }),
-        ...(backups.length > 0 && { backups: backups.join(',') }),
+        ...(holding.length > 0 && { backups: holding.join(',') }),
+        ...(continuing.length > 0 && { continuingBackups: continuing.join(',') }),
         ...(version.since !== undefined && { leftStoreAt: version.since }),
         ...(version.reason !== undefined && { reason: version.reason }),
       },

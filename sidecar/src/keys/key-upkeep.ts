@@ -1,28 +1,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CryptoProvider } from '../crypto/provider.ts';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
-import { rotationDue } from '../keystore/key-due.ts';
 import { endVersions, type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
 import { stateAt } from '../keystore/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
-import { newestAlgorithm, overlapMsOf } from '../keystore/rotation.ts';
 import { type Backoff, createBackoff } from '../lifecycle/backoff.ts';
 import { startRounds } from '../lifecycle/rounds.ts';
 import type { RecordedChange } from '../log/recorded-change.ts';
-import { KeyMaterial } from '../methods/key-material.ts';
 import type { KeyChanged } from '../methods/keys.create.ts';
 import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
 import type { KeyRetention } from './key-retention.ts';
+import type { KeyRotation } from './key-rotation.ts';
 import type { KeyTurnover } from './key-turnover.ts';
-import { type KeyUsage, reaches } from './key-usage.ts';
+import type { KeyUsage } from './key-usage.ts';
+import type { RotationWatch } from './rotation-watch.ts';
 
 export interface KeyUpkeepOptions {
   readonly keystore: Keystore;
-  readonly crypto: CryptoProvider;
   readonly recorded: RecordedChange;
   readonly destruction: KeyDestruction;
   readonly turnover: Pick<KeyTurnover, 'resume'>;
-  readonly usage: Pick<KeyUsage, 'flush' | 'of' | 'takeDue'>;
+  readonly usage: Pick<KeyUsage, 'flush' | 'takeDue'>;
+  readonly rotation: Pick<KeyRotation, 'rotateIfDue'>;
+  readonly rotationWatch: Pick<RotationWatch, 'due'>;
   readonly retention: Pick<KeyRetention, 'keeping' | 'list' | 'selfDestruction'>;
   readonly changed: KeyChanged;
   /** Milliseconds since 1970, never going back. */
@@ -43,6 +42,8 @@ export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<vo
   const upkeep = new KeyUpkeep(options);
   const onError = (error: unknown) => options.onError(error, 'upkeep of keys');
   const tending = startRounds({ round: () => upkeep.tend(), intervalMs: tendIntervalMs, onError });
+  // On its own: after a change of the policies it looks at every key.
+  const rotating = startRounds({ round: () => upkeep.rotate(), intervalMs: tendIntervalMs, onError });
   const counting = startRounds({ round: async () => options.usage.flush(), intervalMs: flushIntervalMs, onError });
   const sweeping = startRounds({ round: () => upkeep.sweep(), intervalMs: sweepIntervalMs, onError });
   // A sidecar may live for less than the interval.
@@ -50,7 +51,7 @@ export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<vo
   return {
     async close() {
       upkeep.stop();
-      await Promise.all([tending.close(), counting.close(), sweeping.close()]);
+      await Promise.all([tending.close(), rotating.close(), counting.close(), sweeping.close()]);
     },
   };
 }
@@ -81,7 +82,7 @@ export class KeyUpkeep {
   async tend(): Promise<void> {
     const { keystore, usage, turnover, now } = this.#options;
     await this.#attempt('the keystore', () => turnover.resume());
-    for (const id of usage.takeDue()) await this.#rotateForUse(id);
+    for (const id of usage.takeDue()) await this.#rotate(id);
     const destroyed: KeyRecord[] = [];
     const timeMs = now();
     await this.#each(
@@ -93,6 +94,14 @@ export class KeyUpkeep {
       },
     );
     if (destroyed.length > 0) await this.#attempt('destructions', () => this.#options.destruction.complete(destroyed));
+  }
+
+  /** Rotates what the policies ask for. */
+  async rotate(): Promise<void> {
+    for await (const id of this.#options.rotationWatch.due()) {
+      if (this.#isStopped) return;
+      await this.#rotate(id);
+    }
   }
 
   /** Schedules the destruction of what nothing keeps any more, where the classes of a key say so. */
@@ -138,7 +147,7 @@ export class KeyUpkeep {
     const record = found.versions.some((version) => hasEnded(found, version, nowMs)) ? await this.#end(found) : found;
     if (this.#erasable(record, nowMs).length > 0) await this.#erase(record);
     if (this.#kept(record, nowMs).length > 0) await this.#postpone(record);
-    if ((rotationDue(record) ?? Number.POSITIVE_INFINITY) <= nowMs) await this.#rotate(record);
+    await this.#options.rotation.rotateIfDue(record.id);
   }
 
   #end(record: KeyRecord): Promise<KeyRecord> {
@@ -206,23 +215,8 @@ export class KeyUpkeep {
     return (this.#options.retention.keeping(record, version)?.untilMs ?? 0) <= nowMs;
   }
 
-  /** Somebody may have rotated it in the meantime. */
-  async #rotateForUse(id: string): Promise<void> {
-    const { keystore, usage } = this.#options;
-    const record = await keystore.get(id);
-    const newest = record?.versions.at(-1);
-    if (record?.rotation === undefined || newest?.state !== 'active') return;
-    const used = usage.of(record, newest.version);
-    if (used !== undefined && reaches(used, record.rotation)) await this.#attempt(id, () => this.#rotate(record));
-  }
-
-  async #rotate(record: KeyRecord): Promise<void> {
-    const { keystore, crypto } = this.#options;
-    await this.#change('key.rotate', record, async () => {
-      using material = await KeyMaterial.generate(crypto, newestAlgorithm(record), record.usages);
-      const next = { ...material, nameOrId: record.id, overlapMs: overlapMsOf(record), reason: 'scheduled rotation' };
-      return await keystore.addVersion(next);
-    });
+  #rotate(id: string): Promise<void> {
+    return this.#attempt(id, () => this.#options.rotation.rotateIfDue(id));
   }
 
   async #change(operation: string, { id, name }: KeyRecord, work: () => Promise<KeyRecord>): Promise<KeyRecord> {

@@ -1,5 +1,5 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { KeyRecord, KeyVersion } from '../generated/types.ts';
+import type { KeyRecord, KeyVersion, RotationSchedule } from '../generated/types.ts';
 import { currentVersion } from '../keystore/key-due.ts';
 import { type KeyOpener, KeyRing } from '../keystore/key-ring.ts';
 import { endOf } from '../keystore/key-state.ts';
@@ -9,6 +9,7 @@ import type { PolicyResource } from '../policy/engine.ts';
 import type { HeldKey } from '../request/context.ts';
 import type { NamedKeys } from '../request/locate.ts';
 import { privateUsages, publicUsages } from './key-halves.ts';
+import { MissedNames } from './missed-names.ts';
 
 /** Named keys that are kept open at once; about 3 KB each. */
 const openKeys = 10_000;
@@ -17,6 +18,8 @@ const openKeys = 10_000;
 export interface NamedKeyRing extends NamedKeys {
   resourceOf(record: KeyRecord): PolicyResource;
   forget(record: KeyRecord): void;
+  /** Whether requests that are under way may have been decided about the key's name when there was no such key. */
+  wasMissed(record: KeyRecord): boolean;
   clear(): void;
 }
 
@@ -26,25 +29,35 @@ export interface KeyUsers {
   readonly usedByGroups: readonly string[];
 }
 
-/** The users of a key, sorted. */
-export type UsersOf = (keyId: string) => KeyUsers;
+/** What is known of keys beside their records. */
+export interface KeySurroundings {
+  /** The users of a key, sorted. */
+  readonly usersOf: (keyId: string) => KeyUsers;
+  /** What rotates a key. */
+  readonly scheduleOf: (record: KeyRecord) => RotationSchedule | undefined;
+}
 
 export function createNamedKeys(
   keystore: Keystore,
   crypto: CryptoProvider,
-  usersOf: UsersOf,
+  surroundings: KeySurroundings,
   now: () => number,
 ): NamedKeyRing {
-  const ring = new KeyRing<HeldKey>(keystore, heldKeyOpener(crypto, usersOf), openKeys);
-  const resourceOf = (record: KeyRecord) => nameResource(record, usersOf(record.id));
+  const ring = new KeyRing<HeldKey>(keystore, heldKeyOpener(crypto, surroundings), openKeys);
+  const missed = new MissedNames();
+  const resourceOf = (record: KeyRecord) => nameResource(record, surroundings.usersOf(record.id));
   return {
     held: (handle) => ring.held(handle),
     forget: (record) => ring.forget(record),
+    wasMissed: ({ name }) => missed.take(name),
     clear: () => ring.clear(),
     resourceOf,
     async named(nameOrId) {
       const record = await keystore.get(nameOrId);
-      if (record === undefined) return { resource: { type: 'KeyName', id: nameOrId, attributes: {} }, etag: '' };
+      if (record === undefined) {
+        missed.add(nameOrId);
+        return { resource: { type: 'KeyName', id: nameOrId, attributes: {} }, etag: '' };
+      }
       const algorithms = record.versions.map(({ algorithm }) => algorithm);
       return { resource: resourceOf(record), etag: etagOf(record), algorithms };
     },
@@ -61,7 +74,7 @@ function preferredVersion(record: KeyRecord, nowMs: number): number {
   return currentVersion(record, nowMs)?.version ?? record.versions.length;
 }
 
-function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<HeldKey> {
+function heldKeyOpener(crypto: CryptoProvider, { usersOf, scheduleOf }: KeySurroundings): KeyOpener<HeldKey> {
   function held(record: KeyRecord, version: KeyVersion, key: HeldKey['key']): HeldKey {
     return {
       scope: 'named',
@@ -70,7 +83,7 @@ function heldKeyOpener(crypto: CryptoProvider, usersOf: UsersOf): KeyOpener<Held
       state: version.state,
       endsAt: endOf(record, version),
       minimumVersions: record.minimumVersions,
-      rotation: record.rotation,
+      rotation: scheduleOf(record),
       pairUsages: record.usages,
       version: version.version,
       etag: etagOf(record),

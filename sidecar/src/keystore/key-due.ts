@@ -1,4 +1,4 @@
-import type { KeyRecord, KeyVersion } from '../generated/types.ts';
+import type { KeyRecord, KeyVersion, RotationSchedule } from '../generated/types.ts';
 import { endOf, stateAt } from './key-state.ts';
 
 /** When something is to be done to a key next, in milliseconds since 1970; undefined: never by itself. */
@@ -13,10 +13,12 @@ export function currentVersion(record: KeyRecord, nowMs: number): KeyVersion | u
   return record.versions.findLast((version) => stateAt(record, version, nowMs) === 'active');
 }
 
-/** When a schedule asks for the next version by age. */
-export function rotationDue(record: KeyRecord): number | undefined {
-  const newest = record.versions.at(-1);
-  const { everySeconds } = record.rotation ?? {};
+/** When a schedule, by default the key's own, asks for the next version by age. */
+export function rotationDue(
+  { versions, rotation = {} }: KeyRecord,
+  { everySeconds }: RotationSchedule = rotation,
+): number | undefined {
+  const newest = versions.at(-1);
   if (newest?.state !== 'active' || everySeconds === undefined) return undefined;
   // A version that was made ahead of time ages from its activation.
   return (newest.since ?? newest.createdAt) + everySeconds * 1000;

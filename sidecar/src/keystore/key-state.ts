@@ -7,6 +7,7 @@ export type KeyUse = 'encrypt' | 'decrypt' | 'sign' | 'verify';
 const uses: Readonly<Record<string, KeyUse>> = Object.freeze<Record<string, KeyUse>>({
   'subtle.encrypt': 'encrypt',
   'subtle.wrapKey': 'encrypt',
+  'keys.export.wrappingKey': 'encrypt',
   'subtle.encapsulateBits': 'encrypt',
   'subtle.encapsulateKey': 'encrypt',
   'dataKey.generate': 'encrypt',

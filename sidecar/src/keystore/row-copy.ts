@@ -1,4 +1,4 @@
-import type { CopiedRow, StoreCopy } from '../copied-rows.ts';
+import type { CopiedRow, FoundRow, StoreCopy } from '../copied-rows.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
 import { corruption } from './corruption.ts';
 import type { Envelope } from './envelope.ts';
@@ -43,10 +43,10 @@ export class RowCopy implements StoreCopy {
     return this.#snapshot.state.counts;
   }
 
-  *rows(): Generator<CopiedRow, void> {
+  *rows(): Generator<FoundRow, void> {
     const counts = new Map<string, number>();
     for (const path of this.#paths()) {
-      yield this.#copied(path);
+      yield this.#found(path);
       counts.set(kindOf(path), (counts.get(kindOf(path)) ?? 0) + 1);
     }
     for (const kind of new Set([...counts.keys(), ...Object.keys(this.counts)])) {
@@ -67,18 +67,18 @@ export class RowCopy implements StoreCopy {
     }
   }
 
-  #copied(path: string): CopiedRow {
+  #found(path: string): FoundRow {
     const stored = this.#snapshot.read(path);
     if (stored === undefined) throw corruption('a row vanished');
-    if (this.#isWithheld(path)) return { path, value: Buffer.alloc(0), hash: valueHash(stored) };
+    const hash = valueHash(stored);
+    return { path, hash, open: () => this.#opened(path, stored, hash) };
+  }
+
+  #opened(path: string, stored: Buffer, hash: Buffer): CopiedRow {
+    if (this.#isWithheld(path)) return { path, value: Buffer.alloc(0), hash };
     if (!sealedKinds.includes(kindOf(path))) return { path, value: stored };
     const { sealed, binding } = sealedRow(this.#keys, path);
     const { sealed: _, ...beside } = JSON.parse(stored.toString('utf8')) as Record<string, Canonical>;
-    return {
-      path,
-      value: canonicalBytes(beside),
-      hash: valueHash(stored),
-      secret: this.#envelope.open(sealed, binding),
-    };
+    return { path, value: canonicalBytes(beside), hash, secret: this.#envelope.open(sealed, binding) };
   }
 }

@@ -6,6 +6,7 @@ import type { ImportKeys } from '../keys/import-keys.ts';
 import type { KeyRetention } from '../keys/key-retention.ts';
 import type { KeyTurnover } from '../keys/key-turnover.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
+import type { RotationPolicies } from '../keys/rotation-policies.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { LogKeys } from '../log/log-keys.ts';
 import type { LogRetention } from '../log/log-retention.ts';
@@ -80,6 +81,9 @@ import { createPrincipalsSet } from './principals.set.ts';
 import { createRetentionList } from './retention.list.ts';
 import { createRetentionRemove } from './retention.remove.ts';
 import { createRetentionSet } from './retention.set.ts';
+import { createRotationList } from './rotation.list.ts';
+import { createRotationRemove } from './rotation.remove.ts';
+import { createRotationSet } from './rotation.set.ts';
 import { createRpcDiscover } from './rpc.discover.ts';
 import { createSessionList } from './session.list.ts';
 import { createSessionRelease } from './session.release.ts';
@@ -116,6 +120,7 @@ export interface HandlerParts {
   readonly logKeys: LogKeys;
   readonly logRetention: LogRetention;
   readonly keyRetention: KeyRetention;
+  readonly rotationPolicies: RotationPolicies;
   readonly backups: Backups;
   readonly keyUsage: KeyUsage;
   readonly turnover: KeyTurnover;
@@ -175,8 +180,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'keys.deactivate': createKeysDeactivate(keystore, keyChanged),
     'keys.destroy': createKeysDestroy(keystore, keyRetention, keyChanged),
     'keys.resume': createKeysResume(keystore, keyChanged),
-    'keys.rollback': createKeysRollback(keystore, keyChanged),
-    'keys.rotate': createKeysRotate(crypto, keystore, keyChanged),
+    'keys.rollback': createKeysRollback(keystore, parts.rotationPolicies, keyChanged),
+    'keys.rotate': createKeysRotate(crypto, keystore, parts.rotationPolicies, keyChanged),
     'keys.suspend': createKeysSuspend(keystore, keyChanged),
     'keys.update': createKeysUpdate(keystore, keyChanged),
     'keys.export': createKeysExport(crypto),
@@ -206,7 +211,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'audit.rotateKeys': createAuditRotateKeys(log, parts.logKeys),
     'audit.setRetention': createAuditSetRetention(parts.logRetention),
     'keys.create': createKeysCreate(crypto, keystore, keyChanged),
-    'keys.get': createKeysGet(keystore),
+    'keys.get': createKeysGet(keystore, parts.rotationPolicies),
     'keys.import': createKeysImport(parts),
     'inventory.list': createInventoryList(keysList, parts),
     'keys.list': keysList,
@@ -218,6 +223,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'retention.set': createRetentionSet(keyRetention),
     'retention.remove': createRetentionRemove(keyRetention),
     'retention.list': createRetentionList(keyRetention),
+    'rotation.set': createRotationSet(parts.rotationPolicies),
+    'rotation.remove': createRotationRemove(parts.rotationPolicies),
+    'rotation.list': createRotationList(parts.rotationPolicies),
     'keys.certificate': createKeysCertificate(keystore, log),
     'keys.usage': createKeysUsage(keystore, keyUsage),
     'keystore.changeRootKey': createKeystoreChangeRootKey(keystore, parts.turnover),

@@ -25,6 +25,7 @@ async function inventory() {
   return createInventoryList(list, {
     now,
     keyUsage: { of: ({ name }) => (name === 'a' ? { uses: 3, bytes: 96, usedAt: 4_000 } : undefined) },
+    rotationPolicies: { of: () => undefined },
     mayLookAtUsage: (_, { name }) => name !== 'quiet',
   });
 }

@@ -1,5 +1,6 @@
 import type { InventoryEntry, KeyRecord, KeyVersion } from '../generated/types.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
+import type { RotationPolicies } from '../keys/rotation-policies.ts';
 import { stateAt } from '../keystore/key-state.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { Handler } from '../request/context.ts';
@@ -8,6 +9,7 @@ import type { MayLook } from './keys.list.ts';
 /** What is known of a key beside its record. */
 export interface InventorySources {
   readonly keyUsage: Pick<KeyUsage, 'of'>;
+  readonly rotationPolicies: Pick<RotationPolicies, 'of'>;
   /** Says whether the caller may learn how often a key was used. */
   readonly mayLookAtUsage: MayLook;
   /** Milliseconds since 1970. */
@@ -17,14 +19,16 @@ export interface InventorySources {
 /** The list of keys, each with what is known of it beside its record. */
 export function createInventoryList(
   list: Handler<'keys.list'>,
-  { keyUsage, mayLookAtUsage, now }: InventorySources,
+  { keyUsage, rotationPolicies, mayLookAtUsage, now }: InventorySources,
 ): Handler<'inventory.list'> {
   return async (params, execution) => {
     const { records, ...place } = await list(params, execution);
     const asOf = now();
     const entries = records.map((record) => {
       const usage = mayLookAtUsage(execution, record) ? keyUsage : undefined;
-      return { record, versions: record.versions.map((version) => factsOf(record, version, usage, asOf)) };
+      const rotation = rotationPolicies.of(record);
+      const versions = record.versions.map((version) => factsOf(record, version, usage, asOf));
+      return { record, ...(rotation && { rotation }), versions };
     });
     return { entries, asOf, ...place };
   };

@@ -1,11 +1,13 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Handler } from '../request/context.ts';
-import { Secret } from '../secret.ts';
+import { exportKey } from './exported-key.ts';
 
 export function createKeysExport(crypto: CryptoProvider): Handler<'keys.export'> {
-  return async ({ format }, execution) => {
+  return async (params, execution) => {
+    const { format, wrapping } = params;
     const handle = execution.target;
-    const keyData = Secret.take(await crypto.exportKey(format, execution.released(handle)));
-    return { keyData, format, version: Number(handle.split('/')[1]) };
+    const wrappingKey = wrapping !== undefined && 'key' in wrapping ? execution.key(wrapping.key) : undefined;
+    const exported = await exportKey(crypto, params, { released: execution.released(handle), wrappingKey });
+    return { ...exported, format, version: Number(handle.split('/')[1]) };
   };
 }

@@ -1,5 +1,6 @@
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
+import type { RotationPolicies } from '../keys/rotation-policies.ts';
 import { versionOf } from '../keystore/key-moves.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { overlapMsOf } from '../keystore/rotation.ts';
@@ -10,7 +11,11 @@ import type { KeyChanged } from './keys.create.ts';
 /** States whose secret is still good for protecting something anew. */
 const returnable: ReadonlySet<string> = new Set(['active', 'suspended', 'deactivated']);
 
-export function createKeysRollback(keystore: Keystore, changed: KeyChanged): Handler<'keys.rollback'> {
+export function createKeysRollback(
+  keystore: Keystore,
+  rotationPolicies: Pick<RotationPolicies, 'of'>,
+  changed: KeyChanged,
+): Handler<'keys.rollback'> {
   return async ({ name, version, overlapSeconds, reason, requestId }, execution) => {
     const request = changeRequest(requestId, execution);
     const earlier = await keystore.outcome(request.principal, requestId, request.requestDigest);
@@ -28,7 +33,7 @@ export function createKeysRollback(keystore: Keystore, changed: KeyChanged): Han
         ...(publicKey && { publicKey }),
         secret: copied,
         nameOrId: before.id,
-        overlapMs: overlapMsOf(before, overlapSeconds),
+        overlapMs: overlapMsOf(rotationPolicies.of(before)?.schedule, overlapSeconds),
         reason,
         copyOf: version,
         ...(origin !== undefined && { origin }),

@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
+import type { RotationPolicies } from '../keys/rotation-policies.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { newestAlgorithm, overlapMsOf } from '../keystore/rotation.ts';
 import type { Handler } from '../request/context.ts';
@@ -10,6 +11,7 @@ import type { KeyChanged } from './keys.create.ts';
 export function createKeysRotate(
   crypto: CryptoProvider,
   keystore: Keystore,
+  rotationPolicies: Pick<RotationPolicies, 'of'>,
   changed: KeyChanged,
 ): Handler<'keys.rotate'> {
   return async ({ name, algorithm, overlapSeconds, reason, requestId }, execution) => {
@@ -22,7 +24,7 @@ export function createKeysRotate(
     if (material.type !== before.type) throw new SidecarError('not_supported', `${name} is a ${before.type} key`);
     // Generation may take seconds: it is decided anew, so that only what changes in this very moment makes another version.
     await execution.renew?.();
-    const overlapMs = overlapMsOf(before, overlapSeconds);
+    const overlapMs = overlapMsOf(rotationPolicies.of(before)?.schedule, overlapSeconds);
     const record = await keystore.addVersion({ ...material, nameOrId: before.id, overlapMs, reason }, request);
     changed(record);
     return { record };

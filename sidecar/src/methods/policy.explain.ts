@@ -20,12 +20,12 @@ export function createPolicyExplain(
   questions: PolicyQuestions,
   now: () => number,
 ): Handler<'policy.explain'> {
-  return async ({ principal: id, action, key, transport = 'unix', time = now() }) => {
+  return async ({ principal: id, action, key, transport = 'unix', time = now(), wrapping }) => {
     const principal = questions.principal(id);
     if (principal === undefined) throw new SidecarError('not_found', id);
     const resource = await questions.resource(action, key);
     if (resource === undefined) throw new SidecarError('not_found', key ?? action);
-    const context = { approvals: 0, transport, source: 'default', time };
+    const context = { approvals: 0, transport, source: 'default', time, wrapping };
     return engine.explain({ principal, action, resource, context });
   };
 }

@@ -88,13 +88,14 @@ describe('policy.explain', () => {
     action: string,
     policies = defaultPolicy,
     key: string | undefined = 'payments',
+    wrapping?: string,
   ) {
     const questions = {
       principal: (id: string) => people[id],
       resource: async (_: string, name: string | undefined) => (name === 'payments' ? keyOf() : undefined),
     };
     const handler = createPolicyExplain(await engineOf(policies), questions, () => 0);
-    return await handler({ principal, action, key }, execution);
+    return await handler({ principal, action, key, ...(wrapping && { wrapping }) }, execution);
   }
 
   test('names the policies that decide, with their texts', async () => {
@@ -116,6 +117,15 @@ describe('policy.explain', () => {
     const lifted = await explain('otto', 'subtle.sign', permit);
     expect(lifted).toMatchObject({ outcome: 'deny', approvals: 3, policies: [] });
     expect(lifted.reason).toMatch(/no policy permits it, unless 3 other people approve$/);
+  });
+
+  test('tells what would be different if the secret were wrapped', async () => {
+    const rule =
+      '@id("a") forbid (principal, action == Action::"keys.export", resource) when { context.wrapping == "none" };';
+    const policies = `${defaultPolicy}\n${rule}`;
+    expect(await explain('olga', 'keys.export', policies)).toMatchObject({ outcome: 'deny', approvals: 0 });
+    const wrapped = await explain('olga', 'keys.export', policies, 'payments', 'HPKE-X25519');
+    expect(wrapped).toMatchObject({ outcome: 'deny', approvals: 1 });
   });
 
   test('says where nobody’s consent helps', async () => {

@@ -31,6 +31,7 @@ describe('the cache', () => {
     transport: ['context.transport == "unix"', { transport: 'unix' }, { transport: 'websocket' }],
     time: ['context.time < datetime("2027-01-01")', { time: Date.UTC(2026, 11, 31) }, { time: Date.UTC(2027, 0, 1) }],
     approvals: ['context.approvals >= 2', { approvals: 2 }, { approvals: 1 }],
+    wrapping: ['context.wrapping != "none"', { wrapping: 'HPKE-X25519' }, {}],
     'time behind another condition': [
       'resource.scope == "session" || (principal.kind == "person" && !(context.time >= datetime("2027-01-01")))',
       { time: Date.UTC(2026, 11, 31) },

@@ -80,16 +80,18 @@ permit (
     Action::"keys.destroy", Action::"keys.cancelDestruction", Action::"keys.rotate", Action::"keys.rollback",
     Action::"keys.update", Action::"keys.assign", Action::"keys.retain", Action::"keys.hold", Action::"keys.liftHold",
     Action::"retention.set", Action::"retention.remove", Action::"retention.list", Action::"keys.certificate", Action::"keys.usage",
+    Action::"rotation.set", Action::"rotation.remove", Action::"rotation.list",
     Action::"policy.*",
     Action::"principals.list", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
   resource
 );
 
+// A key that wraps another is used for that export alone, which other people have approved.
 @id("officer.export")
 permit (
   principal in Role::"Officer",
-  action == Action::"keys.export",
+  action in [Action::"keys.export", Action::"keys.export.wrappingKey"],
   resource is Key
 ) when { resource.scope == "named" };
 
@@ -101,7 +103,7 @@ permit (
   action in [
     Action::"audit.checkpoint", Action::"audit.list", Action::"audit.receipt", Action::"backup.list", Action::"keys.list",
     Action::"keys.get", Action::"keys.certificate", Action::"keys.usage", Action::"keystore.verify",
-    Action::"retention.list", Action::"principals.list", Action::"session.list",
+    Action::"retention.list", Action::"rotation.list", Action::"principals.list", Action::"session.list",
     Action::"policy.get", Action::"policy.history", Action::"policy.check", Action::"policy.explain",
     Action::"policy.simulate", Action::"approvals.get", Action::"breakGlass.list", Action::"breakGlass.review"
   ],
@@ -270,8 +272,9 @@ forbid (
     Action::"approvers.enrol", Action::"approvers.remove", Action::"tokens.invite", Action::"policy.load",
     Action::"policy.rollback", Action::"keys.limit", Action::"keys.unfreeze", Action::"breakGlass.open",
     Action::"keys.grant", Action::"keys.import", Action::"keys.assign", Action::"keys.rollback", Action::"keys.destroy",
-    Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove", Action::"keystore.rotate", Action::"keystore.changeRootKey",
-    Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase", Action::"backup.create"
+    Action::"keys.liftHold", Action::"retention.set", Action::"retention.remove", Action::"rotation.set", Action::"rotation.remove", Action::"keystore.rotate", Action::"keystore.changeRootKey",
+    Action::"audit.rotateKeys", Action::"audit.setRetention", Action::"audit.prune", Action::"audit.erase", Action::"backup.create",
+    Action::"backup.restore"
   ],
   resource
 ) unless { context.approvals >= 1 };

@@ -15,9 +15,9 @@ export function actionEntities(action: string): Entities {
   return [own, ...groups.map((group): EntityJson => ({ uid: group, attrs: {}, parents: [] }))];
 }
 
-export function contextOf({ approvals, transport, source, time }: PolicyContext): Context {
+export function contextOf({ approvals, transport, source, time, wrapping = 'none' }: PolicyContext): Context {
   const at = { __extn: { fn: 'datetime', arg: new Date(time).toISOString() } };
-  return { approvals, transport, source, time: at } satisfies Record<(typeof contextFields)[number], unknown>;
+  return { approvals, transport, source, time: at, wrapping } satisfies Record<(typeof contextFields)[number], unknown>;
 }
 
 export function uid(type: string, id: string): TypeAndId {

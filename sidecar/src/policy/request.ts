@@ -27,6 +27,8 @@ export interface PolicyContext {
   readonly source: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** How a secret is wrapped on its way out; absent where it leaves as it is, or where none leaves. */
+  readonly wrapping?: string | undefined;
 }
 
 /** May this principal do this to that, now? */

@@ -86,7 +86,11 @@ describe('the shipped roles', () => {
 
   test('whoever governs or audits uses no key but those of the own session, whoever owns or lends it', () => {
     const own = ({ resource }: Cell) => resource === 'own session key';
-    expect(answersOf((cell) => governs(cell) && isUse(cell) && !own(cell))).toEqual(['deny']);
+    const wraps = ({ action }: Cell) => action === 'keys.export.wrappingKey';
+    expect(answersOf((cell) => governs(cell) && isUse(cell) && !own(cell) && !wraps(cell))).toEqual(['deny']);
+    // Within an export that other people have approved, the officer who asked for it may name the key that wraps.
+    const wrapping = cells((cell) => governs(cell) && wraps(cell) && !own(cell) && cell.answer === 'allow');
+    expect([...new Set(wrapping.map(({ column }) => column))]).toEqual(['Officer']);
     expect(answersOf((cell) => governs(cell) && isUse(cell) && own(cell))).toEqual(['allow']);
   });
 

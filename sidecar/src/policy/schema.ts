@@ -8,14 +8,19 @@ interface ActionShape {
 }
 
 /**
- * Actions that are no method's own. `subtle.wrapKey` asks about the key that leaves; the key that wraps it is merely
- * used, and is asked about as `subtle.wrapKey.wrappingKey`. Who encrypts under a named key and chooses the nonce is
- * also asked about `subtle.encrypt.callerNonce`.
+ * Actions that are no method's own. `subtle.wrapKey` and `keys.export` ask about the key that leaves; the key that wraps
+ * it is merely used, and is asked about as `subtle.wrapKey.wrappingKey` or `keys.export.wrappingKey`. Who encrypts under
+ * a named key and chooses the nonce is also asked about `subtle.encrypt.callerNonce`. `backup.restore` is asked offline,
+ * of the policies in the backup.
  */
-export const extraActions: readonly string[] = ['subtle.wrapKey.wrappingKey', 'subtle.encrypt.callerNonce'];
+const extraShapes: ReadonlyMap<string, ActionShape> = new Map<string, ActionShape>([
+  ['keys.export.wrappingKey', { resources: ['Key'], groups: ['keys.*', 'key.use'] }],
+  ['subtle.wrapKey.wrappingKey', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
+  ['subtle.encrypt.callerNonce', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
+  ['backup.restore', { resources: ['System'], groups: ['backup.*'] }],
+]);
 
-const use: ActionShape = { resources: ['Key'], groups: ['subtle.*', 'key.use'] };
-const extraShapes: ReadonlyMap<string, ActionShape> = new Map(extraActions.map((action) => [action, use]));
+export const extraActions: readonly string[] = [...extraShapes.keys()];
 
 const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Session', 'System'];
 
@@ -34,7 +39,7 @@ const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
 const publicOnly: ReadonlySet<string> = new Set(['subtle.getPublicKey']);
 
 /** Every field of a request's context. The decision cache counts on this list being whole. */
-export const contextFields = ['approvals', 'transport', 'source', 'time'] as const;
+export const contextFields = ['approvals', 'transport', 'source', 'time', 'wrapping'] as const;
 
 const entities = `// Roles a principal may hold. BreakGlass is held only by an emergency session.
 entity Role enum ["Administrator", "Officer", "Operator", "Auditor", "Service", "BreakGlass"];
@@ -118,6 +123,9 @@ type RequestContext = {
   // Name of the Unix listener, or the peer's address.
   "source": String,
   "time": datetime,
+  // How a secret is wrapped on its way out: HPKE-MLKEM768-X25519, HPKE-X25519, RSA-OAEP-AES-KWP, or the algorithm of the
+  // named key that wraps it, such as AES-KWP; "none" where it leaves as it is, and where none leaves.
+  "wrapping": String,
 };
 `;
 

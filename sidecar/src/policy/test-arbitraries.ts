@@ -89,6 +89,7 @@ export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
   transport: fc.constantFrom('unix', 'websocket'),
   source: fc.constantFrom('default', '10.0.0.7'),
   time: fc.constantFrom(Date.UTC(2026, 0, 1), Date.UTC(2028, 0, 1)),
+  wrapping: fc.constantFrom(undefined, 'AES-KWP', 'HPKE-X25519'),
 });
 
 const keys = fc

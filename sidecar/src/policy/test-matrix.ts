@@ -93,8 +93,9 @@ const types: Readonly<Record<string, readonly PolicyResource['type'][]>> = {
   system: ['System'],
 };
 
-/** The types of resources that an action is asked about; those that are no method's own are uses of a key. */
+/** The types of resources that an action is asked about; all but one that are no method's own are uses of a key. */
 export function typesOf(action: string): ReadonlySet<PolicyResource['type']> {
+  if (action === 'backup.restore') return new Set(['System']);
   const methods = Object.values(methodTable).filter((traits) => traits.action === action);
   return new Set(methods.length === 0 ? ['Key'] : methods.flatMap(({ resource }) => types[resource] ?? []));
 }

@@ -6,6 +6,7 @@ import type { Execution, Session, Subject, Target, Trail } from './context.ts';
 import type { Locate } from './locate.ts';
 import { memberAt } from './member-at.ts';
 import { approvalsForState, requireUsable } from './state-rule.ts';
+import { wrappingOf } from './wrapping-of.ts';
 
 export interface Authorizer {
   /**
@@ -57,9 +58,11 @@ function askedFor({ call, params, target }: Trail, id: string): string {
 }
 
 export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Authorizer {
-  function requestOf({ call, principal }: Trail, action: string, resource: PolicyResource): PolicyRequest {
+  function requestOf({ call, principal, params = {} }: Trail, action: string, resource: PolicyResource): PolicyRequest {
     if (principal === undefined) throw new SidecarError('unauthenticated');
-    return { principal, action, resource, context: contextOf(call.session.peer, now()) };
+    const wrapping = wrappingOf(call.method, (path) => memberAt(params, path));
+    const context = { ...contextOf(call.session.peer, now()), wrapping };
+    return { principal, action, resource, context };
   }
 
   /** What changes while it is looked up is looked up again: nothing is decided about what was. */

@@ -2,17 +2,19 @@ import type { KeyUsage } from '../keys/key-usage.ts';
 import { useOf } from '../keystore/key-state.ts';
 import type { Trail } from './context.ts';
 import { bytesIn } from './record-fields.ts';
+import { askedOf } from './state-rule.ts';
 
 /** Counts what was done with named keys; a denial or a failure is no use. */
 export type Count = (trail: Trail) => void;
 
 export function createCount(usage: Pick<KeyUsage, 'count'>): Count {
   return ({ call, target, params }) => {
-    const use = useOf(call.method);
-    if (target === undefined || use === undefined) return;
-    const isProtecting = use === 'sign' || use === 'encrypt';
+    if (target === undefined) return;
     for (const [handle, { scope, rotation }] of target.keys) {
-      if (scope === 'named') usage.count(versionOf(handle), bytesIn(params), isProtecting ? rotation : undefined);
+      const use = useOf(askedOf(target, handle, call.method));
+      if (scope !== 'named' || use === undefined) continue;
+      const isProtecting = use === 'sign' || use === 'encrypt';
+      usage.count(versionOf(handle), bytesIn(params), isProtecting ? rotation : undefined);
     }
   };
 }

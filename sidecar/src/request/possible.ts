@@ -1,12 +1,14 @@
 import { SidecarError } from '../errors.ts';
-import type { KeyRecord, KeysImportParams, MethodName } from '../generated/types.ts';
+import type { KeyRecord, KeysExportParams, KeysImportParams, MethodName } from '../generated/types.ts';
+import type { RequireExportable } from '../keys/exportable.ts';
+import type { RequireImportable } from '../keys/importable.ts';
 import { type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
 import type { Trail } from './context.ts';
 
 /**
  * Refuses what could not be done even with everybody's consent, before people are asked for it.
  *
- * @throws SidecarError `not_found`, `key_state`, `retention_active`
+ * @throws SidecarError `not_found`, `key_state`, `retention_active`, and what an import or export would refuse
  */
 export type RequirePossible = (trail: Trail) => Promise<void>;
 
@@ -24,18 +26,25 @@ const moves: Readonly<Partial<Record<MethodName, KeyMove>>> = Object.freeze({
 /**
  * @param find the key of that name or id
  * @param requireOver refuses a version that must still be kept
- * @param requireImportable refuses what cannot be imported
+ * @param transport refuses what cannot be imported or exported
  */
 export function createRequirePossible(
   find: (nameOrId: string) => Promise<KeyRecord | undefined>,
   requireOver: NonNullable<MoveOptions['require']>,
-  requireImportable: (params: KeysImportParams, principal: string) => Promise<void>,
+  transport: { readonly requireImportable: RequireImportable; readonly requireExportable: RequireExportable },
   now: () => number,
 ): RequirePossible {
   return async ({ call, params, target, principal }) => {
-    if (call.method === 'keys.import') await requireImportable(params as KeysImportParams, principal?.id ?? '');
+    if (call.method === 'keys.import') {
+      await transport.requireImportable(params as KeysImportParams, principal?.id ?? '');
+    }
     const move = moves[call.method];
-    if (move === undefined || target === undefined) return;
+    if (target === undefined) return;
+    if (call.method === 'keys.export') {
+      const key = (handle: string) => target.keys.get(handle)?.key;
+      await transport.requireExportable(params as KeysExportParams, target.id, key);
+    }
+    if (move === undefined) return;
     const record = await find(target.id);
     if (record === undefined) throw new SidecarError('not_found', target.id);
     const { version } = params as { version?: number };

@@ -39,7 +39,7 @@ export function approvalsForState(target: Target, method: string): number {
 }
 
 /** What is asked of one of the keys: of a further one perhaps another use, as of the version that wrapped before. */
-function askedOf({ id, others }: Target, handle: string, method: string): string {
+export function askedOf({ id, others }: Target, handle: string, method: string): string {
   const { action = method } = handle === id ? {} : (others.find((other) => other.id === handle) ?? {});
   return useOf(action) === undefined ? method : action;
 }

@@ -1,15 +1,32 @@
-import type { LoadedKeyPair } from '../key.ts';
+import type { LoadedKey, LoadedKeyPair } from '../key.ts';
 import type { CryptoProvider } from '../provider.ts';
 
 /** What a wrapping computes with. */
 export type WrappingCrypto = Pick<
   CryptoProvider,
-  'generateKey' | 'importKey' | 'exportKey' | 'decrypt' | 'deriveBits' | 'decapsulateBits'
+  | 'generateKey'
+  | 'importKey'
+  | 'exportKey'
+  | 'encrypt'
+  | 'decrypt'
+  | 'deriveBits'
+  | 'encapsulateBits'
+  | 'decapsulateBits'
 >;
 
-/** One way to wrap a key for its import. */
-export interface ImportWrapping {
+/** One way to wrap a key to a public key. */
+export interface KeyWrapping {
   generate(crypto: WrappingCrypto): Promise<LoadedKeyPair>;
+  /**
+   * @param spki SubjectPublicKeyInfo, DER
+   * @throws SidecarError `data_invalid` for what is no public key of the wrapping
+   */
+  load(crypto: WrappingCrypto, spki: Uint8Array): Promise<LoadedKey>;
+  /**
+   * @param key stays the caller's to wipe
+   * @param info what the recipient has to know, where the wrapping has room for it
+   */
+  wrap(crypto: WrappingCrypto, recipient: LoadedKey, key: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
   /**
    * @param info what the sender has to know beside the public key, where the wrapping has room for it
    * @returns the wrapped key in unpooled bytes that the caller owns and wipes

@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { attempt, operationFailed } from '../operations/refusal.ts';
 import { joinAndWipe } from '../operations/unpooled.ts';
 
@@ -10,6 +10,20 @@ const blockBytes = 8;
 const keyLengths: readonly number[] = [16, 24, 32];
 
 /**
+ * Wraps key data of any length (AES-KWP, RFC 5649; KWP-AE of NIST SP 800-38F).
+ *
+ * @param wrappingKey 16, 24 or 32 bytes
+ * @param data stays the caller's to wipe
+ */
+export function wrapAesKwp(wrappingKey: Uint8Array | KeyObject, data: Uint8Array): Buffer {
+  return attempt('AES-KWP wrapping', () => {
+    if (data.length === 0) throw operationFailed('no bytes to wrap');
+    const cipher = createCipheriv(cipherOf(wrappingKey), wrappingKey, initialValue);
+    return Buffer.concat([cipher.update(data), cipher.final()]);
+  });
+}
+
+/**
  * Unwraps key data of any length (AES-KWP, RFC 5649; KWP-AD of NIST SP 800-38F).
  *
  * @param wrappingKey 16, 24 or 32 bytes
@@ -18,11 +32,16 @@ const keyLengths: readonly number[] = [16, 24, 32];
  */
 export function unwrapAesKwp(wrappingKey: Uint8Array, wrapped: Uint8Array): Buffer {
   return attempt('AES-KWP unwrapping', () => {
-    if (!keyLengths.includes(wrappingKey.length)) throw operationFailed(`an AES key of ${wrappingKey.length} bytes`);
     requireBlocks(wrapped);
-    const decipher = createDecipheriv(`id-aes${wrappingKey.length * 8}-wrap-pad`, wrappingKey, initialValue);
+    const decipher = createDecipheriv(cipherOf(wrappingKey), wrappingKey, initialValue);
     return joinAndWipe(decipher.update(wrapped), decipher.final());
   });
+}
+
+function cipherOf(wrappingKey: Uint8Array | KeyObject): string {
+  const bytes = 'length' in wrappingKey ? wrappingKey.length : (wrappingKey.symmetricKeySize ?? 0);
+  if (!keyLengths.includes(bytes)) throw operationFailed(`an AES key of ${bytes} bytes`);
+  return `id-aes${bytes * 8}-wrap-pad`;
 }
 
 /** OpenSSL would turn nothing into nothing. */

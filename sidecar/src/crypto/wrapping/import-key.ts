@@ -1,8 +1,7 @@
 import { SidecarError } from '../../errors.ts';
 import type { ImportWrappingName } from '../../generated/types.ts';
-import { hpkeMlKem768X25519, hpkeX25519 } from './hpke-wrappings.ts';
-import type { ImportWrapping, WrappingCrypto } from './import-wrapping.ts';
-import { rsaAesKwp } from './rsa-aes-kwp.ts';
+import type { WrappingCrypto } from './key-wrapping.ts';
+import { wrappings } from './wrapping-table.ts';
 
 /** A key pair that a key is wrapped to, to be imported. */
 export interface ImportKey {
@@ -15,12 +14,6 @@ export interface ImportKey {
    */
   open(wrapped: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
 }
-
-const wrappings: Readonly<Record<ImportWrappingName, ImportWrapping>> = Object.freeze({
-  'HPKE-MLKEM768-X25519': hpkeMlKem768X25519,
-  'HPKE-X25519': hpkeX25519,
-  'RSA-OAEP-AES-KWP': rsaAesKwp,
-});
 
 /** Longest key (64 KiB) with what the wrappings add. */
 const longestWrappedBytes = 68 << 10;

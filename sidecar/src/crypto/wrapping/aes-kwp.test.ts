@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { aeskwp } from '@noble/ciphers/aes.js';
 import { expect, test } from 'vitest';
-import { unwrapAesKwp } from './aes-kwp.ts';
+import { unwrapAesKwp, wrapAesKwp } from './aes-kwp.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 
@@ -13,6 +13,7 @@ test.each([
   ['466f7250617369', 'afbeb0f07dfbf5419200f2ccb50bb24f'],
 ])('RFC 5649: %s', (data, wrapped) => {
   expect(unwrapAesKwp(wrappingKey, hex(wrapped)).toString('hex')).toBe(data);
+  expect(wrapAesKwp(wrappingKey, hex(data)).toString('hex')).toBe(wrapped);
 });
 
 test.each([16, 24, 32])('what a second implementation wraps with %d bytes, of every length', (keyBytes) => {
@@ -22,6 +23,7 @@ test.each([16, 24, 32])('what a second implementation wraps with %d bytes, of ev
     const opened = unwrapAesKwp(key, aeskwp(key).encrypt(data));
     expect(opened).toEqual(data);
     expect(opened.buffer.byteLength).toBe(length);
+    expect(wrapAesKwp(key, data)).toEqual(Buffer.from(aeskwp(key).encrypt(data)));
   }
 });
 
@@ -38,6 +40,11 @@ test('every flipped byte is refused, and every other length', () => {
   for (let length = 0; length < wrapped.length; length += 1) {
     expect(() => unwrapAesKwp(key, wrapped.subarray(0, length))).toThrow(expect.objectContaining(refused));
   }
+});
+
+test('nothing is wrapped to nothing, and by no key of another length', () => {
+  expect(() => wrapAesKwp(randomBytes(32), Buffer.alloc(0))).toThrow(expect.objectContaining(refused));
+  expect(() => wrapAesKwp(randomBytes(20), randomBytes(16))).toThrow(expect.objectContaining(refused));
 });
 
 test('another key, a key of another length and AES-KW without padding are refused', () => {

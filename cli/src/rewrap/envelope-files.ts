@@ -1,0 +1,59 @@
+import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { mostHeadBytes, readEnvelopeHead } from '@ferrohsm/sdk/envelope';
+import { unreadable } from '../input.ts';
+import type { EnvelopeFile } from './envelope-draft.ts';
+import { isDraft } from './envelope-draft.ts';
+
+/** `FHSM`: how an envelope begins, of whatever format. */
+const magic = Buffer.from('FHSM');
+
+/**
+ * The regular files below a folder, in the order of their names; links are not followed. What interrupted jobs have left
+ * is removed.
+ *
+ * @throws CliError 66
+ */
+export function* filesBelow(folder: string): Generator<{ readonly path: string; readonly status: Stats }, void> {
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status?.isDirectory()) yield* filesBelow(path);
+    else if (status?.isFile() && isDraft(name)) rmSync(path, { force: true });
+    else if (status?.isFile()) yield { path, status };
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+/**
+ * Reads the head of a file; undefined for what does not begin as an envelope.
+ *
+ * @throws CliError 66; FerroHsmError `data_invalid` for an envelope that is broken or of another format
+ */
+export async function envelopeIn(path: string, status: Stats): Promise<EnvelopeFile | undefined> {
+  const start = startOf(path);
+  if (!start.subarray(0, magic.length).equals(magic)) return undefined;
+  const head = await readEnvelopeHead(start);
+  return { path, status, head, name: head.keyId, wrapped: head.wrapped };
+}
+
+function startOf(path: string): Buffer<ArrayBuffer> {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(mostHeadBytes);
+      return start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}

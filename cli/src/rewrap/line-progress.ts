@@ -1,0 +1,69 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { unreadable } from '../input.ts';
+import type { RewrapCheckpoint } from './rewrap-journal.ts';
+import { RewrapTally } from './rewrap-tally.ts';
+import type { LinePlace, TextLine } from './text-lines.ts';
+
+/** How far a job over the lines of a file is, and what its input was up to there. */
+export class LineProgress implements LinePlace {
+  readonly tally: RewrapTally;
+  readonly #hash: Hash;
+  #offsetBytes: number;
+  #lines: number;
+
+  private constructor(hash: Hash, before?: RewrapCheckpoint) {
+    this.#hash = hash;
+    this.#offsetBytes = before?.inputBytes ?? 0;
+    this.#lines = before?.lines ?? 0;
+    this.tally = new RewrapTally(before?.counts);
+  }
+
+  static atStart(): LineProgress {
+    return new LineProgress(createHash('sha256'));
+  }
+
+  /**
+   * Where a checkpoint left the job; undefined when the input up to there is not what it was.
+   *
+   * @throws CliError 66
+   */
+  static async from(checkpoint: RewrapCheckpoint, input: string): Promise<LineProgress | undefined> {
+    const hash = createHash('sha256');
+    if (checkpoint.inputBytes > 0) await hashStart(hash, input, checkpoint.inputBytes);
+    return hash.copy().digest('hex') === checkpoint.inputSha256 ? new LineProgress(hash, checkpoint) : undefined;
+  }
+
+  get offsetBytes(): number {
+    return this.#offsetBytes;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** A line has its outcome. */
+  pass({ number, bytes }: TextLine): void {
+    this.#hash.update(bytes);
+    this.#offsetBytes += bytes.length;
+    this.#lines = number;
+  }
+
+  checkpoint(draftBytes: number): RewrapCheckpoint {
+    return {
+      inputBytes: this.#offsetBytes,
+      lines: this.#lines,
+      inputSha256: this.#hash.copy().digest('hex'),
+      draftBytes,
+      counts: this.tally.counts,
+    };
+  }
+}
+
+async function hashStart(hash: Hash, path: string, lengthBytes: number): Promise<void> {
+  try {
+    for await (const piece of createReadStream(path, { end: lengthBytes - 1 })) hash.update(piece as Buffer);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
