@@ -3,7 +3,7 @@ import { ChangeQueue } from './change-queue.ts';
 import { corruption } from './corruption.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
-import { type ProvenRows, pathHash, readProven, valueHash } from './proven-rows.ts';
+import { type ProvenRows, pathHash, readAllProven, readProven, valueHash } from './proven-rows.ts';
 import { RowChange, type RowChanges } from './row-change.ts';
 import { Snapshot } from './snapshot.ts';
 import {
@@ -75,6 +75,12 @@ export class AuthenticatedRows implements ProvenRows {
     this.#assertRunning();
     this.#noticeOutsideWrites();
     return readProven(this.#tree, this.#storage, path);
+  }
+
+  readAll(paths: readonly string[]): (Buffer | undefined)[] {
+    this.#assertRunning();
+    this.#noticeOutsideWrites();
+    return readAllProven(this.#tree, this.#storage, paths);
   }
 
   pathsBetween(from: string, before: string, limit: number): string[] {

@@ -2,7 +2,7 @@ import type { KeyRecord } from '../generated/types.ts';
 import type { KeyQuery } from './contract.ts';
 import { corruption } from './corruption.ts';
 import { dueAt } from './key-due.ts';
-import { KeyRows, paths } from './key-rows.ts';
+import { KeyRows, paths, recordIn } from './key-rows.ts';
 import { termsFor } from './key-terms.ts';
 import type { ProvenRows } from './proven-rows.ts';
 
@@ -21,9 +21,13 @@ export class KeyLists {
 
   /** In the order of their names. */
   list(query: KeyQuery): KeyRecord[] {
-    return this.#names(query).map((name) => {
-      const record = this.#keys.find(name);
+    const names = this.#names(query);
+    const ids = this.#rows.readAll(names.map(paths.name));
+    const found = this.#rows.readAll(ids.map((id) => paths.key(String(id))));
+    return names.map((name, index) => {
+      const record = recordIn(found[index]);
       if (record === undefined) throw corruption('a name has no key');
+      if (record.name !== name) throw corruption('a name leads to another key');
       return record;
     });
   }

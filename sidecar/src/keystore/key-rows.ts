@@ -113,15 +113,23 @@ export class KeyRows {
   }
 
   #record(id: string): KeyRecord | undefined {
-    const stored = this.#json<StoredRecord>(paths.key(id));
-    return stored && recordOf(stored);
+    return recordIn(this.#rows.read(paths.key(id)));
   }
 
-  /** The row's JSON; its shape is ours because its bytes are proven. */
   #json<Stored>(path: string): Stored | undefined {
-    const bytes = this.#rows.read(path);
-    return bytes && JSON.parse(bytes.toString('utf8'));
+    return jsonIn<Stored>(this.#rows.read(path));
   }
+}
+
+/** The record in the row of a key. */
+export function recordIn(row: Buffer | undefined): KeyRecord | undefined {
+  const stored = jsonIn<StoredRecord>(row);
+  return stored && recordOf(stored);
+}
+
+/** The row's JSON; its shape is ours because its bytes are proven. */
+function jsonIn<Stored>(row: Buffer | undefined): Stored | undefined {
+  return row && JSON.parse(row.toString('utf8'));
 }
 
 function canonicalSealed({ generation, dek, secret }: SealedSecret): Canonical {

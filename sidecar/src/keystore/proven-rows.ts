@@ -18,6 +18,8 @@ export interface ReadRows {
 /** All rows of one state of the store. */
 export interface ProvenRows extends ReadRows {
   readonly state: StoreState;
+  /** The same of many rows at once, in their order; not for rows with sealed secrets. */
+  readAll(paths: readonly string[]): (Buffer | undefined)[];
   /** Up to `limit` paths from one to before another, in byte order. They are not proved: read what they name. */
   pathsBetween(from: string, before: string, limit: number): string[];
   /** Names of keys under all of the terms, in byte order. They are not proved: read what they name. */
@@ -26,10 +28,19 @@ export interface ProvenRows extends ReadRows {
 
 /** Reads a row and compares it with what the tree says of it. */
 export function readProven(tree: MerkleTree, rows: StoredRows, path: string): Buffer | undefined {
-  const proven = tree.find(pathHash(path));
-  const stored = rows.row(path);
-  if (proven === undefined && stored === undefined) return undefined;
-  if (stored === undefined || proven === undefined || !valueHash(stored).equals(proven)) {
+  return proven(tree, path, rows.row(path));
+}
+
+/** Reads rows and compares each with what the tree says of it. */
+export function readAllProven(tree: MerkleTree, rows: StoredRows, paths: readonly string[]): (Buffer | undefined)[] {
+  const stored = rows.rows(paths);
+  return paths.map((path) => proven(tree, path, stored.get(path)));
+}
+
+function proven(tree: MerkleTree, path: string, stored: Buffer | undefined): Buffer | undefined {
+  const expected = tree.find(pathHash(path));
+  if (expected === undefined && stored === undefined) return undefined;
+  if (stored === undefined || expected === undefined || !valueHash(stored).equals(expected)) {
     throw corruption(`a ${kindOf(path)} row does not verify`);
   }
   return stored;

@@ -1,7 +1,7 @@
 import { corruption } from './corruption.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
-import { type ProvenRows, readProven } from './proven-rows.ts';
+import { type ProvenRows, readAllProven, readProven } from './proven-rows.ts';
 import { kindOf, sealedKinds } from './row-kinds.ts';
 import type { NameRange, StoredRows } from './storage/row-storage.ts';
 import type { StoreState } from './store-state.ts';
@@ -31,6 +31,10 @@ export class Snapshot implements ProvenRows, Disposable {
 
   read(path: string): Buffer | undefined {
     return readProven(this.#tree, this.#rows, path);
+  }
+
+  readAll(paths: readonly string[]): (Buffer | undefined)[] {
+    return readAllProven(this.#tree, this.#rows, paths);
   }
 
   pathsBetween(from: string, before: string, limit: number): string[] {

@@ -84,6 +84,11 @@ export class MemoryStorage implements RowStorage {
     return copyOf(this.#content.rows.get(path));
   }
 
+  rows(paths: readonly string[]): ReadonlyMap<string, Buffer> {
+    const found = paths.map((path) => [path, this.row(path)] as const);
+    return new Map(found.filter((entry): entry is [string, Buffer] => entry[1] !== undefined));
+  }
+
   node(prefix: string): Buffer | undefined {
     return copyOf(this.#content.nodes.get(prefix));
   }

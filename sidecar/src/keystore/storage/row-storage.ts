@@ -3,6 +3,8 @@ import { SidecarError } from '../../errors.ts';
 /** What lies in a store at one moment. Nothing of it is proved: whoever can write to the medium decides what is there. */
 export interface StoredRows {
   row(path: string): Buffer | undefined;
+  /** Those of the rows that are there, by path; not for rows with sealed secrets. */
+  rows(paths: readonly string[]): ReadonlyMap<string, Buffer>;
   /** A node of the tree; `prefix` is the way from the root in hexadecimal digits. */
   node(prefix: string): Buffer | undefined;
   /** Undefined in a store that was never written to. */

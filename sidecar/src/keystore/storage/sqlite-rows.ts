@@ -25,6 +25,12 @@ export class SqliteRows implements StoredRows {
     return bufferOf(found?.value);
   }
 
+  rows(paths: readonly string[]): ReadonlyMap<string, Buffer> {
+    const sql = 'SELECT path, value FROM rows WHERE path IN (SELECT value FROM json_each(?))';
+    const found = guarded(() => this.#prepared(sql).all(JSON.stringify(paths)));
+    return new Map(found.map(({ path, value }) => [String(path), bufferOf(value) ?? Buffer.alloc(0)]));
+  }
+
   node(prefix: string): Buffer | undefined {
     return bufferOf(this.#one('SELECT node FROM nodes WHERE prefix = ?', prefix)?.node);
   }
