@@ -178,8 +178,9 @@ export class RowKeystore implements Keystore {
 
   async close(): Promise<void> {
     this.#turnover.close();
-    this.#envelope.close();
+    // What waits is still made, and sealed.
     this.#rows.close();
+    this.#envelope.close();
   }
 
   #change(work: (change: KeyChange) => KeyRecord): Promise<KeyRecord> {

@@ -235,6 +235,19 @@ export function describeKeystore(what: string, createMedium: () => ConformingMed
       await second.close();
     });
 
+    test('what waits when it is closed is made', async () => {
+      const medium = createMedium();
+      const first = await medium.open();
+      const creating = first.create(newKey('late'));
+      await first.close();
+      const record = await creating;
+      await expect(first.create(newKey('later'))).rejects.toMatchObject({ code: 'keystore_unavailable' });
+      const second = await medium.open();
+      expect(await second.get('late')).toEqual(record);
+      expect(await second.count()).toBe(1);
+      await second.close();
+    });
+
     test('loses nothing that was acknowledged', { timeout: 60_000 }, async () => {
       const medium = createMedium();
       const acknowledged: string[] = [];
