@@ -14,6 +14,7 @@ import {
   type ServeOptions,
   witnessOptions,
 } from '../serve-options.ts';
+import { optimizeWasmLater } from '../wasm-tiering.ts';
 
 export const serve: CommandDescription = {
   usage: 'serve',
@@ -47,6 +48,7 @@ ferrohsm serve --root-key-shares`,
   options: addServeOptions,
   action: local<ServeOptions>(async ({ options, output }) => {
     guardProcess(options);
+    optimizeWasmLater();
     const { closeMemory, startSidecar } = await import('@ferrohsm/sidecar');
     refuseDebugger(options);
     for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
