@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Envelope, rewrapAll } from '@ferrohsm/sdk/envelope';
@@ -298,7 +298,7 @@ describe('a folder of envelopes', () => {
     }
   }
 
-  test('is wrapped anew in place, killed at any time, with nothing left behind', async () => {
+  test('is wrapped anew in place, killed at any time; what that leaves behind goes later', async () => {
     const names = await namedKeys();
     const folder = await archive(names, 300);
     await rotate(names);
@@ -309,12 +309,13 @@ describe('a folder of envelopes', () => {
     const { rewrapped, current, ...report } = JSON.parse(stdout) as Report;
     expect(rewrapped + current).toBe(300);
     expect(report).toEqual({ failed: 0, skipped: 1, failures: [], outrun: [] });
-    expect(filesBelow(folder)).toHaveLength(301);
     expect(readFileSync(join(folder, 'readme'), 'utf8')).toBe('no envelope');
     expect(statSync(join(folder, '0', '0', '0.fhsm')).mode & 0o777).toBe(0o640);
     await requireOpen(folder, 300, 2);
+    for (const path of filesBelow(folder)) if (path.endsWith('.rewrap')) makeOld(path);
     const again = await ferrohsm(...words);
     expect(JSON.parse(again.stdout)).toMatchObject({ rewrapped: 0, current: 300 });
+    expect(filesBelow(folder)).toHaveLength(301);
   }, 180_000);
 
   test('goes on over what is broken, removes what was left behind, and says so', async () => {
@@ -330,6 +331,7 @@ describe('a folder of envelopes', () => {
     const left = join(folder, '0', '0', `0.fhsm.${'ab'.repeat(6)}.rewrap`);
     writeFileSync(left, readFileSync(join(folder, '0', '0', '0.fhsm')).subarray(0, 500));
     chmodSync(left, 0o600);
+    makeOld(left);
     const { status, stdout } = await ferrohsm('file', 'rewrap', folder, '--recursive');
     expect(status).toBe(1);
     const { failures, ...report } = JSON.parse(stdout) as Report;
@@ -343,6 +345,12 @@ describe('a folder of envelopes', () => {
 
 function fileText(lines: readonly object[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** As if a job had been killed an hour ago. */
+function makeOld(path: string): void {
+  const before = Date.now() / 1000 - 3600;
+  utimesSync(path, before, before);
 }
 
 function sizeOf(path: string): number | undefined {

@@ -18,10 +18,12 @@ export function encodeWrappedKey({ wrapped, ...key }: WrappedKeyFile): Buffer {
 
 /** @throws CliError 65 for a file that `key export --to` did not write; 66 */
 export function readWrappedKey(file: string): WrappedKeyFile {
-  const { wrapped, ...key } = readJsonObject(file);
-  if (typeof wrapped !== 'string' || typeof key.importId !== 'string') {
+  // Only what an export writes: names, labels and times are the importer's to say.
+  const { importId, wrapped, format, algorithm, usages } = readJsonObject(file);
+  if (typeof wrapped !== 'string' || typeof importId !== 'string') {
     throw new CliError(65, `${file} is no wrapped key`, 'make one with "ferrohsm key export --to" elsewhere');
   }
   // The rest is the sidecar's to check.
-  return { ...key, wrapped: Buffer.from(wrapped, 'base64url') } as unknown as WrappedKeyFile;
+  const key = { importId, wrapped: Buffer.from(wrapped, 'base64url'), format, algorithm, usages };
+  return key as WrappedKeyFile;
 }

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { mostHeadBytes, readEnvelopeHead } from '@ferrohsm/sdk/envelope';
 import { unreadable } from '../input.ts';
 import type { EnvelopeFile } from './envelope-draft.ts';
-import { isDraft } from './envelope-draft.ts';
+import { isAbandoned, isDraft } from './envelope-draft.ts';
 
 /** `FHSM`: how an envelope begins, of whatever format. */
 const magic = Buffer.from('FHSM');
 
 /**
- * The regular files below a folder, in the order of their names; links are not followed. What interrupted jobs have left
- * is removed.
+ * The regular files below a folder, in the order of their names; links are not followed. What a job that was
+ * interrupted has left is removed after ten minutes; before, it may be of one that is alive.
  *
  * @throws CliError 66
  */
@@ -19,9 +19,13 @@ export function* filesBelow(folder: string): Generator<{ readonly path: string; 
     const path = join(folder, name);
     const status = lstatSync(path, { throwIfNoEntry: false });
     if (status?.isDirectory()) yield* filesBelow(path);
-    else if (status?.isFile() && isDraft(name)) rmSync(path, { force: true });
+    else if (status?.isFile() && isDraft(name)) removeAbandoned(path, status);
     else if (status?.isFile()) yield { path, status };
   }
+}
+
+function removeAbandoned(draft: string, status: Stats): void {
+  if (isAbandoned(status)) rmSync(draft, { force: true });
 }
 
 function namesIn(folder: string): string[] {

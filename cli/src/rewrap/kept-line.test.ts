@@ -32,11 +32,17 @@ describe('a line', () => {
     expect(keptLine(line(text), undefined)).toMatchObject({ problem, wrapped: new Uint8Array(0) });
   });
 
+  test('that is not UTF-8 is refused, not read as something else', () => {
+    const latin1 = { number: 1, text: undefined, bytes: Buffer.from('{"wrapped":"YQ","name":"M\xfcller"}', 'latin1') };
+    expect(keptLine(latin1, undefined)).toMatchObject({ problem: 'not UTF-8', wrapped: new Uint8Array(0) });
+  });
+
   test('changes in nothing but the data key and its version', () => {
     const text = `{"id":12345678901234567890, "sum":1.50,"__proto__":{"a":[1e2]},"wrapped":"YQ","version":1,"z":"\\u00fc"}`;
-    expect(rewrappedLine(line(text), Buffer.from('b'), 2)).toBe(
+    expect(rewrappedLine(line(text), Buffer.from('b'), 2).toString()).toBe(
       '{"id":12345678901234567890,"sum":1.50,"__proto__":{"a":[1e2]},"wrapped":"Yg","version":2,"z":"ü"}',
     );
-    expect(rewrappedLine(line('{"wrapped":"YQ"}'), Buffer.from('b'), 2)).toBe('{"wrapped":"Yg"}');
+    const surrounded = { number: 2, text: '{"wrapped":"YQ"}', bytes: Buffer.from('\n \n\t{"wrapped":"YQ"} \r\n') };
+    expect(rewrappedLine(surrounded, Buffer.from('b'), 2).toString()).toBe('\n \n\t{"wrapped":"Yg"} \r\n');
   });
 });

@@ -1,5 +1,5 @@
 import type { KeptDataKey } from '@ferrohsm/sdk/envelope';
-import type { TextLine } from './text-lines.ts';
+import { type TextLine, withText } from './text-lines.ts';
 
 /** A data key as a line of a file holds it. */
 export interface KeptLine extends KeptDataKey {
@@ -24,6 +24,7 @@ const exactJson = JSON as unknown as ExactJson;
  * @param key of lines that name none
  */
 export function keptLine(line: TextLine, key: string | undefined): KeptLine {
+  if (line.text === undefined) return broken(line, 'not UTF-8');
   const members = membersOf(line.text);
   if (members === undefined) return broken(line, 'not a JSON object');
   const { wrapped, name = members.keyId ?? key } = members;
@@ -34,11 +35,12 @@ export function keptLine(line: TextLine, key: string | undefined): KeptLine {
   return { line, name, wrapped: Buffer.from(wrapped, 'base64url') };
 }
 
-/** The same line with its data key wrapped anew; a member `version` follows, everything else stays. */
-export function rewrappedLine({ text }: TextLine, wrapped: Uint8Array, version: number): string {
+/** The bytes of a line with its data key wrapped anew; a member `version` follows, everything else stays. */
+export function rewrappedLine(line: TextLine, wrapped: Uint8Array, version: number): Buffer {
+  const { text = '' } = line;
   const members = membersOf(text) ?? {};
   const now = { wrapped: Buffer.from(wrapped).toString('base64url'), ...('version' in members && { version }) };
-  return JSON.stringify({ ...members, ...now });
+  return withText({ ...line, text }, JSON.stringify({ ...members, ...now }));
 }
 
 function membersOf(text: string): Members | undefined {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { unreadable } from '../input.ts';
 import type { RewrapCheckpoint } from './rewrap-journal.ts';
 import { RewrapTally } from './rewrap-tally.ts';
-import type { LinePlace, TextLine } from './text-lines.ts';
+import { isEnded, type LinePlace, type TextLine } from './text-lines.ts';
 
 /** How far a job over the lines of a file is, and what its input was up to there. */
 export class LineProgress implements LinePlace {
@@ -11,6 +11,7 @@ export class LineProgress implements LinePlace {
   readonly #hash: Hash;
   #offsetBytes: number;
   #lines: number;
+  #isBetweenLines = true;
 
   private constructor(hash: Hash, before?: RewrapCheckpoint) {
     this.#hash = hash;
@@ -43,13 +44,16 @@ export class LineProgress implements LinePlace {
   }
 
   /** A line has its outcome. */
-  pass({ number, bytes }: TextLine): void {
-    this.#hash.update(bytes);
-    this.#offsetBytes += bytes.length;
-    this.#lines = number;
+  pass(line: TextLine): void {
+    this.#hash.update(line.bytes);
+    this.#offsetBytes += line.bytes.length;
+    this.#lines = line.number;
+    this.#isBetweenLines = isEnded(line);
   }
 
-  checkpoint(draftBytes: number): RewrapCheckpoint {
+  /** Undefined behind a line without its end: what somebody still writes belongs to it, so a job cannot go on there. */
+  checkpoint(draftBytes: number): RewrapCheckpoint | undefined {
+    if (!this.#isBetweenLines) return undefined;
     return {
       inputBytes: this.#offsetBytes,
       lines: this.#lines,

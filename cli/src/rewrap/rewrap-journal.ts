@@ -1,6 +1,7 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { CliError } from '../errors.ts';
+import { requireOwnFile } from './own-file.ts';
 import type { RewrapCounts } from './rewrap-tally.ts';
 
 /** How far a job over the lines of a file has come. */
@@ -34,16 +35,13 @@ export class RewrapJournal implements Disposable {
   /** @throws CliError 73 when it cannot be opened, 75 when another process works on the same output */
   constructor(path: string) {
     this.#path = path;
+    requireOwnFile(path);
     try {
       this.#database = new DatabaseSync(path, { timeout: 0 });
       this.#database.exec(schema);
     } catch (cause) {
       throw isBusy(cause) ? anotherJob(path) : unusable(path, cause);
     }
-  }
-
-  static exists(path: string): boolean {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   }
 
   /** The last checkpoint; undefined before the first. */

@@ -1,13 +1,11 @@
-import { type Stats, statSync } from 'node:fs';
 import { FerroHsmError, type Rewrapped, rewrapAll } from '@ferrohsm/sdk/envelope';
 import type { FerroHsm } from '@ferrohsm/sdk/node';
 import { CliError } from '../errors.ts';
-import { unreadable } from '../input.ts';
-import { refuseToReplace } from '../output-file.ts';
 import { type KeptLine, keptLine, rewrappedLine } from './kept-line.ts';
 import { LineDraft } from './line-draft.ts';
+import { type LinePlaces, linePlaces, requireUnchanged } from './line-places.ts';
 import { LineProgress } from './line-progress.ts';
-import { RewrapJournal } from './rewrap-journal.ts';
+import { type RewrapCheckpoint, RewrapJournal } from './rewrap-journal.ts';
 import type { RewrapTally } from './rewrap-tally.ts';
 import { textLines } from './text-lines.ts';
 
@@ -43,32 +41,32 @@ const checkpointMs = 250;
 /**
  * Brings the wrapped data keys in the lines of a file to the newest versions of their keys. The output has a line for each
  * of the input, in the same order; what failed stands in it as it was. It appears when it is whole. A job that was ended
- * before goes on where it was.
+ * before goes on where it was. Nothing of an input is lost that somebody writes to meanwhile: nothing is replaced then.
  *
- * @throws CliError 66, 65 and 73 for files, 75 when another process writes the same output; FerroHsmError for what
- *   concerns all keys; whatever the signal was aborted with
+ * @throws CliError 66, 65 and 73 for files, 75 when another process writes the same output, or to the input;
+ *   FerroHsmError for what concerns all keys; whatever the signal was aborted with
  */
 export async function rewrapLines(
   dataKeys: Pick<FerroHsm['dataKeys'], 'rewrap'>,
   job: LineJob,
   watcher: JobWatcher,
 ): Promise<RewrapTally> {
-  const { size, mode } = statusOf(job.input);
-  refuseToReplace(job.output, job);
-  using journal = new RewrapJournal(`${job.output}.rewrap-journal`);
-  const draftPath = `${job.output}.rewrap`;
-  const { progress, draftBytes } = await startOf(job, journal, LineDraft.lengthOf(draftPath));
+  const places = linePlaces(job.input, job.output, job);
+  using journal = new RewrapJournal(`${places.output}.rewrap-journal`);
+  const { progress, draft: started } = await startOf(places, job.restart ? undefined : journal.read());
+  using draft = started;
   if (progress.lines > 0) watcher.note(`going on behind line ${progress.lines}`);
-  using draft = new LineDraft(draftPath, draftBytes, mode & 0o777);
   const checkpoint = () => {
+    const reached = progress.checkpoint(draft.lengthBytes);
+    if (reached === undefined) return;
     draft.sync();
-    journal.write(progress.checkpoint(draft.lengthBytes));
+    journal.write(reached);
   };
   try {
     let writtenAt = Number.NEGATIVE_INFINITY;
-    for await (const result of rewrapAll(askable(dataKeys), keptLines(job, progress), job)) {
+    for await (const result of rewrapAll(askable(dataKeys), keptLines(places.input, job.key, progress), job)) {
       take(result, job, progress, draft, watcher);
-      watcher.progress(progress.offsetBytes, size);
+      watcher.progress(progress.offsetBytes, places.inputStatus.size);
       if (performance.now() - writtenAt < checkpointMs) continue;
       checkpoint();
       writtenAt = performance.now();
@@ -77,34 +75,39 @@ export async function rewrapLines(
     checkpoint();
     throw error;
   }
-  draft.finish(job.output, job.force);
+  draft.sync();
+  requireUnchanged(places);
+  await draft.finish(places.output, job.force, places.replaced);
   journal.remove();
   return progress.tally;
 }
 
-function statusOf(input: string): Stats {
-  let status: Stats;
-  try {
-    status = statSync(input);
-  } catch (error) {
-    throw unreadable(input, error);
-  }
-  if (status.isFile()) return status;
-  throw new CliError(66, `${input} is not a file`, 'a job that goes on after an interruption reads its input again');
-}
-
-async function startOf(job: LineJob, journal: RewrapJournal, draftBytes: number) {
-  const before = job.restart ? undefined : journal.read();
+async function startOf(places: LinePlaces, before: RewrapCheckpoint | undefined) {
+  const path = `${places.output}.rewrap`;
   // Without its draft a checkpoint is of an output that was finished.
-  if (before === undefined || before.draftBytes > draftBytes)
-    return { progress: LineProgress.atStart(), draftBytes: 0 };
-  const progress = await LineProgress.from(before, job.input);
-  if (progress !== undefined) return { progress, draftBytes: before.draftBytes };
-  throw new CliError(65, `${job.input} is not what it was when the job was interrupted`, 'begin anew with --restart');
+  const left = before && LineDraft.resume(path, before.draftBytes);
+  if (before === undefined || left === undefined)
+    return { progress: LineProgress.atStart(), draft: newDraft(path, places) };
+  const progress = await LineProgress.from(before, places.input);
+  if (progress !== undefined) return { progress, draft: left };
+  left[Symbol.dispose]();
+  throw new CliError(
+    65,
+    `${places.input} is not what it was when the job was interrupted`,
+    'begin anew with --restart',
+  );
 }
 
-async function* keptLines({ input, key }: LineJob, progress: LineProgress): AsyncGenerator<KeptLine, void> {
-  const { offsetBytes, lines } = progress;
+/** What it replaces gives it its mode in the end; a new file has that of the input. */
+function newDraft(path: string, { inputStatus, replaced }: LinePlaces): LineDraft {
+  return LineDraft.begin(path, replaced === undefined ? inputStatus.mode & 0o777 : 0o600);
+}
+
+async function* keptLines(
+  input: string,
+  key: string | undefined,
+  { offsetBytes, lines }: LineProgress,
+): AsyncGenerator<KeptLine, void> {
   for await (const line of textLines(input, { offsetBytes, lines })) yield keptLine(line, key);
 }
 
@@ -134,6 +137,6 @@ function take(
     progress.tally.fail(at, error);
   } else progress.tally.note(result.kept.name, result);
   const isNew = result.outcome === 'rewrapped';
-  draft.append(isNew ? rewrappedLine(line, result.wrapped, result.version) : line.text);
+  draft.append(isNew ? rewrappedLine(line, result.wrapped, result.version) : line.bytes);
   progress.pass(line);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { type TextLine, textLines } from './text-lines.ts';
+import { isEnded, type TextLine, textLines } from './text-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-lines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,6 +24,14 @@ test('lines are those of the file, blank ones left out but counted and accounted
     [6, '{"c":3}'],
   ]);
   expect(Buffer.concat(lines.map(({ bytes }) => bytes)).toString()).toBe('\n{"a":1}\r\n\n  \n{"b":"ü"}\n{"c":3}');
+});
+
+test('a line that is not UTF-8 has no text, and keeps its bytes; a mark of byte order is none of the text', async () => {
+  const content = Buffer.concat([Buffer.from('\ufeff{"a":1}\n'), Buffer.from('M\xfcller\n\xff', 'latin1')]);
+  const lines = await linesOf(content);
+  expect(lines.map(({ text }) => text)).toEqual(['{"a":1}', undefined, undefined]);
+  expect(Buffer.concat(lines.map(({ bytes }) => bytes))).toEqual(content);
+  expect(lines.map(isEnded)).toEqual([true, true, false]);
 });
 
 test('reading on behind any line gives the same lines as reading at once', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { CliError } from '../errors.ts';
 import { unreadable } from '../input.ts';
@@ -6,9 +7,10 @@ import { unreadable } from '../input.ts';
 export interface TextLine {
   /** From 1. */
   readonly number: number;
-  readonly text: string;
-  /** The bytes of the file that belong to it: its own, and blank lines before it. */
-  readonly bytes: Uint8Array;
+  /** Without the white space around it; undefined for what is not UTF-8. */
+  readonly text: string | undefined;
+  /** The bytes of the file that belong to it: its own with the line feed, and blank lines before it. */
+  readonly bytes: Buffer;
 }
 
 /** A wrapped data key has some thousand characters at most. */
@@ -20,6 +22,18 @@ export interface LinePlace {
   readonly offsetBytes: number;
   /** Lines before that. */
   readonly lines: number;
+}
+
+/** Whether a line has its line feed: without, somebody may be writing it. */
+export function isEnded({ bytes }: TextLine): boolean {
+  return bytes.at(-1) === lineFeed;
+}
+
+/** The bytes of a line with something else in place of its text; blank lines and white space stay. */
+export function withText({ text, bytes }: TextLine & { readonly text: string }, changed: string): Buffer {
+  const start = bytes.indexOf(text);
+  const end = start + Buffer.byteLength(text);
+  return Buffer.concat([bytes.subarray(0, start), Buffer.from(changed), bytes.subarray(end)]);
 }
 
 /**
@@ -34,7 +48,7 @@ export async function* textLines(path: string, { offsetBytes, lines }: LinePlace
   let blank: Buffer = Buffer.alloc(0);
   function* line(bytes: Buffer): Generator<TextLine, void> {
     number += 1;
-    const text = bytes.toString('utf8').trim();
+    const text = isUtf8(bytes) ? bytes.toString('utf8').trim() : undefined;
     const all = blank.length === 0 ? bytes : Buffer.concat([blank, bytes]);
     blank = text === '' ? all : Buffer.alloc(0);
     if (text !== '') yield { number, text, bytes: all };
