@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { EffectiveRotation, KeyRecord } from '../generated/types.ts';
+import { SidecarError } from '../errors.ts';
+import type { EffectiveRotation, KeyAlgorithm, KeyRecord } from '../generated/types.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { newestAlgorithm, overlapMsOf } from '../keystore/rotation.ts';
 import type { RecordedChange } from '../log/recorded-change.ts';
@@ -19,6 +21,22 @@ export interface KeyRotationOptions {
   readonly now: () => number;
 }
 
+/** The version that a schedule or a policy asks for, and why. */
+interface AskedVersion {
+  readonly version: number;
+  readonly algorithm: KeyAlgorithm;
+  readonly overlapMs: number;
+  /** Undefined: by the key's own schedule. */
+  readonly policy: string | undefined;
+}
+
+/** Something else is asked for by now, or nothing any more. */
+class NotWanted extends SidecarError {
+  constructor(keyName: string) {
+    super('key_state', `${keyName} has changed while its next version was made`);
+  }
+}
+
 /** Makes the next version of a key when its schedule or a policy asks for it, recorded as an operation of its own. */
 export class KeyRotation {
   readonly #options: KeyRotationOptions;
@@ -35,19 +53,31 @@ export class KeyRotation {
     return this.#isUsedUp(record, effective) ? 0 : (effective.dueAt ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Somebody may have rotated it in the meantime, or do so now. */
+  /** Somebody may have rotated it in the meantime, or do so while its next version is in the making: nothing is done then. */
   async rotateIfDue(id: string): Promise<void> {
     if (this.#rotating.has(id)) return;
     this.#rotating.add(id);
     try {
       const record = await this.#options.keystore.get(id);
       if (record === undefined) return;
-      const effective = this.#options.policies.of(record);
-      if (effective === undefined || this.dueMs(record, effective) > this.#options.now()) return;
-      await this.#rotate(record, effective);
+      const asked = this.#asked(record);
+      if (asked !== undefined) await this.#rotate(record, asked);
+    } catch (error) {
+      if (!(error instanceof NotWanted)) throw error;
     } finally {
       this.#rotating.delete(id);
     }
+  }
+
+  #asked(record: KeyRecord): AskedVersion | undefined {
+    const effective = this.#options.policies.of(record);
+    if (effective === undefined || this.dueMs(record, effective) > this.#options.now()) return undefined;
+    return {
+      version: record.versions.length + 1,
+      algorithm: newestAlgorithm(record),
+      overlapMs: overlapMsOf(effective.schedule),
+      policy: this.#policyBehind(record, effective),
+    };
   }
 
   #isUsedUp(record: KeyRecord, { schedule }: EffectiveRotation): boolean {
@@ -57,15 +87,18 @@ export class KeyRotation {
     return used !== undefined && reaches(used, schedule);
   }
 
-  async #rotate(record: KeyRecord, effective: EffectiveRotation): Promise<void> {
+  async #rotate(record: KeyRecord, asked: AskedVersion): Promise<void> {
     const { keystore, crypto, recorded, changed } = this.#options;
-    const policy = this.#policyBehind(record, effective);
+    const { algorithm, overlapMs, policy } = asked;
     const details = { keyName: record.name, ...(policy !== undefined && { rotationPolicy: policy }) };
     await recorded('key.rotate', { resource: record.id, details }, async () => {
-      using material = await KeyMaterial.generate(crypto, newestAlgorithm(record), record.usages);
+      using material = await KeyMaterial.generate(crypto, algorithm, record.usages);
       const reason = `scheduled rotation${policy === undefined ? '' : ` by policy ${policy}`}`;
-      const overlapMs = overlapMsOf(effective.schedule);
-      changed(await keystore.addVersion({ ...material, nameOrId: record.id, overlapMs, reason }));
+      // Generation may take seconds, in which people rotate the key, to another algorithm too, or change a policy.
+      const requireWanted = (before: KeyRecord) => {
+        if (!isDeepStrictEqual(this.#asked(before), asked)) throw new NotWanted(record.name);
+      };
+      changed(await keystore.addVersion({ ...material, nameOrId: record.id, overlapMs, reason, requireWanted }));
     });
   }
 

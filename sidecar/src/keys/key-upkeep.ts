@@ -98,7 +98,7 @@ export class KeyUpkeep {
 
   /** Rotates what the policies ask for. */
   async rotate(): Promise<void> {
-    for await (const id of this.#options.rotationWatch.due()) {
+    for await (const id of this.#options.rotationWatch.due(() => this.#isStopped)) {
       if (this.#isStopped) return;
       await this.#rotate(id);
     }

@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRecord, RotationPolicy } from '../generated/types.ts';
+import type { KeyQuery } from '../keystore/contract.ts';
+import { CorruptPage } from '../keystore/corruption.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { Soonest } from '../lifecycle/soonest.ts';
+import { inTurns } from './in-turns.ts';
 import type { KeyRotation } from './key-rotation.ts';
 import type { RotationPolicies } from './rotation-policies.ts';
 
@@ -13,6 +16,13 @@ export interface RotationWatchOptions {
   readonly now: () => number;
   /** Keys that it may remember; twice as many for moments. */
   readonly capacity?: number;
+}
+
+/** When a key is to be looked at, in milliseconds since 1970. */
+interface Sighting {
+  /** Its id; its name where it could not be read. */
+  readonly key: string;
+  readonly dueMs: number;
 }
 
 /** What cannot be rotated is looked at again so soon. */
@@ -37,60 +47,97 @@ export class RotationWatch {
     this.#soonest = new Soonest(options.capacity ?? 4096);
   }
 
-  /** A key is new, or has changed. */
-  changed(record: KeyRecord): void {
-    if (this.#options.policies.list().length > 0) this.#soonest.set(record.id, this.#dueMs(record));
+  /** A key is new, or has changed. The record may be of an earlier time, that of a request which is answered again. */
+  changed({ id }: Pick<KeyRecord, 'id'>): void {
+    const { policies, now } = this.#options;
+    if (policies.list().length > 0) this.#soonest.tell(id, now());
   }
 
-  /** Ids of keys that are due by now, each until it is not any more. */
-  async *due(): AsyncGenerator<string, void> {
+  /**
+   * Keys that are due by now, by id; also what cannot be read, by id or name, for whoever tends it to hear why.
+   *
+   * @param isStopped ends a walk, which may take minutes without a key that is due
+   */
+  async *due(isStopped: () => boolean = () => false): AsyncGenerator<string, void> {
     const { policies, now } = this.#options;
     if (policies.list().length === 0) return;
-    for (const id of this.#soonest.take(now())) yield* this.#offer(id);
-    if (this.#looked !== policies.changes || this.#soonest.horizonMs <= now()) yield* this.#lookAtAll();
+    yield* this.#known();
+    if (this.#looked !== policies.changes || this.#soonest.horizonMs <= now()) yield* this.#lookAtAll(isStopped);
   }
 
-  async *#lookAtAll(): AsyncGenerator<string, void> {
-    const { policies, now } = this.#options;
+  /** Those whose time has come, of the keys that are remembered, and of those that are told of in the meantime. */
+  async *#known(): AsyncGenerator<string, void> {
+    const { now } = this.#options;
+    for (let keys = this.#soonest.take(now()); keys.length > 0; keys = this.#soonest.take(now())) {
+      for (const [index, key] of keys.entries()) {
+        if (index % keysPerTurn === keysPerTurn - 1) await nextTurn();
+        yield* this.#offer(await this.#look(key));
+      }
+    }
+  }
+
+  *#offer({ key, dueMs }: Sighting): Generator<string, void> {
+    const { now } = this.#options;
+    const isDue = dueMs <= now();
+    // Told before, because a rotation tells of a change, which counts.
+    this.#soonest.tell(key, isDue ? now() + retryMs : dueMs);
+    if (isDue) yield key;
+  }
+
+  /** No policy waits for all keys of another, and nothing that is remembered for the end of the walk. */
+  async *#lookAtAll(isStopped: () => boolean): AsyncGenerator<string, void> {
+    const { policies } = this.#options;
     const { changes } = policies;
     this.#looked = undefined;
-    this.#soonest.clear();
-    for (const { labels } of policies.list()) {
-      for await (const record of this.#keysWith(labels)) {
-        const dueMs = this.#dueMs(record);
-        if (dueMs <= now()) yield* this.#offer(record.id);
-        else this.#soonest.set(record.id, dueMs);
-        // Under other policies other keys come first: the next round begins anew.
-        if (policies.changes !== changes) return;
-      }
+    this.#soonest.beginAnew();
+    for await (const page of inTurns(policies.list().map(({ labels }) => this.#pages(labels)))) {
+      for (const { key, dueMs } of page) this.#soonest.tell(key, dueMs);
+      yield* this.#known();
+      // Under other policies other keys come first: the next round begins anew.
+      if (policies.changes !== changes || isStopped()) return;
+      await nextTurn();
     }
     this.#looked = changes;
   }
 
-  /** Page by page; others have their turn in between. */
-  async *#keysWith(labels: RotationPolicy['labels']): AsyncGenerator<KeyRecord, void> {
+  async *#pages(labels: RotationPolicy['labels']): AsyncGenerator<readonly Sighting[], void> {
     const query = { limit: keysPerTurn, terms: { labels, state: 'active' } } as const;
-    for (let after: string | undefined; ; await nextTurn()) {
-      const records = await this.#options.keystore.list({ ...query, ...(after !== undefined && { after }) });
-      yield* records;
-      if (records.length < keysPerTurn) return;
-      after = records.at(-1)?.name;
+    for (let after: string | undefined; ; ) {
+      const { names, sightings } = await this.#page({ ...query, ...(after !== undefined && { after }) });
+      yield sightings;
+      if (names.length < keysPerTurn) return;
+      after = names.at(-1);
     }
   }
 
-  async *#offer(id: string): AsyncGenerator<string, void> {
-    const { keystore, now } = this.#options;
-    yield id;
-    const left = await keystore.get(id);
-    if (left === undefined) return;
-    const dueMs = this.#dueMs(left);
-    this.#soonest.set(id, dueMs <= now() ? now() + retryMs : dueMs);
+  /** One that does not verify hides none of those beside and behind it. */
+  async #page(query: KeyQuery): Promise<{ names: readonly string[]; sightings: readonly Sighting[] }> {
+    try {
+      const records = await this.#options.keystore.list(query);
+      return { names: records.map(({ name }) => name), sightings: records.map((record) => this.#sighting(record)) };
+    } catch (error) {
+      if (!(error instanceof CorruptPage)) throw error;
+      return { names: error.names, sightings: await Promise.all(error.names.map((name) => this.#look(name))) };
+    }
+  }
+
+  /** What cannot be read is due, because whoever tends it hears why. */
+  async #look(nameOrId: string): Promise<Sighting> {
+    try {
+      const record = await this.#options.keystore.get(nameOrId);
+      return record === undefined ? { key: nameOrId, dueMs: Number.POSITIVE_INFINITY } : this.#sighting(record);
+    } catch {
+      return { key: nameOrId, dueMs: this.#options.now() };
+    }
   }
 
   /** What the key's own schedule alone asks for, the keystore knows. */
-  #dueMs(record: KeyRecord): number {
+  #sighting(record: KeyRecord): Sighting {
     const effective = this.#options.policies.of(record);
-    if (effective === undefined || Object.keys(effective.policies).length === 0) return Number.POSITIVE_INFINITY;
-    return this.#options.rotation.dueMs(record, effective);
+    const isAsked = effective !== undefined && Object.keys(effective.policies).length > 0;
+    return {
+      key: record.id,
+      dueMs: isAsked ? this.#options.rotation.dueMs(record, effective) : Number.POSITIVE_INFINITY,
+    };
   }
 }

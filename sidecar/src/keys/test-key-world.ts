@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { AuditEntry } from '../audit/log.ts';
 import { createCryptoProvider } from '../crypto/crypto-provider.ts';
 import { createSealing } from '../crypto/sealing.ts';
+import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import { type Keystore, openKeystore } from '../keystore/keystore.ts';
 import { MemoryMedium, openMemoryKeystore } from '../keystore/memory-keystore.ts';
@@ -29,6 +30,8 @@ export interface KeyWorld {
   readonly entries: readonly AuditEntry[];
   /** Operation and key of each change that was recorded. */
   readonly recorded: readonly string[];
+  /** Operation, key and error of each that was recorded as failed. */
+  readonly failed: readonly string[];
   readonly changed: readonly KeyRecord[];
   readonly errors: readonly unknown[];
   readonly setTime: (nowMs: number) => void;
@@ -38,8 +41,12 @@ export interface KeyWorld {
   counted(method: 'list'): () => number;
   tend(): Promise<void>;
   sweep(): Promise<void>;
+  /** Ids of keys that the policies ask for a next version of; who takes them rotates nothing. */
+  due(): AsyncGenerator<string, void>;
   /** Rotates what the policies ask for. */
   rotate(): Promise<void>;
+  /** Begins nothing any more. */
+  stop(): void;
   /** Sets the clock, and does what is due by then. */
   tendAt(nowMs: number): Promise<void>;
 }
@@ -73,9 +80,16 @@ export async function keyWorld(startMs: number, openStore = inFiles): Promise<Ke
   const errors: unknown[] = [];
   const entries: AuditEntry[] = [];
   const recorded: string[] = [];
+  const failed: string[] = [];
   const recordedChange: RecordedChange = async (operation, { details }, work) => {
-    recorded.push(`${operation} ${details?.keyName ?? ''}`.trim());
-    return await work();
+    const change = `${operation} ${details?.keyName ?? ''}`.trim();
+    recorded.push(change);
+    try {
+      return await work();
+    } catch (error) {
+      failed.push(`${change} ${error instanceof SidecarError ? error.code : error}`);
+      throw error;
+    }
   };
   const changed: KeyRecord[] = [];
   const keyChanged = (record: KeyRecord) => {
@@ -112,6 +126,7 @@ export async function keyWorld(startMs: number, openStore = inFiles): Promise<Ke
     usage,
     entries,
     recorded,
+    failed,
     changed,
     errors,
     setTime,
@@ -120,7 +135,9 @@ export async function keyWorld(startMs: number, openStore = inFiles): Promise<Ke
     tend,
     tendAt,
     sweep: () => upkeep.sweep(),
+    due: () => rotationWatch.due(),
     rotate: () => upkeep.rotate(),
+    stop: () => upkeep.stop(),
   };
 }
 

@@ -43,6 +43,8 @@ export interface NewKeyVersion extends KeyMaterial {
   /** The version whose secret it is. */
   readonly copyOf?: number;
   readonly origin?: KeyVersion['origin'];
+  /** Asked in the very moment of the change, with the key as it is then: throws when the version is not wanted any more. */
+  readonly requireWanted?: (before: KeyRecord) => void;
 }
 
 export interface KeyRename extends ChangeRequest {
@@ -85,7 +87,10 @@ export interface Keystore extends Generations {
    */
   revise(nameOrId: string, revise: ReviseRecord, request?: ChangeRequest): Promise<KeyRecord>;
 
-  /** @throws SidecarError `not_found`, `request_conflict`, `key_state` for a key of which nothing is in use any more */
+  /**
+   * @throws SidecarError `not_found`, `request_conflict`, `key_state` for a key of which nothing is in use any more, or what
+   * `requireWanted` throws
+   */
   addVersion(version: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord>;
 
   /**
@@ -110,6 +115,7 @@ export interface Keystore extends Generations {
    * Keys in the order of their names. Each record is proven; that none was left out is what `verify` checks.
    *
    * @param query `after` is a name, of a key or not; `limit` at least 1
+   * @throws CorruptPage when one of them does not verify; it has the names, so that one can go on behind them
    */
   list(query: KeyQuery): Promise<KeyRecord[]>;
 

@@ -1,6 +1,7 @@
+import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import type { KeyQuery } from './contract.ts';
-import { corruption } from './corruption.ts';
+import { CorruptPage, corruption } from './corruption.ts';
 import { dueAt } from './key-due.ts';
 import { KeyRows, paths, recordIn } from './key-rows.ts';
 import { termsFor } from './key-terms.ts';
@@ -19,17 +20,19 @@ export class KeyLists {
     this.#keys = new KeyRows(rows);
   }
 
-  /** In the order of their names. */
+  /**
+   * In the order of their names.
+   *
+   * @throws CorruptPage
+   */
   list(query: KeyQuery): KeyRecord[] {
     const names = this.#names(query);
-    const ids = this.#rows.readAll(names.map(paths.name));
-    const found = this.#rows.readAll(ids.map((id) => paths.key(String(id))));
-    return names.map((name, index) => {
-      const record = recordIn(found[index]);
-      if (record === undefined) throw corruption('a name has no key');
-      if (record.name !== name) throw corruption('a name leads to another key');
-      return record;
-    });
+    try {
+      return this.#records(names);
+    } catch (error) {
+      const isCorrupt = error instanceof SidecarError && error.code === 'keystore_corrupt';
+      throw isCorrupt ? new CorruptPage(names, error) : error;
+    }
   }
 
   /** @returns keys that are due by that time, the most overdue first */
@@ -53,6 +56,17 @@ export class KeyLists {
 
   count(): number {
     return this.#rows.state.counts.key ?? 0;
+  }
+
+  #records(names: readonly string[]): KeyRecord[] {
+    const ids = this.#rows.readAll(names.map(paths.name));
+    const found = this.#rows.readAll(ids.map((id) => paths.key(String(id))));
+    return names.map((name, index) => {
+      const record = recordIn(found[index]);
+      if (record === undefined) throw corruption('a name has no key');
+      if (record.name !== name) throw corruption('a name leads to another key');
+      return record;
+    });
   }
 
   #names({ prefix = '', after, limit, terms = {} }: KeyQuery): string[] {

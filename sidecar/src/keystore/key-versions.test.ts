@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { KeyRecord } from '../generated/types.ts';
 import { Secret } from '../secret.ts';
 import type { NewKeyVersion } from './contract.ts';
 import { moveVersions } from './key-moves.ts';
@@ -47,6 +48,25 @@ test('a rotated key has both secrets, also after reopening, and the old version 
   await keystore.rename({ nameOrId: 'a', newName: 'b', ...request('rename-1') });
   expect(await secretOf(keystore, id, 1)).toBe(first);
   expect((await keystore.verify()).rows).toBeGreaterThan(0);
+  await keystore.close();
+});
+
+test('a version that is not wanted any more, in the moment of the change, leaves everything as it was', async () => {
+  const keystore = await testStore().open();
+  await keystore.create(newKey('a'));
+  const refusal = new Error('there is another one');
+  const requireWanted = ({ versions }: KeyRecord) => {
+    if (versions.length > 1) throw refusal;
+  };
+  const [first, second] = await Promise.allSettled([
+    keystore.addVersion(nextVersion('a', { requireWanted })),
+    keystore.addVersion(nextVersion('a', { requireWanted })),
+  ]);
+  expect(first).toMatchObject({ status: 'fulfilled', value: { revision: 2 } });
+  expect(second).toEqual({ status: 'rejected', reason: refusal });
+  expect(await states(keystore, 'a')).toBe('active active');
+  expect((await keystore.get('a'))?.revision).toBe(2);
+  await keystore.verify();
   await keystore.close();
 });
 

@@ -28,9 +28,10 @@ export function newRecord(key: NewKey, now: number): KeyRecord {
 /**
  * The record with one more version. Versions that are in use go on for the overlap and are deactivated then.
  *
- * @throws SidecarError `key_state` for a key of which nothing is in use any more
+ * @throws SidecarError `key_state` for a key of which nothing is in use any more, or what `added.requireWanted` throws
  */
 export function withVersion(record: KeyRecord, added: NewKeyVersion, now: number): KeyRecord {
+  added.requireWanted?.(record);
   const isInUse = (version: KeyVersion) => ['active', 'suspended'].includes(stateAt(record, version, now));
   if (!record.versions.some(isInUse)) {
     throw new SidecarError('key_state', `${record.name} has no version in use: make a new key`);

@@ -11,8 +11,8 @@ test('everybody is taken in time, or known to be looked for at the horizon', () 
       const soonest = new Soonest(capacity);
       const times = new Map<string, number>();
       for (const [subject, timeMs] of told) {
-        soonest.set(String(subject), timeMs);
-        times.set(String(subject), timeMs);
+        soonest.tell(String(subject), timeMs);
+        times.set(String(subject), Math.min(timeMs, times.get(String(subject)) ?? timeMs));
       }
       const { horizonMs } = soonest;
       const due = [...times].filter(([, timeMs]) => timeMs <= nowMs).map(([subject]) => subject);
@@ -26,20 +26,31 @@ test('everybody is taken in time, or known to be looked for at the horizon', () 
   );
 });
 
-test('who comes later than the horizon is not held, and a cleared one has none', () => {
+test('who comes later than the horizon is not held', () => {
   const soonest = new Soonest(2);
-  for (const timeMs of [40, 10, 30, 20]) soonest.set(`at ${timeMs}`, timeMs);
+  for (const timeMs of [40, 10, 30, 20]) soonest.tell(`at ${timeMs}`, timeMs);
   expect(soonest.horizonMs).toBe(30);
-  soonest.set('at 35', 35);
+  soonest.tell('at 35', 35);
   expect(soonest.take(100)).toEqual(['at 10', 'at 20']);
-  soonest.clear();
-  expect(soonest.horizonMs).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('what is said again counts in the place of what was said before', () => {
+test('when all are told anew, who is held stays so, and there is no horizon', () => {
   const soonest = new Soonest(2);
-  soonest.set('a', 10);
-  soonest.set('a', 20);
-  expect(soonest.take(10)).toEqual([]);
-  expect(soonest.take(20)).toEqual(['a']);
+  for (const timeMs of [40, 10, 30, 20]) soonest.tell(`at ${timeMs}`, timeMs);
+  soonest.beginAnew();
+  expect(soonest.horizonMs).toBe(Number.POSITIVE_INFINITY);
+  soonest.tell('at 35', 35);
+  expect(soonest.take(100)).toEqual(['at 10', 'at 20', 'at 35']);
+});
+
+test('the first of several times counts until it is taken', () => {
+  const soonest = new Soonest(2);
+  soonest.tell('a', 10);
+  soonest.tell('a', 20);
+  expect(soonest.take(10)).toEqual(['a']);
+  soonest.tell('a', 20);
+  soonest.tell('a', 15);
+  expect(soonest.take(14)).toEqual([]);
+  expect(soonest.take(15)).toEqual(['a']);
+  expect(soonest.take(100)).toEqual([]);
 });

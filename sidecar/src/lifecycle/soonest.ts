@@ -1,6 +1,7 @@
 /**
  * The subjects whose time comes first, as many as may be held. Of all others that were told it knows one thing: their
- * time does not come before the horizon.
+ * time does not come before the horizon. Of several times of one subject the first counts until it is taken, so that
+ * nothing that was read earlier hides what has become known since.
  */
 export class Soonest {
   readonly #capacity: number;
@@ -16,10 +17,8 @@ export class Soonest {
     return this.#horizonMs;
   }
 
-  /** In the place of what was said of the subject before. */
-  set(subject: string, timeMs: number): void {
-    this.#times.delete(subject);
-    if (timeMs >= this.#horizonMs) return;
+  tell(subject: string, timeMs: number): void {
+    if (timeMs >= Math.min(this.#horizonMs, this.#times.get(subject) ?? Number.POSITIVE_INFINITY)) return;
     this.#times.set(subject, timeMs);
     // Sorted once for many: at twice the capacity.
     if (this.#times.size >= 2 * this.#capacity) this.#keepFirst();
@@ -32,9 +31,8 @@ export class Soonest {
     return due;
   }
 
-  /** Knows nobody any more. */
-  clear(): void {
-    this.#times.clear();
+  /** All are told anew from now on; who is held stays so. */
+  beginAnew(): void {
     this.#horizonMs = Number.POSITIVE_INFINITY;
   }
 
