@@ -26,6 +26,7 @@ import type { Witnessing } from './log/witnessing.ts';
 import { createHandlers } from './methods/handlers.ts';
 import type { KeyChanged } from './methods/keys.create.ts';
 import type { Cursors } from './methods/keys.list.ts';
+import { requireWrappable } from './methods/wrappable.ts';
 import type { SidecarOptions } from './options.ts';
 import { createAccept } from './request/accept.ts';
 import { createApprove } from './request/approve.ts';
@@ -118,6 +119,7 @@ export function createFlow(parts: FlowParts): Flow {
           approvalLifetimeMs: options.approvalLifetimeMs ?? defaultLifetimeMs,
         }),
         requireExportable: createRequireExportable(parts.crypto),
+        requireWrappable,
       },
       now,
     ),

@@ -12,7 +12,7 @@ import {
 import { describeOperation, type FerroHsm, type FrozenOperation, type ImportWrappingName } from '@ferrohsm/sdk/node';
 import { aeskw, aeskwp } from '@noble/ciphers/aes.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recipients, rsaRecipient } from '../../sidecar/src/crypto/wrapping/test-recipients.ts';
+import { alteredRsaKey, recipients, rsaRecipient } from '../../sidecar/src/crypto/wrapping/test-recipients.ts';
 import { codeOf } from './assembly.ts';
 import { ExportOffice, exportOptions } from './export-office.ts';
 import { ImportOffice, officeOptions } from './import-office.ts';
@@ -187,16 +187,16 @@ describe('under a named AES-KW key', () => {
   }
 
   /** The user of the test may use keys, so it asks itself. */
-  async function wrappedBy(wrapping: 'AES-KW' | 'AES-KWP', key: string, name: string, format: 'pkcs8' | 'raw-secret') {
+  async function wrappedBy(key: string, name: string, format: 'pkcs8' | 'raw-secret') {
     const held = app.with({ wait: true, onHeld: ({ id }) => void office.approveHeld(id) });
-    return Buffer.from((await held.keys.exportWrapped(name, format, { wrapping, key })).wrapped);
+    return Buffer.from((await held.keys.exportWrapped(name, format, { wrapping: 'AES-KWP', key })).wrapped);
   }
 
   test('AES-KWP of PKCS#8: openssl and a second implementation unwrap it', { timeout: 30_000 }, async () => {
     const bytes = randomBytes(32);
     const { name: kekName } = await kek(bytes);
     const { name } = await office.created({ name: 'ECDSA', namedCurve: 'P-256' }, signing);
-    const wrapped = await wrappedBy('AES-KWP', kekName, name, 'pkcs8');
+    const wrapped = await wrappedBy(kekName, name, 'pkcs8');
     const key = Buffer.from(aeskwp(bytes).decrypt(wrapped));
     const found = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
     expect(found.equals(await publicKeyOf(app, name))).toBe(true);
@@ -209,9 +209,10 @@ describe('under a named AES-KW key', () => {
 
   test('AES-KW of a secret key: subtle.unwrapKey makes a session key of it', { timeout: 30_000 }, async () => {
     const bytes = randomBytes(32);
-    const { name: kekName } = await kek(bytes);
+    const { name: kekName, id } = await kek(bytes);
     const { name } = await office.created({ name: 'HMAC', hash: 'SHA-256', length: 256 }, signing);
-    const wrapped = await wrappedBy('AES-KW', kekName, name, 'raw-secret');
+    const wrapping = { name: 'AES-KW', key: `${id}/1` };
+    const { wrapped } = await office.exported({ name, format: 'raw-secret', wrapping });
     const hmac = createHmac('sha256', aeskw(bytes).decrypt(wrapped)).update(message).digest();
     const { secretKey } = await app.keys.get(kekName);
     const algorithm = { name: 'HMAC', hash: 'SHA-256' };
@@ -221,6 +222,35 @@ describe('under a named AES-KW key', () => {
     expect(Buffer.from(await app.subtle.sign('HMAC', opened, message))).toEqual(hmac);
     const signed = await app.subtle.sign('HMAC', (await app.keys.get(name)).secretKey, message);
     expect(Buffer.from(signed)).toEqual(hmac);
+  });
+
+  test('is as good as unwrapped for whoever may unwrap it', { timeout: 30_000 }, async () => {
+    const before = await office.asked();
+    const both = await kek(randomBytes(32));
+    const { name } = await office.created({ name: 'HMAC', hash: 'SHA-256', length: 256 }, signing);
+    const exported = app.keys.exportWrapped(name, 'raw-secret', { wrapping: 'AES-KW', key: both.name });
+    await expect(exported).rejects.toMatchObject({ code: 'permission_denied' });
+    const { secretKey } = await app.keys.get(name);
+    const { secretKey: wrappingKey } = await app.keys.get(both.name);
+    const wrapped = app.subtle.wrapKey('raw', secretKey, wrappingKey, 'AES-KW');
+    await expect(wrapped).rejects.toMatchObject({ name: 'NotAllowedError' });
+    expect(await office.asked()).toBe(before);
+    expect(await wrappedBy(both.name, name, 'raw-secret')).toHaveLength(40);
+  });
+
+  test('is approved by its name', { timeout: 30_000 }, async () => {
+    const { id, name: kekName } = await kek(randomBytes(32));
+    const { name } = await office.created({ name: 'Ed25519' }, signing);
+    const wanted = { name, format: 'pkcs8', wrapping: { name: 'AES-KWP', key: `${id}/1` } };
+    const approval = await office.held(wanted);
+    const operation = approval.operation as unknown as FrozenOperation;
+    expect(operation.keyNames).toMatchObject({ [`${id}/1`]: kekName });
+    const wish = `olga wants to get the SECRET of the key ${name} out of the sidecar, encrypted under the key ${kekName}`;
+    expect(describeOperation(operation)[0]).toBe(wish);
+    await office.approveHeld(approval.id);
+    const renamed = { name: kekName, newName: `${kekName}-renamed` };
+    expect(await codeOf(office.assembly.change('olga', 'keys.rename', renamed))).toBe('ok');
+    expect(await codeOf(office.ask(wanted))).toBe('approval_required');
   });
 
   test('is refused before people are asked', { timeout: 60_000 }, async () => {
@@ -240,8 +270,8 @@ describe('under a named AES-KW key', () => {
     const own = app.keys.exportWrapped(strong.name, 'raw-secret', { wrapping: 'AES-KWP', key: strong.name });
     await expect(own).rejects.toMatchObject({ code: 'access_invalid' });
     await refused('kek/nowhere', 'not_found');
-    const odd = app.keys.exportWrapped(signer, 'pkcs8', { wrapping: 'AES-KW', key: strong.name });
-    await expect(odd).rejects.toMatchObject({ code: 'operation_failed' });
+    const odd = { name: signer, format: 'pkcs8', wrapping: { name: 'AES-KW', key: `${strong.id}/1` } };
+    expect(await codeOf(office.ask(odd))).toBe('operation_failed');
     const byOfficer = (key: string) =>
       codeOf(office.ask({ name, format: 'raw-secret', wrapping: { name: 'AES-KWP', key } }));
     expect(await byOfficer(`${strong.id}/2`)).toBe('not_found');
@@ -261,6 +291,7 @@ describe('is refused before people are asked', () => {
     expect(await ask('RSA-OAEP-AES-KWP', rsaRecipient(1024).publicKey)).toBe('wrapping_weak');
     expect(await ask('RSA-OAEP-AES-KWP', rsaRecipient(2048).publicKey)).toBe('wrapping_weak');
     const { publicKey } = await recipients['HPKE-X25519']();
+    expect(await ask('RSA-OAEP-AES-KWP', alteredRsaKey({ e: 'AQ' }))).toBe('wrapping_weak');
     expect(await ask('RSA-OAEP-AES-KWP', publicKey)).toBe('data_invalid');
     expect(await ask('HPKE-X25519', randomBytes(44))).toBe('data_invalid');
     expect(await ask('HPKE-X25519', Buffer.concat([publicKey, Buffer.of(0)]))).toBe('data_invalid');

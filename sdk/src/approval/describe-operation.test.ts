@@ -57,6 +57,48 @@ test('whoever can read what is exported is named', () => {
   expect(wish({ name: 'AES-KWP' })[0]).toContain('encrypted under the key nothing');
 });
 
+describe('a key that wraps', () => {
+  const kek = `key_${'A'.repeat(22)}/2`;
+  const leaving = `key_${'B'.repeat(22)}/1`;
+  const keyNames = { [kek]: 'vault/kek', [leaving]: 'web/tls' };
+  const released = 'alice wants to get the SECRET of the key web/tls out of the sidecar';
+  const exported = (name: string) =>
+    describeOperation(
+      heldOperation({
+        resource: leaving,
+        keyNames,
+        params: JSON.stringify({ format: 'pkcs8', name: 'web/tls', wrapping: { key: kek, name } }),
+      }),
+    );
+  const wrapped = (wrappingKey: string) => {
+    const params = { format: 'raw', key: leaving, wrapAlgorithm: { name: 'AES-KW' }, wrappingKey };
+    const method = { method: 'subtle.wrapKey', action: 'subtle.wrapKey', resource: leaving };
+    return describeOperation(heldOperation({ ...method, keyNames, params: JSON.stringify(params) }));
+  };
+
+  test('is known by its name, and who can open what it wraps is told', () => {
+    const readers = 'whoever may unwrap or decrypt with that can read it';
+    expect(exported('AES-KWP')[0]).toBe(`${released}, encrypted under the key vault/kek`);
+    expect(exported('AES-KW')[0]).toBe(`${released}, encrypted under the key vault/kek: ${readers}`);
+    expect(wrapped(kek)[0]).toBe(`${released}, encrypted under the key vault/kek: ${readers}`);
+    expect(exported('AES-KWP')).toEqual(
+      expect.arrayContaining([`${kek} is the key vault/kek`, `${leaving} is the key web/tls`]),
+    );
+  });
+
+  test('of the requester’s own session hides nothing from the requester', () => {
+    const [wish] = wrapped(`ses_${'C'.repeat(22)}`);
+    expect(wish).toBe(`${released}, encrypted under a session key of alice, WHO CAN READ IT`);
+  });
+
+  test('has the name that was signed, escaped', () => {
+    const operation = heldOperation({ method: 'subtle.sign', resource: kek, keyNames: { [kek]: '\u001b[2Jgood' } });
+    expect(describeOperation(operation).join()).not.toContain('\u001b');
+    const inherited = heldOperation({ method: 'subtle.sign', resource: 'toString', keyNames: {} });
+    expect(describeOperation(inherited)[0]).toBe('alice wants to sign with the key toString');
+  });
+});
+
 test('a method that has no words of its own is named', () => {
   const operation = heldOperation({ method: 'some.thing', action: 'other.thing', params: '{}', resourceState: '' });
   const lines = describeOperation({ ...operation, resource: 'system' });

@@ -1,55 +1,57 @@
 import type { FrozenOperation, MethodName } from '../generated/types.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { isMembers, type Members, memberOf } from './members.ts';
 import { printable } from './printable.ts';
+import { exportWish, keySaid, wrapWish } from './release-words.ts';
+import { said } from './said.ts';
 
-type Params = Readonly<Record<string, unknown>>;
+type Wish = (params: Members, operation: FrozenOperation) => string;
 
 /** What somebody asks for, by its method; the parameters follow it in any case. */
-const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', (params: Params, resource: string) => string>>> =
-  Object.freeze({
-    'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
-    'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
-    'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
-    'backup.restore': () => 'restore a backup with every SECRET in it, on another host',
-    'breakGlass.open': () => 'open an emergency session of 15 minutes',
-    'groups.remove': ({ id }) => `remove the group ${said(id)}`,
-    'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
-    'keys.assign': ({ name }) => `change who may use the key ${said(name)}`,
-    'keys.compromise': ({ name }) => `mark the key ${said(name)} as compromised, for good`,
-    'keys.create': ({ name }) => `create the key ${said(name)}`,
-    'keys.destroy': ({ name }) => `DESTROY the key ${said(name)} and all that only it can read`,
-    'keys.export': ({ name, wrapping }) =>
-      `get the SECRET of the key ${said(name)} out of the sidecar${wrapped(wrapping)}`,
-    'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
-    'keys.import': ({ name }) => `import a key from elsewhere as ${said(name)}`,
-    'keys.liftHold': ({ name }) => `lift the legal hold of the key ${said(name)}`,
-    'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
-    'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
-    'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
-    'keys.rollback': ({ name, version }) =>
-      `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
-    'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
-    'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
-    'keystore.changeRootKey': () => 'replace the root key',
-    'keystore.rotate': () => 'seal all keys under a new key encryption key',
-    'policy.load': () => 'put other policies in force',
-    'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
-    'principals.remove': ({ id }) => `remove the principal ${said(id)}`,
-    'principals.set': ({ principal }) => `create or replace the principal ${said(memberOf(principal, 'id'))}`,
-    'retention.remove': ({ name }) => `remove the retention class ${said(name)}`,
-    'retention.set': ({ retentionClass }) =>
-      `keep keys of the class ${said(memberOf(retentionClass, 'name'))} as this says`,
-    'rotation.remove': ({ name }) => `remove the rotation policy ${said(name)}`,
-    'rotation.set': ({ rotationPolicy }) =>
-      `rotate keys by the policy ${said(memberOf(rotationPolicy, 'name'))} as this says`,
-    'session.revoke': ({ session }) => `end the session ${said(session)}`,
-    'subtle.decrypt': (_, resource) => `decrypt with the key ${said(resource)}`,
-    'subtle.exportKey': (_, resource) => `get the SECRET of the key ${said(resource)} out of the sidecar`,
-    'subtle.sign': (_, resource) => `sign with the key ${said(resource)}`,
-    'subtle.wrapKey': ({ key }) => `get the SECRET of the key ${said(key)} out of the sidecar, encrypted`,
-    'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
-    'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
-  });
+const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = Object.freeze({
+  'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
+  'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
+  'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
+  'backup.restore': () => 'restore a backup with every SECRET in it, on another host',
+  'breakGlass.open': () => 'open an emergency session of 15 minutes',
+  'groups.remove': ({ id }) => `remove the group ${said(id)}`,
+  'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
+  'keys.assign': ({ name }) => `change who may use the key ${said(name)}`,
+  'keys.compromise': ({ name }) => `mark the key ${said(name)} as compromised, for good`,
+  'keys.create': ({ name }) => `create the key ${said(name)}`,
+  'keys.destroy': ({ name }) => `DESTROY the key ${said(name)} and all that only it can read`,
+  'keys.export': exportWish,
+  'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
+  'keys.import': ({ name }) => `import a key from elsewhere as ${said(name)}`,
+  'keys.liftHold': ({ name }) => `lift the legal hold of the key ${said(name)}`,
+  'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
+  'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
+  'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
+  'keys.rollback': ({ name, version }) =>
+    `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
+  'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
+  'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+  'keystore.changeRootKey': () => 'replace the root key',
+  'keystore.rotate': () => 'seal all keys under a new key encryption key',
+  'policy.load': () => 'put other policies in force',
+  'policy.rollback': ({ version }) => `put version ${said(version)} of the policies in force again`,
+  'principals.remove': ({ id }) => `remove the principal ${said(id)}`,
+  'principals.set': ({ principal }) => `create or replace the principal ${said(memberOf(principal, 'id'))}`,
+  'retention.remove': ({ name }) => `remove the retention class ${said(name)}`,
+  'retention.set': ({ retentionClass }) =>
+    `keep keys of the class ${said(memberOf(retentionClass, 'name'))} as this says`,
+  'rotation.remove': ({ name }) => `remove the rotation policy ${said(name)}`,
+  'rotation.set': ({ rotationPolicy }) =>
+    `rotate keys by the policy ${said(memberOf(rotationPolicy, 'name'))} as this says`,
+  'session.revoke': ({ session }) => `end the session ${said(session)}`,
+  'subtle.decrypt': (_, operation) => `decrypt with the key ${keySaid(operation.resource, operation)}`,
+  'subtle.exportKey': (_, operation) =>
+    `get the SECRET of the key ${keySaid(operation.resource, operation)} out of the sidecar`,
+  'subtle.sign': (_, operation) => `sign with the key ${keySaid(operation.resource, operation)}`,
+  'subtle.wrapKey': wrapWish,
+  'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
+  'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
+});
 
 /**
  * A held operation in words, for the person who is to approve it: who wants what, every parameter of it, and until when.
@@ -59,14 +61,15 @@ const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', (params: Pa
  * @example for (const line of describeOperation(approval.operation)) console.log(line);
  */
 export function describeOperation(operation: FrozenOperation): string[] {
-  const { method, action, params, resource, resourceState, requester, audience } = operation;
+  const { method, action, params, resource, resourceState, requester, audience, keyNames = {} } = operation;
   const given = readParams(params);
   const wish = Object.hasOwn(wishes, method) ? wishes[method as MethodName] : undefined;
   return [
-    `${said(requester)} wants to ${wish?.(given, resource) ?? `call ${said(method)} on ${said(resource)}`}`,
+    `${said(requester)} wants to ${wish?.(given, operation) ?? `call ${said(method)} on ${said(resource)}`}`,
     ...membersOf('', given).map((line) => `  ${line}`),
     `operation: ${said(method)}${action === method ? '' : ` (action ${said(action)})`}`,
     `acts on: ${said(resource)}${resourceState === '' ? '' : `, as it is in state ${said(resourceState)}`}`,
+    ...Object.entries(keyNames).map(([handle, name]) => `${said(handle)} is the key ${said(name)}`),
     `sidecar: ${said(audience)}`,
     `asked at: ${timeOf(operation.issuedAt)}`,
     `good until: ${timeOf(operation.expiresAt)}`,
@@ -74,18 +77,14 @@ export function describeOperation(operation: FrozenOperation): string[] {
 }
 
 /** Params that are no JSON object, or say something twice, are shown as they are. */
-function readParams(text: string): Params {
+function readParams(text: string): Members {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value) && canonicalJson(value) === text) return value;
+    if (isMembers(value) && canonicalJson(value) === text) return value;
   } catch {
     // Shown as text.
   }
   return { params: text };
-}
-
-function isObject(value: unknown): value is Params {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A line for each value within, named by its path; texts of several lines are shown line by line. */
@@ -111,25 +110,8 @@ function textLines(path: string, text: string): string[] {
 
 /** Bytes are frozen as what they hash to. */
 function isDigest(value: unknown): value is { sha256: string; bytes: number } {
-  if (!isObject(value) || Object.keys(value).length !== 2) return false;
+  if (!isMembers(value) || Object.keys(value).length !== 2) return false;
   return typeof value.sha256 === 'string' && typeof value.bytes === 'number';
-}
-
-/** Who will be able to read it. */
-function wrapped(wrapping: unknown): string {
-  if (wrapping === undefined) return '';
-  const publicKey = memberOf(wrapping, 'publicKey');
-  if (publicKey === undefined) return `, encrypted under the key ${said(memberOf(wrapping, 'key'))}`;
-  return `, encrypted for the public key with SHA-256 ${said(memberOf(publicKey, 'sha256'))}`;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-/** A value within a sentence; an empty text would be overlooked. */
-function said(value: unknown): string {
-  return typeof value === 'string' && value !== '' ? printable(value) : (JSON.stringify(value) ?? 'nothing');
 }
 
 function timeOf(milliseconds: number): string {

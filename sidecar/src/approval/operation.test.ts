@@ -38,6 +38,18 @@ test('the digest is SHA-256 of the prefix and the canonical encoding', () => {
   expect(Buffer.from(operation.nonce, 'base64url')).toHaveLength(16);
 });
 
+test('a key has the name that people see: under another it is another operation', () => {
+  const [handle, other] = [{ 'key_1/1': 'vault/kek' }, { 'key_1/1': 'vault/other' }];
+  const named = freeze({ ...held, keyNames: handle }, options);
+  expect(named.keyNames).toEqual({ 'key_1/1': 'vault/kek' });
+  expect(digestOf({ ...named, keyNames: other })).not.toBe(digestOf(named));
+  const bytes = Buffer.concat([Buffer.from('ferrohsm/op/v1\0'), Buffer.from(encode(named))]);
+  expect(digestOf(named)).toBe(createHash('sha256').update(bytes).digest('base64url'));
+  const prints = [handle, other, {}].map((keyNames) => fingerprintOf({ ...held, keyNames }, secretDigest));
+  expect(new Set(prints).size).toBe(3);
+  expect(freeze({ ...held, keyNames: {} }, options)).not.toHaveProperty('keyNames');
+});
+
 test('public bytes appear by their hash, secret ones by their keyed digest only', () => {
   const bytes = randomBytes(40);
   const params = { data: new Uint8Array(bytes), nested: [{ secret: Secret.copy(bytes) }] };

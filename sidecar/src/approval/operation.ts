@@ -14,6 +14,8 @@ export interface HeldOperation {
   readonly resource: string;
   /** Changes with the resource; empty where there is nothing that changes. */
   readonly resourceState: string;
+  /** Names of keys by the handles that the resource and the params have, which tell people nothing. */
+  readonly keyNames?: Readonly<Record<string, string>>;
   /** Id of the principal. */
   readonly requester: string;
   /** Subject of the credential that the requester presented, such as `uid:1000`. */
@@ -75,9 +77,12 @@ export function fingerprintOf(held: HeldOperation, secretDigest: SecretDigest): 
 }
 
 function exactOperation(held: HeldOperation, secretDigest: SecretDigest) {
-  const { method, action, resource, resourceState, requester } = held;
+  const { method, action, resource, resourceState, requester, keyNames = {} } = held;
   const { requestId: _, ...params } = held.params as { requestId?: unknown };
-  return { method, action, params: canonical(plain(params, secretDigest)), resource, resourceState, requester };
+  return {
+    ...{ method, action, params: canonical(plain(params, secretDigest)), resource, resourceState, requester },
+    ...(Object.keys(keyNames).length > 0 && { keyNames }),
+  };
 }
 
 /** JSON in which bytes are their digests; members that are not there are left out. */

@@ -4,8 +4,9 @@ import { methodTable } from '../generated/methods.ts';
 import type { MethodName } from '../generated/types.ts';
 import type { PolicyQuestions } from '../methods/policy.explain.ts';
 import type { RecordedRequest, RecordedRequests } from '../methods/policy.simulate.ts';
-import type { PolicyRequest, PolicyResource } from '../policy/engine.ts';
+import type { PolicyResource } from '../policy/engine.ts';
 import type { NamedKeys } from '../request/locate.ts';
+import { openersOf } from '../request/openers-of.ts';
 import { wrappingOf } from '../request/wrapping-of.ts';
 import { approvalResource, principalOf } from './electorate.ts';
 import type { Governance } from './governance.ts';
@@ -47,7 +48,7 @@ export function createRecordedRequests(log: AuditLog, asked: Asked, namedKeys: N
       for (const found of page.toReversed()) {
         if (left === 0 || !isRequest(found)) continue;
         left -= 1;
-        yield { ...found, request: await requestOf(found, asked, namedKeys) };
+        yield { ...found, ...(await requestOf(found, asked, namedKeys)) };
       }
       end = start;
     }
@@ -63,19 +64,17 @@ async function requestOf(
   { record, personal }: FoundRecord,
   asked: Asked,
   namedKeys: NamedKeys,
-): Promise<PolicyRequest | undefined> {
+): Promise<Pick<RecordedRequest, 'request' | 'openers'>> {
   const { operation, time, details } = record;
   const principal = principalOf(asked.directory.current, personal?.principal ?? '');
   const { action, resource: kind } = methodTable[operation as MethodName];
   const resource = await resourceOf(kind, record.resource ?? '', asked, namedKeys);
-  if (principal === undefined || resource === undefined) return undefined;
+  if (principal === undefined || resource === undefined) return { request: undefined };
   const wrapping = wrappingOf(operation as MethodName, (path) => details?.[path]);
-  return {
-    principal,
-    action,
-    resource,
-    context: { approvals: 0, transport: 'unix', source: 'default', time, wrapping },
-  };
+  const context = { approvals: 0, transport: 'unix', source: 'default', time, wrapping: wrapping?.name } as const;
+  const request = { principal, action, resource, context };
+  const openedBy = wrapping?.openedBy;
+  return openedBy === undefined ? { request } : { request, openers: await openersOf(openedBy, namedKeys.held) };
 }
 
 async function resourceOf(

@@ -10,6 +10,8 @@ export interface RecordedRequest {
   readonly personal?: AuditPersonal;
   /** Undefined when its principal or key is gone. */
   readonly request: PolicyRequest | undefined;
+  /** What would open again what left wrapped. */
+  readonly openers?: readonly Pick<PolicyRequest, 'action' | 'resource'>[];
 }
 
 /** The newest recorded requests, newest first. */
@@ -39,14 +41,26 @@ export function createPolicySimulate(engine: PolicyEngine, recorded: RecordedReq
 function changeOf(
   engine: PolicyEngine,
   compiled: CompiledPolicies,
-  { index, record, personal, request }: RecordedRequest & { request: PolicyRequest },
+  { index, record, personal, ...asked }: RecordedRequest & { request: PolicyRequest },
 ): PolicySimulateResult['changes'] {
-  const before = outcomeOf(engine.decide(request).outcome === 'allow' ? 0 : engine.approvalsNeeded(request));
+  const neededNow = (request: PolicyRequest) =>
+    engine.decide(request).outcome === 'allow' ? 0 : engine.approvalsNeeded(request);
+  const before = outcomeOf(neededNow(judged(asked, neededNow)));
+  const request = judged(asked, compiled.approvalsNeeded);
   const after = outcomeOf(compiled.approvalsNeeded(request));
   if (before === after) return [];
   const { operation, resource = '' } = record;
   const { principal = '' } = personal ?? {};
   return [{ index, principal, operation, resource, before, after, policies: [...compiled.evaluate(request).policies] }];
+}
+
+/** Under policies by which the caller may open again what left wrapped, it left as good as unwrapped. */
+function judged(
+  { request, openers = [] }: Pick<RecordedRequest, 'openers'> & { request: PolicyRequest },
+  approvalsNeeded: CompiledPolicies['approvalsNeeded'],
+): PolicyRequest {
+  const unwrapped = { ...request, context: { ...request.context, wrapping: undefined } };
+  return openers.some((opener) => approvalsNeeded({ ...unwrapped, ...opener }) === 0) ? unwrapped : request;
 }
 
 function outcomeOf(approvals: number | undefined): Outcome {

@@ -180,6 +180,25 @@ describe('policy.simulate', () => {
     expect({ epoch: engine.epoch, outcome: engine.decide(signing).outcome }).toEqual({ epoch, outcome: 'allow' });
   });
 
+  test('asks about a wrapping as each of the policies judges it', async () => {
+    const only = '@id("only") forbid (principal, action, resource) when { context.wrapping == "none" };';
+    const unwraps = '@id("unwraps") permit (principal, action == Action::"subtle.unwrapKey", resource);';
+    const exports = '@id("exports") permit (principal, action == Action::"keys.export", resource);';
+    const engine = await engineOf(exports + only);
+    const resource = keyOf({}, 'key_KKKKKKKKKKKKKKKKKKKKKK/1');
+    const request = { ...signing, action: 'keys.export', context: { ...context, wrapping: 'AES-KW' } };
+    const handler = createPolicySimulate(engine, async function* () {
+      const openers = [{ action: 'subtle.unwrapKey', resource }];
+      yield { ...recordedAs(1, 'keys.export', request), openers };
+    });
+    expect((await handler({ text: exports + only }, execution)).changes).toEqual([]);
+    const narrow = `${exports}${unwraps}@id("only") forbid (principal, action == Action::"keys.export", resource)
+      when { context.wrapping == "none" };`;
+    expect((await handler({ text: narrow }, execution)).changes).toMatchObject([
+      { before: 'allow', after: 'deny', policies: ['only'] },
+    ]);
+  });
+
   test('of two at once mixes no policies', async () => {
     const engine = await engineOf(defaultPolicy);
     const many = async function* () {

@@ -1,8 +1,12 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Handler } from '../request/context.ts';
+import { requireWrappable } from './wrappable.ts';
 
 export function createSubtleWrapKey(crypto: CryptoProvider): Handler<'subtle.wrapKey'> {
-  return async ({ format, key, wrappingKey, wrapAlgorithm }, execution) => ({
-    wrappedKey: await crypto.wrapKey(format, execution.released(key), execution.key(wrappingKey), wrapAlgorithm),
-  });
+  return async (params, execution) => {
+    requireWrappable(params, (handle) => execution.key(handle));
+    const { format, key, wrappingKey, wrapAlgorithm } = params;
+    const released = execution.released(key);
+    return { wrappedKey: await crypto.wrapKey(format, released, execution.key(wrappingKey), wrapAlgorithm) };
+  };
 }

@@ -27,7 +27,7 @@ export interface PolicyContext {
   readonly source: string;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** How a secret is wrapped on its way out; absent where it leaves as it is, or where none leaves. */
+  /** How a secret is wrapped on its way out; absent where it leaves as it is, the caller may open it again, or none leaves. */
   readonly wrapping?: string | undefined;
 }
 

@@ -124,7 +124,8 @@ type RequestContext = {
   "source": String,
   "time": datetime,
   // How a secret is wrapped on its way out: HPKE-MLKEM768-X25519, HPKE-X25519, RSA-OAEP-AES-KWP, or the algorithm of the
-  // named key that wraps it, such as AES-KWP; "none" where it leaves as it is, and where none leaves.
+  // named key that wraps it, such as AES-KWP; "none" where it leaves as it is, where the caller may open it again, and
+  // where none leaves.
   "wrapping": String,
 };
 `;

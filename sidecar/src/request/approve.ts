@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApprovalDesk, HeldOperation } from '../approval/desk.ts';
 import { SidecarError } from '../errors.ts';
 import type { Approval } from '../generated/types.ts';
-import type { Trail } from './context.ts';
+import type { Target, Trail } from './context.ts';
 import type { RequirePossible } from './possible.ts';
 
 /** Holds an operation until enough other people have approved it. */
@@ -77,8 +78,15 @@ export function createApprove(desk: ApprovalDesk, requirePossible: RequirePossib
 
 /** Method, action and params are those of this very call; what they lead to may have become another. */
 function isSameOperation({ target, principal }: Trail, { operation }: Approval): boolean {
-  const { resource, resourceState, requester } = operation;
-  return target?.id === resource && target.etag === resourceState && principal?.id === requester;
+  const { resource, resourceState, requester, keyNames = {} } = operation;
+  if (target?.id !== resource || target.etag !== resourceState || principal?.id !== requester) return false;
+  return isDeepStrictEqual(keyNamesOf(target), { ...keyNames });
+}
+
+/** A wrapping key that was renamed is another one to whoever consented. */
+function keyNamesOf({ keys }: Target): Readonly<Record<string, string>> {
+  const named = [...keys].flatMap(([handle, { name }]) => (name === undefined ? [] : [[handle, name] as const]));
+  return Object.fromEntries(named);
 }
 
 /** The floor protects secret halves of named keys; session keys are their connection's own. */
@@ -98,6 +106,7 @@ function heldOperation(trail: Trail): HeldOperation {
     params,
     resource: target.id,
     resourceState: target.etag,
+    keyNames: keyNamesOf(target),
     requester: principal.id,
     credential: principal.credential.subject,
     by: requestIdOf(trail),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { methodTable } from '../generated/methods.ts';
-import type { KeyState, MethodName, Principal } from '../generated/types.ts';
+import type { KeyState, KeyUsage, MethodName, Principal } from '../generated/types.ts';
 import { SessionKeys } from '../keystore/session-keys.ts';
 import { defaultPolicy } from '../policy/default-policy.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
@@ -112,5 +112,34 @@ describe('a named key', () => {
       }));
     await expect(authorize(wrap(absent))).rejects.toMatchObject({ code: 'not_found', detail: absent });
     await expect(authorize(wrap(handle))).rejects.toMatchObject({ code: 'not_found', detail: handle });
+  });
+});
+
+describe('what a named key wraps for somebody who may open it again', () => {
+  const policies = `
+    @id("wraps")
+    permit (principal, action in [Action::"subtle.wrapKey", Action::"subtle.wrapKey.wrappingKey"], resource);
+    @id("opens")
+    permit (principal in Role::"Operator", action in [Action::"subtle.unwrapKey", Action::"subtle.decrypt"], resource);
+    @id("wrapped-only")
+    forbid (principal, action in Action::"key.release", resource is Key) when { context.wrapping == "none" };`;
+  const operator = principalOf('otto', ['Operator']);
+
+  it.each<[string, Principal, KeyUsage[], string, boolean]>([
+    ['is wrapped for whoever may not', zoe, ['wrapKey', 'unwrapKey'], handle, true],
+    ['leaves as good as it is under a secret key', operator, ['wrapKey', 'unwrapKey'], handle, false],
+    ['leaves as good as it is under a key that decrypts', operator, ['wrapKey', 'decrypt'], handle, false],
+    ['leaves as good as it is under a public half', operator, ['unwrapKey'], `${handle}/public`, false],
+    ['is wrapped when the key only wraps', operator, ['wrapKey'], handle, true],
+  ])('%s', async (_, principal, usages, wrappingKey, isWrapped) => {
+    engine = await engineOf(policies);
+    const { key, ...shared } = held('named');
+    const opening = { ...shared, key: { ...key, usages } };
+    const { authorize } = authorizerOf((id) => (id === handle ? opening : held('named')));
+    const wrapAlgorithm = { name: 'AES-KW' };
+    const trail = trailOf(principal, 'subtle.wrapKey', () => ({ key: absent, wrappingKey, wrapAlgorithm }));
+    if (isWrapped) await authorize(trail);
+    else await expect(authorize(trail)).rejects.toMatchObject({ code: 'not_found' });
+    expect(trail.wrapping).toBe(isWrapped ? 'AES-KW' : undefined);
   });
 });

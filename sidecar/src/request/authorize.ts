@@ -58,11 +58,19 @@ function askedFor({ call, params, target }: Trail, id: string): string {
 }
 
 export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Authorizer {
-  function requestOf({ call, principal, params = {} }: Trail, action: string, resource: PolicyResource): PolicyRequest {
+  function requestOf({ call, principal, wrapping }: Trail, action: string, resource: PolicyResource): PolicyRequest {
     if (principal === undefined) throw new SidecarError('unauthenticated');
-    const wrapping = wrappingOf(call.method, (path) => memberAt(params, path));
     const context = { ...contextOf(call.session.peer, now()), wrapping };
     return { principal, action, resource, context };
+  }
+
+  /** What the caller may open again, without anybody's consent, leaves as good as unwrapped. */
+  function judgedWrapping(trail: Trail, { openers = [] }: Target): string | undefined {
+    const { call, params = {} } = trail;
+    const wrapping = wrappingOf(call.method, (path) => memberAt(params, path));
+    const mayOpen = ({ action, resource }: Subject) =>
+      policy.decide(requestOf(trail, action, resource)).outcome === 'allow';
+    return openers.some(mayOpen) ? undefined : wrapping?.name;
   }
 
   /** What changes while it is looked up is looked up again: nothing is decided about what was. */
@@ -103,8 +111,10 @@ export function createAuthorizer({ policy, locate, now }: AuthorizerOptions): Au
     async authorize(trail) {
       const { traits, method } = trail.call;
       delete trail.decision;
+      trail.wrapping = undefined;
       const target = await locateCurrent(trail);
       trail.target = target;
+      trail.wrapping = judgedWrapping(trail, target);
       trail.approvalsNeeded = 0;
       const decision = decideOne(trail, { id: target.id, action: traits.action, resource: target.resource });
       for (const other of target.others) decideOne(trail, other);

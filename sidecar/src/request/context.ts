@@ -95,6 +95,8 @@ export interface Target {
   readonly keys: ReadonlyMap<string, HeldKey>;
   /** What else has to be permitted: the keys beside the target, each for its own action. */
   readonly others: readonly Subject[];
+  /** What would open again what leaves wrapped. */
+  readonly openers?: readonly Subject[];
 }
 
 /** What the policy is asked about. */
@@ -112,6 +114,8 @@ export interface Trail {
   /** Schema-valid params, bytes decoded. */
   params?: object;
   target?: Target;
+  /** How the secret that it releases is wrapped; undefined where it leaves as good as it is, and where none leaves. */
+  wrapping?: string | undefined;
   decision?: Decision;
   /** SHA-256 of the policies that decided, base64url. */
   policyHash?: string;

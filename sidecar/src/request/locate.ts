@@ -12,7 +12,9 @@ import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
 import { memberAt } from './member-at.ts';
+import { openersOf } from './openers-of.ts';
 import { parseWrapped } from './wrapped-data-key.ts';
+import { wrappingOf } from './wrapping-of.ts';
 
 export interface NamedKeys {
   /** The key of a handle `key_.../2` or `key_.../2/public`. */
@@ -72,7 +74,9 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
       others.push({ id: handle, resource: other.resource, action });
     }
     others.push(...callerNonce(call, params, keys));
-    return { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
+    const target = { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
+    const openedBy = wrappingOf(call.method, (path) => memberAt(params, path))?.openedBy;
+    return openedBy === undefined ? target : { ...target, openers: await openersOf(openedBy, namedKeys.held) };
   }
 
   /** What the key will be must be permitted as what it is. */

@@ -1,14 +1,22 @@
 import { SidecarError } from '../errors.ts';
-import type { KeyRecord, KeysExportParams, KeysImportParams, MethodName } from '../generated/types.ts';
+import type {
+  KeyRecord,
+  KeysExportParams,
+  KeysImportParams,
+  MethodName,
+  SubtleWrapKeyParams,
+} from '../generated/types.ts';
 import type { RequireExportable } from '../keys/exportable.ts';
 import type { RequireImportable } from '../keys/importable.ts';
 import { type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
+import type { RequireWrappable } from '../methods/wrappable.ts';
 import type { Trail } from './context.ts';
 
 /**
  * Refuses what could not be done even with everybody's consent, before people are asked for it.
  *
- * @throws SidecarError `not_found`, `key_state`, `retention_active`, and what an import or export would refuse
+ * @throws SidecarError `not_found`, `key_state`, `retention_active`, and what an import, an export or a
+ *   wrapping would refuse
  */
 export type RequirePossible = (trail: Trail) => Promise<void>;
 
@@ -26,12 +34,16 @@ const moves: Readonly<Partial<Record<MethodName, KeyMove>>> = Object.freeze({
 /**
  * @param find the key of that name or id
  * @param requireOver refuses a version that must still be kept
- * @param transport refuses what cannot be imported or exported
+ * @param transport refuses what cannot be imported, exported or wrapped
  */
 export function createRequirePossible(
   find: (nameOrId: string) => Promise<KeyRecord | undefined>,
   requireOver: NonNullable<MoveOptions['require']>,
-  transport: { readonly requireImportable: RequireImportable; readonly requireExportable: RequireExportable },
+  transport: {
+    readonly requireImportable: RequireImportable;
+    readonly requireExportable: RequireExportable;
+    readonly requireWrappable: RequireWrappable;
+  },
   now: () => number,
 ): RequirePossible {
   return async ({ call, params, target, principal }) => {
@@ -40,8 +52,9 @@ export function createRequirePossible(
     }
     const move = moves[call.method];
     if (target === undefined) return;
+    const key = (handle: string) => target.keys.get(handle)?.key;
+    if (call.method === 'subtle.wrapKey') transport.requireWrappable(params as SubtleWrapKeyParams, key);
     if (call.method === 'keys.export') {
-      const key = (handle: string) => target.keys.get(handle)?.key;
       await transport.requireExportable(params as KeysExportParams, target.id, key);
     }
     if (move === undefined) return;

@@ -4,7 +4,7 @@ import type { ImportWrappingName } from '../../generated/types.ts';
 import { createCryptoProvider } from '../crypto-provider.ts';
 import { loadExportRecipient } from './export-recipient.ts';
 import { generateImportKey } from './import-key.ts';
-import { recipients, rsaRecipient } from './test-recipients.ts';
+import { alteredRsaKey, recipients, rsaRecipient } from './test-recipients.ts';
 
 const provider = createCryptoProvider({ workers: 1, slowQueue: 4 });
 afterAll(() => provider.close());
@@ -69,6 +69,27 @@ test('the size of an RSA key is the choice of the recipient', async () => {
     const key = randomBytes(1_217);
     expect(Buffer.from(await outsider.open(await recipient.wrap(key, info), info))).toEqual(key);
   }
+});
+
+const exponent = (value: bigint) => Buffer.from(value.toString(16).padStart(66, '0'), 'hex').toString('base64url');
+
+test.each([1n, 2n, 3n, 4n, 17n, 65_535n, 65_536n, 65_538n, 2n ** 256n, 2n ** 256n + 1n])(
+  'an RSA key with public exponent %d protects nothing',
+  async (value) => {
+    const loaded = loadExportRecipient(provider, 'RSA-OAEP-AES-KWP', alteredRsaKey({ e: exponent(value) }));
+    await expect(loaded).rejects.toMatchObject({ code: 'wrapping_weak' });
+  },
+);
+
+test.each([65_537n, 65_539n, 2n ** 256n - 1n])('an RSA key with public exponent %d is one', async (value) => {
+  const loaded = await loadExportRecipient(provider, 'RSA-OAEP-AES-KWP', alteredRsaKey({ e: exponent(value) }));
+  expect(loaded.algorithm).toMatchObject({ modulusLength: 3072 });
+});
+
+test('an RSA modulus that is even has a factor that everybody knows', async () => {
+  const even = alteredRsaKey({ n: (modulus) => modulus.writeUInt8((modulus.at(-1) ?? 0) & 0xfe, modulus.length - 1) });
+  const loaded = loadExportRecipient(provider, 'RSA-OAEP-AES-KWP', even);
+  await expect(loaded).rejects.toMatchObject({ code: 'wrapping_weak', detail: 'an RSA modulus that is even' });
 });
 
 test('an X25519 point of small order agrees with nobody', async () => {

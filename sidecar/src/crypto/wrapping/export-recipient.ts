@@ -19,7 +19,7 @@ export interface ExportRecipient {
  * digest.
  *
  * @param spki SubjectPublicKeyInfo, DER
- * @throws SidecarError `data_invalid`
+ * @throws SidecarError `data_invalid`, `wrapping_weak` for an RSA key whose numbers protect nothing
  * @example const recipient = await loadExportRecipient(provider, 'HPKE-X25519', spki);
  */
 export async function loadExportRecipient(

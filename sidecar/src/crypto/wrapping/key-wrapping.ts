@@ -19,7 +19,8 @@ export interface KeyWrapping {
   generate(crypto: WrappingCrypto): Promise<LoadedKeyPair>;
   /**
    * @param spki SubjectPublicKeyInfo, DER
-   * @throws SidecarError `data_invalid` for what is no public key of the wrapping
+   * @throws SidecarError `data_invalid` for what is no public key of the wrapping, `wrapping_weak` for one that protects
+   *   nothing
    */
   load(crypto: WrappingCrypto, spki: Uint8Array): Promise<LoadedKey>;
   /**

@@ -3,6 +3,7 @@ import { secretMemory } from '../../secret.ts';
 import { operationFailed } from '../operations/refusal.ts';
 import { unwrapAesKwp, wrapAesKwp } from './aes-kwp.ts';
 import { generatePair, type KeyWrapping } from './key-wrapping.ts';
+import { requireSoundRsa } from './sound-rsa.ts';
 
 const modulusBits = 4096;
 const aesKeyBytes = 32;
@@ -20,8 +21,12 @@ export const rsaAesKwp: KeyWrapping = Object.freeze({
       { name: 'RSA-OAEP', modulusLength: modulusBits, publicExponent, hash: 'SHA-256' },
       { extractable: false, usages: ['encrypt', 'decrypt'] },
     ),
-  load: (crypto, spki) =>
-    crypto.importKey('spki', spki, { name: 'RSA-OAEP', hash: 'SHA-256' }, { extractable: true, usages: ['encrypt'] }),
+  async load(crypto, spki) {
+    const algorithm = { name: 'RSA-OAEP', hash: 'SHA-256' };
+    const publicKey = await crypto.importKey('spki', spki, algorithm, { extractable: true, usages: ['encrypt'] });
+    requireSoundRsa(publicKey);
+    return publicKey;
+  },
   async wrap(crypto, recipient, key) {
     const aesKey = randomFillSync(secretMemory(aesKeyBytes));
     try {

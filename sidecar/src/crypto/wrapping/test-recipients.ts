@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { aeskwp } from '@noble/ciphers/aes.js';
 import * as hpke from 'hpke';
 import type { ImportWrappingName } from '../../generated/types.ts';
@@ -18,6 +18,15 @@ export const recipients: Readonly<Record<ImportWrappingName, () => Promise<Recip
   'HPKE-X25519': hpkeRecipient(hpke.KEM_DHKEM_X25519_HKDF_SHA256, '302a300506032b656e032100', 32),
   'RSA-OAEP-AES-KWP': async () => rsaRecipient(3072),
 });
+
+/** SubjectPublicKeyInfo, DER, of an RSA key with another exponent or modulus in base64url; no such key has to exist. */
+export function alteredRsaKey(change: { readonly e?: string; readonly n?: (modulus: Buffer) => void }): Buffer {
+  const { n = '', ...rest } = generateKeyPairSync('rsa', { modulusLength: 3072 }).publicKey.export({ format: 'jwk' });
+  const modulus = Buffer.from(n, 'base64url');
+  change.n?.(modulus);
+  const key = { ...rest, n: modulus.toString('base64url'), ...(change.e !== undefined && { e: change.e }) };
+  return createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+}
 
 export function rsaRecipient(modulusLength: number): Recipient {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
