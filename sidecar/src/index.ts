@@ -20,6 +20,7 @@ export {
   verifyBackup,
 } from './backups/backup-restore.ts';
 export type { ShownConsent } from './backups/restore-consent.ts';
+export { isRestorable } from './backups/restore-outlook.ts';
 export type { Tombstone } from './backups/tombstone.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';

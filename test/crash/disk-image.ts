@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type DiskHistory,
   type DiskOperation,
   type FileHappening,
   isFileHappening,
   type NameHappening,
   type NodeId,
 } from './disk-operation.ts';
-import type { RecordedDisk } from './recorded-disk.ts';
 
 /** Numbers from 0 to below 1, the same ones for the same seed. */
 export type Chance = () => number;
@@ -16,7 +16,7 @@ export type Chance = () => number;
 const sectorBytes = 512;
 
 /** The disk after `kill -9` right before the line of the trace: whatever a system call did stays. */
-export function afterKill({ operations }: RecordedDisk, line: number): readonly DiskOperation[] {
+export function afterKill({ operations }: DiskHistory, line: number): readonly DiskOperation[] {
   return operations.filter(({ doneAt }) => doneAt < line);
 }
 
@@ -24,7 +24,7 @@ export function afterKill({ operations }: RecordedDisk, line: number): readonly 
  * The disk after the power went at that line. What was synced is there. Of the rest, and of what was under way, any write
  * may be missing or be there in some of its sectors, and of the changes of a folder's names the later ones may be missing.
  */
-export function afterPowerCut({ operations }: RecordedDisk, line: number, chance: Chance): readonly DiskOperation[] {
+export function afterPowerCut({ operations }: DiskHistory, line: number, chance: Chance): readonly DiskOperation[] {
   const luck = [0, 0.5, 0.9][Math.floor(chance() * 3)] ?? 0;
   const cutOff = new Set<NodeId>();
   return operations
@@ -59,7 +59,7 @@ function torn(write: DiskOperation & { readonly kind: 'write' }, chance: Chance)
 }
 
 /** Makes the files and folders that the operations lead to. */
-export function materialize({ nodes }: RecordedDisk, operations: readonly DiskOperation[], folder: string): void {
+export function materialize({ nodes }: DiskHistory, operations: readonly DiskOperation[], folder: string): void {
   const contents = new Map<NodeId, Buffer>();
   const names = new Map<NodeId, Map<string, NodeId>>();
   for (const operation of operations) {

@@ -36,6 +36,12 @@ export type DiskOperation = Happening & {
   durableAt: number;
 };
 
+/** What happened to the folders below one root, in order. */
+export interface DiskHistory {
+  readonly nodes: readonly DiskNode[];
+  readonly operations: readonly DiskOperation[];
+}
+
 export function isFileHappening(happening: Happening): happening is FileHappening {
   return happening.kind === 'write' || happening.kind === 'resize';
 }

@@ -19,6 +19,7 @@ export function placesIn(root: string) {
     run: at('run'),
     socket: at('run/hsm.sock'),
     log: at('state/log'),
+    generations: at('state/generations'),
   };
 }
 
@@ -39,17 +40,18 @@ export function startOn(root: string, onError: (error: unknown) => void = () => 
 }
 
 /**
- * Starts a sidecar on what a crash left, lets it end what was under way, and checks that it is whole: store and log verify,
- * every intent is closed, each backup that it knows is there and no other file, one generation secret is left, and whatever
- * was told before the crash is so.
+ * Looks at what a crash left, starts a sidecar on it, lets it end what was under way, and checks that it is whole: store and
+ * log verify, every intent is closed, each backup that it knows is there and no other file, one generation secret is left,
+ * and whatever was told before the crash is so.
  */
 export async function expectWhole(root: string, facts: readonly Fact[]): Promise<void> {
-  const { state, backups, run, log } = placesIn(root);
+  const { backups, run, log, generations } = placesIn(root);
+  for (const { isLeft } of facts) isLeft({ generations });
   const errors: unknown[] = [];
   const sidecar = await startOn(root, (error) => errors.push(error));
   const office = await Office.open(run);
   try {
-    await expectSettled(office, join(state, 'generations'));
+    await expectSettled(office, generations);
     await office.result('ada', 'keystore.verify');
     for (const { holds } of facts) await holds({ office, backupFolder: backups });
     await expectKnown(office, backups);

@@ -5,13 +5,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Backup, type KeyRecord, verifyReceipt } from '@ferrohsm/sdk/node';
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import { expect } from 'vitest';
+import { secretsLeft } from './generation-files.ts';
 import type { Office } from './office.ts';
 
 /** Something that a client was told, and what must be so from then on. */
 export interface Fact {
   /** Id of the message that told it. */
   readonly told: string;
+  /** On the disk as the crash left it, before a start could make up for it. */
+  readonly isLeft: (left: LeftFolders) => void;
   readonly holds: (found: FoundState) => Promise<void>;
+}
+
+/** Folders as a crash left them. */
+export interface LeftFolders {
+  /** Where the secrets of the KEK generations lie. */
+  readonly generations: string;
 }
 
 /** A sidecar that was started on what a crash left, when it has ended whatever was under way. */
@@ -116,14 +125,19 @@ export class KeyLife {
       const { record } = await this.#office.result('olga', 'keys.get', { name: 'doomed' }, id);
       return (record as KeyRecord).versions[0].destruction !== undefined;
     });
-    const certified = (await this.#office.record('doomed')).versions;
-    this.#fact(told, async ({ office }) => {
-      expect((await office.record('doomed')).versions).toEqual(certified);
-    });
+    const { versions } = await this.#office.record('doomed');
+    const [{ destruction }] = versions;
+    this.#fact(
+      told,
+      async ({ office }) => {
+        expect((await office.record('doomed')).versions).toEqual(versions);
+      },
+      ({ generations }) => expect(secretsLeft(generations, Number(destruction?.generation))).toEqual([]),
+    );
   }
 
-  #fact(told: string, holds: Fact['holds']): void {
-    this.facts.push({ told, holds });
+  #fact(told: string, holds: Fact['holds'], isLeft: Fact['isLeft'] = () => undefined): void {
+    this.facts.push({ told, isLeft, holds });
   }
 
   /** Asks again and again; answers the id of the message that said yes. */

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesBelow } from '../end-to-end/live-sidecar.ts';
 import { ServedSidecar } from '../faults/sidecar-process.ts';
 import { afterKill, afterPowerCut, materialize } from './disk-image.ts';
-import type { DiskOperation } from './disk-operation.ts';
+import type { DiskHistory, DiskOperation } from './disk-operation.ts';
 import { expectWhole, placesIn, startOn } from './found-state.ts';
+import { ignoringSyncs } from './ignored-sync.ts';
 import { type Fact, KeyLife } from './key-life.ts';
+import { neglects } from './neglects.ts';
 import { Office, principalsText, socketsIn } from './office.ts';
 import { RecordedDisk } from './recorded-disk.ts';
 import { chanceOf, drawn, failuresOf, seed } from './sample.ts';
@@ -17,6 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-crash-'));
 const lived = join(folder, 'lived');
 let recording: Recording;
 let facts: readonly Fact[];
+
+const nothingSpared = () => 0;
 
 /** @param sockets folder of them */
 async function live(sockets: string): Promise<readonly Fact[]> {
@@ -51,7 +55,7 @@ describe.skipIf(!hasStrace())('a sidecar in whose life everything happened once'
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Starts a sidecar on what is on the disk then, and checks it. */
+  /** Looks at what is on the disk then, starts a sidecar on it, and checks it. */
   async function expectRecovered(line: number, operations: readonly DiskOperation[]): Promise<void> {
     const root = mkdtempSync(join(folder, 'image-'));
     materialize(recording.disk, operations, root);
@@ -60,6 +64,10 @@ describe.skipIf(!hasStrace())('a sidecar in whose life everything happened once'
       facts.filter(({ told }) => lineOf(told) < line),
     );
     rmSync(root, { recursive: true });
+  }
+
+  function certified(): string {
+    return facts.find(({ told }) => told.startsWith('certified'))?.told ?? '';
   }
 
   function lineOf(told: string): number {
@@ -88,11 +96,24 @@ describe.skipIf(!hasStrace())('a sidecar in whose life everything happened once'
     expect(await failuresOf(lines, (line) => expectRecovered(line, image(line)))).toEqual([]);
   });
 
+  describe('of which a power cut leaves only what was synced', () => {
+    const expectKept = async (disk: DiskHistory, line: number) =>
+      await expectRecovered(line, afterPowerCut(disk, line, nothingSpared));
+    const afterCertificate = () => lineOf(certified()) + 1;
+
+    test('is whole, and has erased what it certified', async () => {
+      await expectKept(recording.disk, afterCertificate());
+      await expectKept(recording.disk, Number.POSITIVE_INFINITY);
+    });
+
+    test.each(neglects)('is found out where it has not synced $what', async ({ isIgnored, found }) => {
+      const disk = ignoringSyncs(recording.disk, isIgnored);
+      await expect(expectKept(disk, afterCertificate())).rejects.toThrow(found);
+    });
+  });
+
   test('has made copies from before the destruction useless', async () => {
-    const [before, after] = [
-      'scheduled doomed',
-      facts.find(({ told }) => told.startsWith('certified'))?.told ?? '',
-    ].map((told) => {
+    const [before, after] = ['scheduled doomed', certified()].map((told) => {
       const root = mkdtempSync(join(folder, 'copy-'));
       materialize(recording.disk, afterKill(recording.disk, lineOf(told)), root);
       return root;

@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { concerns, type DiskNode, type DiskOperation, type Happening, type NodeId } from './disk-operation.ts';
+import {
+  concerns,
+  type DiskHistory,
+  type DiskNode,
+  type DiskOperation,
+  type Happening,
+  type NodeId,
+} from './disk-operation.ts';
 import { bytesOf, type SystemCall, writtenBytes } from './strace-line.ts';
 
 interface OpenFile {
@@ -16,7 +23,7 @@ type Taker = (call: SystemCall, words: readonly string[]) => void;
  * What a traced process did to the folders below one root, as operations on files and names. SQLite's index of its
  * write-ahead log (`-shm`) is left out: it is shared memory, made anew by whoever opens the database first.
  */
-export class RecordedDisk {
+export class RecordedDisk implements DiskHistory {
   readonly nodes: DiskNode[] = [];
   readonly operations: DiskOperation[] = [];
   readonly #root: string;

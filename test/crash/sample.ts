@@ -1,10 +1,26 @@
 import type { Chance } from './disk-image.ts';
 
-/** `all`, or how many are drawn. */
-const wanted = process.env.FERROHSM_CRASH_IMAGES ?? '12';
+/** How many are drawn. */
+const wanted = imageCount(process.env.FERROHSM_CRASH_IMAGES ?? '12');
 
 /** Another one in each run; a failure names it. */
-export const seed = Number(process.env.FERROHSM_CRASH_SEED ?? Date.now() % 1_000_000);
+export const seed = wholeNumber('FERROHSM_CRASH_SEED', process.env.FERROHSM_CRASH_SEED ?? `${Date.now() % 1_000_000}`);
+
+/**
+ * @param text `all`, or a number from 1
+ * @throws Error for anything else: a run that draws nothing would pass
+ */
+export function imageCount(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY;
+  const count = wholeNumber('FERROHSM_CRASH_IMAGES', text);
+  if (count === 0) throw new Error('FERROHSM_CRASH_IMAGES is 0: nothing would be tried');
+  return count;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} is no whole number: ${text}`);
+  return Number(text);
+}
 
 /** mulberry32. */
 export function chanceOf(start: number): Chance {
@@ -18,10 +34,10 @@ export function chanceOf(start: number): Chance {
 }
 
 /** One of each of as many equal stretches as are wanted. */
-export function drawn<T>(all: readonly T[], chance: Chance): readonly T[] {
-  if (wanted === 'all' || Number(wanted) >= all.length) return all;
-  const stretch = all.length / Number(wanted);
-  return Array.from({ length: Number(wanted) }, (_, number) => all[Math.floor((number + chance()) * stretch)] as T);
+export function drawn<T>(all: readonly T[], chance: Chance, count = wanted): readonly T[] {
+  if (count >= all.length) return all;
+  const stretch = all.length / count;
+  return Array.from({ length: count }, (_, number) => all[Math.floor((number + chance()) * stretch)] as T);
 }
 
 /** So many at once: each waits more than it works. */

@@ -35,10 +35,13 @@ export interface Recording {
   toldAt(text: string): number | undefined;
 }
 
-/** @param disk as it was before the process began */
-export async function readRecording(file: string, disk: RecordedDisk): Promise<Recording> {
+/**
+ * @param disk as it was before the process began
+ * @param withinMs how long the trace of a process that has ended may take to come to its end
+ */
+export async function readRecording(file: string, disk: RecordedDisk, withinMs = 20_000): Promise<Recording> {
   const told: { readonly line: number; readonly text: string }[] = [];
-  for (const call of systemCalls(await wholeTrace(file))) {
+  for (const call of systemCalls(await wholeTrace(file, withinMs))) {
     disk.take(call);
     if (call.name === 'write' || call.name === 'writev') {
       told.push({ line: call.returned, text: writtenBytes(call).toString('latin1') });
@@ -53,11 +56,18 @@ export async function readRecording(file: string, disk: RecordedDisk): Promise<R
 }
 
 /** strace writes on for a moment when the process has ended. */
-async function wholeTrace(file: string): Promise<string[]> {
-  for (;;) {
+async function wholeTrace(file: string, withinMs: number): Promise<string[]> {
+  for (const endMs = Date.now() + withinMs; ; await pause(50)) {
     const lines = readFileSync(file, 'latin1').trimEnd().split('\n');
-    const [, first] = /^(\d+) /.exec(lines[0] ?? '') ?? [];
-    if (first !== undefined && lines.some((line) => line.startsWith(`${first} +++`))) return lines;
-    await pause(50);
+    if (hasEnd(lines)) return lines;
+    if (Date.now() > endMs) throw new Error(`${file} has no end after ${withinMs} ms: ${lines.length} lines`);
   }
+}
+
+/** Whether it tells how the first process ended. strace fills ids up to five places with spaces. */
+function hasEnd(lines: readonly string[]): boolean {
+  const [id] = /^\d+ /.exec(lines[0] ?? '') ?? [];
+  return (
+    id !== undefined && lines.some((line) => line.startsWith(id) && line.slice(id.length).trimStart().startsWith('+++'))
+  );
 }

@@ -11,26 +11,26 @@ export interface ConsentOptions {
   readonly requester?: string;
   readonly reason?: string;
   readonly approval?: readonly string[];
-  readonly emergency?: string;
+  readonly emergency?: boolean;
 }
 
 /** What the options ask for. */
 export type Wish =
-  | { readonly plan: string; readonly request: Pick<PlanOptions, 'requester' | 'reason'> }
+  | { readonly plan: string; readonly request: Pick<PlanOptions, 'requester' | 'reason' | 'isEmergency'> }
   | { readonly approvals: readonly Approval[] }
-  | { readonly emergency: Pick<PlanOptions, 'requester' | 'reason'> }
   | undefined;
 
 /** @throws CliError 2 for options that do not fit, 65 and 66 for files */
-export function consentWish({ plan, requester, reason, approval, emergency }: ConsentOptions): Wish {
-  const ways = [plan, approval, emergency].filter((way) => way !== undefined);
-  if (ways.length > 1) throw usageError('a plan, approvals and an emergency exclude each other', 'give one of them');
+export function consentWish({ plan, requester, reason, approval, emergency = false }: ConsentOptions): Wish {
+  if (plan !== undefined && approval !== undefined) {
+    throw usageError('a plan and approvals exclude each other', 'give one of them');
+  }
+  if (emergency && plan === undefined) throw usageError('--emergency is for --plan', 'write the request first');
   if (approval !== undefined) return { approvals: approval.map(readRestoreRequest) };
-  if (plan === undefined && emergency === undefined) return undefined;
+  if (plan === undefined) return undefined;
   if (requester === undefined) throw usageError('nobody asks for the restore', 'add --requester ID');
-  if (plan === undefined) return { emergency: { requester, reason: emergency ?? '' } };
   if (reason === undefined) throw usageError('nobody says why', 'add --reason TEXT');
-  return { plan, request: { requester, reason } };
+  return { plan, request: { requester, reason, isEmergency: emergency } };
 }
 
 /**
@@ -53,4 +53,6 @@ export async function writePlan(file: string, request: Approval, output: Output)
   await output.result({ request }, describeOperation(request.operation).join('\n'));
   const people = request.needed === 1 ? '1 other person has' : `${request.needed} other people have`;
   output.note(`${people} to approve ${file}: ferrohsm backup approve-restore ${file}`);
+  const { requester, params } = request.operation;
+  if (JSON.parse(params).emergency === true) output.note(`${requester} signs it too, in the same way`);
 }

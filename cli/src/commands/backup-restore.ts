@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { BackupPlace, RestoreOptions } from '@ferrohsm/sidecar';
 import type { Command } from 'commander';
 import { contentText } from '../backup/backup-text.ts';
-import { readDestroyedVersions } from '../backup/destroyed-versions.ts';
+import { addEarlierLogOptions, type EarlierLogOptions, readEarlierLog } from '../backup/earlier-log.ts';
 import { addBackupOptions, type BackupOptions, withBackup } from '../backup/opened-backup.ts';
 import { type ConsentOptions, consentWish, writePlan } from '../backup/restore-request.ts';
 import { type CommandDescription, local } from '../command.ts';
@@ -12,10 +12,9 @@ import type { Output } from '../output.ts';
 import { guardProcess } from '../process-guard.ts';
 import { addRootKeyOptions, type GivenRootKey, rootKeyOptions } from '../root-key-options.ts';
 
-interface BackupRestoreOptions extends BackupOptions, ConsentOptions, GivenRootKey, GlobalOptions {
+interface BackupRestoreOptions extends BackupOptions, ConsentOptions, EarlierLogOptions, GivenRootKey, GlobalOptions {
   readonly state: string;
   readonly config: string;
-  readonly log?: string;
 }
 
 export const backupRestore: CommandDescription = {
@@ -30,14 +29,14 @@ ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.
 # With their approvals: "backup approve-restore"
 ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.key --state /var/lib/ferrohsm --config /etc/ferrohsm --log ./old-log --approval bob.json --approval carol.json
 
-# Nobody is left who could approve, and the policies in the backup let dave act in an emergency
-ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.key --state /var/lib/ferrohsm --config /etc/ferrohsm --log ./old-log --requester dave --emergency 'the officers cannot be reached'`,
+# In an emergency, by whom the policies in the backup let act so; dave signs the request too
+ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.key --state /var/lib/ferrohsm --config /etc/ferrohsm --log ./old-log --plan request.json --requester dave --reason 'the officers cannot be reached' --emergency`,
   offline: true,
   options: (command) => {
     addBackupOptions(command)
       .requiredOption('--state <folder>', 'new state folder; it must not exist or be empty')
-      .requiredOption('--config <folder>', 'configuration folder of the sidecar')
-      .option('--log <folder>', 'newest log of the sidecar that the backup is of');
+      .requiredOption('--config <folder>', 'configuration folder of the sidecar');
+    addEarlierLogOptions(command);
     addConsentOptions(command);
     addRootKeyOptions(command);
   },
@@ -45,16 +44,16 @@ ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.
     guardProcess();
     const wish = consentWish(options);
     const { planRestore, restoreBackup } = await import('@ferrohsm/sidecar');
-    const destroyed = await destroyedSince(options, file, output);
+    const earlier = await earlierLog(options, file, output);
     if (wish !== undefined && 'plan' in wish) {
       const place = await withBackup(file, options, 'reading', (place) =>
-        planRestore({ ...place, ...wish.request, destroyed }),
+        planRestore({ ...place, ...wish.request, ...earlier }),
       );
       await writePlan(wish.plan, place, output);
       return;
     }
     const restored = await withBackup(file, options, 'restoring', (place) =>
-      restoreBackup({ ...placesOf(options, place, output), destroyed, consent: wish }),
+      restoreBackup({ ...placesOf(options, place, output), ...earlier, consent: wish }),
     );
     await output.result(restored, contentText(restored));
     output.note(`${restored.keys} keys; ${restored.destroyedVersions} destroyed versions were not brought back`);
@@ -68,14 +67,16 @@ function addConsentOptions(command: Command): void {
     .option('--requester <id>', 'who asks, of the people in the backup')
     .option('--reason <text>', 'why, for those who approve')
     .option('--approval <file>', 'approval of another person, from "backup approve-restore"', repeated)
-    .option('--emergency <reason>', 'restore without approvals: another person has to review it afterwards');
+    .option('--emergency', 'with --plan: by the rules for emergencies, and another person has to review it afterwards');
 }
 
-async function destroyedSince({ log }: BackupRestoreOptions, file: string, output: Output) {
-  const { readBackupHeader } = await import('@ferrohsm/sidecar');
-  if (log !== undefined) return await readDestroyedVersions(log, await readBackupHeader(file), output);
-  output.warn('without --log, keys that were destroyed after the backup come back: destroy them again');
-  return undefined;
+async function earlierLog(options: BackupRestoreOptions, file: string, output: Output) {
+  const earlier = await readEarlierLog(options, file, output);
+  if (earlier === undefined) {
+    output.warn('without --log, keys that were destroyed after the backup come back: destroy them again');
+    output.warn('without --log, nothing says that the sidecar wrote it: whoever has the public key could have');
+  }
+  return earlier;
 }
 
 function placesOf(options: BackupRestoreOptions, place: BackupPlace, output: Output): RestoreOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEmergencySessions } from './break-glass.ts';
+import { createEmergencySessions, newEmergencyId, putEmergency } from './break-glass.ts';
 import { newRequest, testDesk } from './test-desk.ts';
 import { person } from './test-people.ts';
 
@@ -93,3 +93,22 @@ test('it is reviewed neither under another name of its opener, nor by a workload
   await expect(review(next.id, 'rita', 'uid:1001')).rejects.toMatchObject(denied);
   await review(next.id, 'olga', 'uid:1000');
 });
+
+test.each(['older', 'newer'] as const)(
+  'of two that wait, as a restore can leave them, each blocks the next: the %s is reviewed first',
+  async (order) => {
+    const { open, review, documents, clock } = await house();
+    const older = await open();
+    const id = newEmergencyId(clock.now);
+    const excluded = { people: ['olga'], keys: [], credentials: ['uid:1000'] };
+    await documents.change((changes) =>
+      putEmergency(changes, { breakGlass: { ...older, id, session: 'restored' }, excluded }),
+    );
+    const [first, last] = order === 'older' ? [older.id, id] : [id, older.id];
+    await expect(open()).rejects.toMatchObject({ code: 'review_open', detail: older.id });
+    await review(first, 'rita', 'uid:1001');
+    await expect(open()).rejects.toMatchObject({ code: 'review_open', detail: last });
+    await review(last, 'rita', 'uid:1001');
+    expect((await open()).review).toBeUndefined();
+  },
+);

@@ -58,6 +58,13 @@ interface Answered {
   readonly id: string;
 }
 
+/** What blocks the next emergency. */
+interface Unreviewed {
+  readonly id: string;
+  /** Also unreviewed: a restore in an emergency brings back one that still was. */
+  readonly others?: readonly string[];
+}
+
 const kinds = Object.freeze({ emergency: 'break-glass', unreviewed: 'break-glass-unreviewed' });
 const unreviewedId = 'current';
 const lifetimeMs = 15 * 60 * 1000;
@@ -69,11 +76,25 @@ export function newEmergencyId(now: number): string {
   return `bgl_${base32hexTime(now, timeDigits)}${randomBytes(randomDigits).toString('base64url').slice(0, randomDigits)}`;
 }
 
-/** Remembers an emergency that waits for its review. */
-export function putEmergency(changes: Pick<DocumentChanges, 'put'>, emergency: StoredEmergency): void {
+/** Remembers an emergency that waits for its review, behind those that already do. */
+export function putEmergency(changes: DocumentChanges, emergency: StoredEmergency): void {
   const { id } = emergency.breakGlass;
   changes.put(kinds.emergency, id, emergency);
-  changes.put(kinds.unreviewed, unreviewedId, { id });
+  putUnreviewed(changes, [...unreviewedIn(changes), id]);
+}
+
+function unreviewedIn(changes: DocumentChanges): string[] {
+  const unreviewed = changes.get<Unreviewed>(kinds.unreviewed, unreviewedId);
+  return unreviewed === undefined ? [] : [unreviewed.id, ...(unreviewed.others ?? [])];
+}
+
+function putUnreviewed(changes: DocumentChanges, [id, ...others]: readonly string[]): void {
+  if (id !== undefined) {
+    const unreviewed: Unreviewed = others.length === 0 ? { id } : { id, others };
+    changes.put(kinds.unreviewed, unreviewedId, unreviewed);
+  } else if (unreviewedIn(changes).length > 0) {
+    changes.delete(kinds.unreviewed, unreviewedId);
+  }
 }
 
 export function createEmergencySessions({
@@ -91,8 +112,8 @@ export function createEmergencySessions({
 
   function openIn(changes: DocumentChanges, emergency: StoredEmergency): Answered {
     const { id } = emergency.breakGlass;
-    const unreviewed = changes.get<Answered>(kinds.unreviewed, unreviewedId);
-    if (unreviewed !== undefined) throw new SidecarError('review_open', unreviewed.id);
+    const [unreviewed] = unreviewedIn(changes);
+    if (unreviewed !== undefined) throw new SidecarError('review_open', unreviewed);
     putEmergency(changes, emergency);
     return { id };
   }
@@ -104,7 +125,8 @@ export function createEmergencySessions({
     requireOther(emergency, reviewer);
     const review = { person: reviewer.person, findings, time: now() };
     changes.put(kinds.emergency, id, { ...emergency, breakGlass: { ...emergency.breakGlass, review } });
-    changes.delete(kinds.unreviewed, unreviewedId);
+    const others = unreviewedIn(changes).filter((unreviewed) => unreviewed !== id);
+    putUnreviewed(changes, others);
     return { id };
   }
 

@@ -105,14 +105,40 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** As far as something is done with it before it is known to be authentic. */
-function hasShape({ id, base, recipient, encapsulated }: BackupHeader): boolean {
-  const names = [id, ...(base === undefined ? [] : [base?.id, base?.sha256, base?.stateRoot])];
-  if (!names.every((name) => typeof name === 'string')) return false;
+/** Anybody may have written it, and it is read, compared and shown before it is known to be authentic. */
+function hasShape(header: BackupHeader): boolean {
+  const { id, createdAt, software, log, base, stateRoot, stateCounter, counts, recipient, encapsulated } = header;
   const { algorithm, fingerprint, passphrase } = recipient ?? {};
+  const bases = base === undefined ? [] : [base?.id, base?.sha256, base?.stateRoot];
+  if (![id, software, stateRoot, fingerprint, encapsulated, ...bases].every(isLine)) return false;
+  if (!isTime(createdAt) || !isCount(stateCounter) || !isLog(log) || !isCounts(counts)) return false;
   if (algorithm !== 'MLKEM768-X25519' && algorithm !== 'ML-KEM-768') return false;
-  if (typeof fingerprint !== 'string' || typeof encapsulated !== 'string') return false;
-  return passphrase === undefined || isCost(passphrase);
+  return passphrase === undefined || (passphrase !== null && isCost(passphrase));
+}
+
+function isLog(log: BackupLog | null | undefined): boolean {
+  const { origin, keys, checkpoint } = log ?? {};
+  if (!isLine(origin) || !Array.isArray(keys) || !keys.every(isLine)) return false;
+  return typeof checkpoint === 'string' && checkpoint.split('\n').every(isLine);
+}
+
+function isCounts(counts: unknown): boolean {
+  if (typeof counts !== 'object' || counts === null) return false;
+  return Object.entries(counts).every(([kind, count]) => isLine(kind) && isCount(count));
+}
+
+/** Text that a terminal shows as it is: no control or format characters, no breaks. */
+function isLine(text: unknown): boolean {
+  return typeof text === 'string' && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+function isCount(count: unknown): boolean {
+  return Number.isSafeInteger(count) && (count as number) >= 0;
+}
+
+/** Milliseconds that a date can have. */
+function isTime(milliseconds: unknown): boolean {
+  return isCount(milliseconds) && (milliseconds as number) <= 8.64e15;
 }
 
 /** A forged header must not take the memory of whoever opens it. */

@@ -14,12 +14,6 @@ export interface ChainLink {
   readonly header: BackupHeader;
 }
 
-export interface FileDigest {
-  readonly sizeBytes: number;
-  /** SHA-256 of the whole file, base64url. */
-  readonly sha256: string;
-}
-
 /**
  * What a backup says of itself, to anybody: nothing of it is verified.
  *
@@ -55,24 +49,17 @@ export async function chainOf(path: string, bases: readonly string[]): Promise<C
   return chain;
 }
 
-/** Length and digest of a file. */
-export async function fileDigest(path: string): Promise<FileDigest> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { sizeBytes, sha256: hash.digest('base64url') };
-}
-
+/** Of several files that say that they are the base, the first that is. */
 async function linkNamed(base: BackupBase, links: readonly ChainLink[], newer: ChainLink): Promise<ChainLink> {
-  const link = links.find(({ header }) => header.id === base.id);
   const { id, log } = newer.header;
-  if (link === undefined) throw damaged(`${id} continues ${base.id}, which is missing: name its file or folder`);
-  const isSame = (await fileDigest(link.path)).sha256 === base.sha256;
-  if (isSame && link.header.stateRoot === base.stateRoot && link.header.log.origin === log.origin) return link;
-  throw damaged(`${basename(link.path)} is not the ${base.id} that ${id} continues`);
+  const candidates = links.filter(({ header }) => header.id === base.id);
+  const [first] = candidates;
+  if (first === undefined) throw damaged(`${id} continues ${base.id}, which is missing: name its file or folder`);
+  for (const link of candidates) {
+    if (link.header.stateRoot !== base.stateRoot || link.header.log.origin !== log.origin) continue;
+    if ((await digestOf(link.path)) === base.sha256) return link;
+  }
+  throw damaged(`${basename(first.path)} is not the ${base.id} that ${id} continues`);
 }
 
 async function linkOf(path: string): Promise<ChainLink> {
@@ -88,4 +75,11 @@ async function linksIn(folders: readonly string[]): Promise<ChainLink[]> {
   );
   const links = await Promise.allSettled(paths.map(linkOf));
   return links.flatMap((link) => (link.status === 'fulfilled' ? [link.value] : []));
+}
+
+/** SHA-256 of a whole file, base64url. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('base64url');
 }

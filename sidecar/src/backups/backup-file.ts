@@ -10,7 +10,7 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import { createSealing } from '../crypto/sealing.ts';
 import { type ChainLink, chainOf, readBackupHeader } from './backup-chain.ts';
 import { type BackupOpener, decapsulate, StretchedOnce } from './backup-recipients.ts';
-import { sourceOf } from './file-bytes.ts';
+import { digested, sourceOf } from './file-bytes.ts';
 import { newestRows } from './newest-rows.ts';
 
 export { type BackupHeader, type BackupManifest, type BackupOpener, type CopiedRow, readBackupHeader };
@@ -20,6 +20,12 @@ export interface BackupPlace {
   readonly path: string;
   /** Where to find what an increment continues, beside its own folder: files of the chain, or folders. */
   readonly bases?: readonly string[] | undefined;
+  /**
+   * SHA-256 of the file, base64url, from somewhere that is trusted, as the log of the sidecar that wrote it: another file is
+   * refused. Through it every file of the chain is that of the sidecar; undefined: anybody with the public key may have
+   * written it.
+   */
+  readonly sha256?: string | undefined;
   /** Opens every file of a chain. Stays the caller's to dispose. */
   readonly opener: BackupOpener;
   /** Hears of the progress, in bytes of all files. */
@@ -32,6 +38,9 @@ export type UseRows = (rows: readonly CopiedRow[]) => void;
 /** What a whole backup turned out to be. */
 export interface ReadBackup {
   readonly header: BackupHeader;
+  /** SHA-256 of the file itself as it was read, base64url. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
   /** Of the file itself, whatever it continues. */
   readonly manifest: BackupManifest;
   /** Ids of the backups that it continues, the oldest first; none for a whole one. */
@@ -43,15 +52,15 @@ const pageRows = 512;
 const pageBytes = 1024 * 1024;
 
 /**
- * Reads a backup to its end, with all that it continues: everything that comes out was verified, and at the end that every
- * file was whole.
+ * Reads a backup to its end, with all that it continues: everything that comes out was verified at its place, and at the end
+ * that every file was whole and the one that was to be read.
  *
  * @param use is told the rows as they were when the backup was made
  * @throws SidecarError `data_invalid`
  */
 export async function readBackup(place: BackupPlace, use: UseRows): Promise<ReadBackup> {
   const chain = await chainOf(place.path, place.bases ?? []);
-  const manifests: BackupManifest[] = [];
+  const ends: FileEnd[] = [];
   const progress = createProgress(place, chain.length);
   await using crypto = { provider: createCryptoProvider(), [Symbol.asyncDispose]: () => crypto.provider.close() };
   using stretching = new StretchedOnce(createSealing());
@@ -59,15 +68,23 @@ export async function readBackup(place: BackupPlace, use: UseRows): Promise<Read
   const files = chain.map((link, number) =>
     recordsOf(link, opening, {
       onBytes: (done, total) => progress(number, done, total),
-      onEnd: (manifest) => {
-        manifests[number] = manifest;
+      onEnd: (end) => {
+        requireNamed(end, number === 0 ? place.sha256 : chain[number - 1]?.header.base?.sha256);
+        ends[number] = end;
       },
     }),
   );
   await inPages(newestRows(files), use);
   const [newest, ...continued] = chain as [ChainLink, ...ChainLink[]];
   const continues = continued.map(({ header }) => header.id).reverse();
-  return { header: newest.header, manifest: manifests[0] as BackupManifest, continues };
+  return { header: newest.header, ...(ends[0] as FileEnd), continues };
+}
+
+/** What is known of a file once it was read. */
+type FileEnd = Pick<ReadBackup, 'manifest' | 'sha256' | 'sizeBytes'>;
+
+function requireNamed({ sha256 }: FileEnd, named: string | undefined): void {
+  if (named !== undefined && sha256 !== named) throw damaged(`its SHA-256 is ${sha256}, not ${named}`);
 }
 
 interface Opening {
@@ -78,7 +95,7 @@ interface Opening {
 
 interface RecordHearers {
   readonly onBytes: (done: number, total: number) => void;
-  readonly onEnd: (manifest: BackupManifest) => void;
+  readonly onEnd: (end: FileEnd) => void;
 }
 
 async function* recordsOf(
@@ -87,13 +104,14 @@ async function* recordsOf(
   { onBytes, onEnd }: RecordHearers,
 ): AsyncGenerator<RowRecord, void> {
   await using file = await open(path, 'r');
-  const source = await sourceOf(file);
+  const source = digested(await sourceOf(file));
   const front = await readFront(source);
   if (!encodeHeader(front.header).equals(encodeHeader(header))) throw damaged('it was replaced while it was read');
   using shared = await decapsulate(crypto, stretching, front.header, opener);
   const content = { derive: createSealing().derive, chunkCipher: createChunkCipher };
   using reader = new BackupReader(source, front, shared, content, (done) => onBytes(done, source.sizeBytes));
-  onEnd(yield* reader.records());
+  const manifest = yield* reader.records();
+  onEnd({ manifest, sha256: source.sha256(), sizeBytes: source.sizeBytes });
 }
 
 /** The files of a chain are read side by side: the sum of them is told. */

@@ -22,12 +22,14 @@ export interface BackupIndexesOptions {
   readonly folder: string;
 }
 
+type Continued = Pick<Backup, 'id' | 'base'>;
+
 /** Name of the secret that indexes are sealed under. */
 const keyName = 'backup/index-key';
 const ending = '.fhbi';
 const keyBytes = 32;
-/** Older ones are removed: an index has some 90 bytes for each row of the store. */
-const mostIndexes = 16;
+/** Newest backups whose index is kept: one has some 90 bytes for each row of the store. */
+const keptIndexes = 4;
 
 /**
  * What the backups of this sidecar held, by path and hash alone: it cannot open them itself, and an increment holds what
@@ -69,11 +71,12 @@ export class BackupIndexes {
   }
 
   /** Brings the folder in line with the backups that are remembered, the newest last. */
-  settle(backups: readonly Pick<Backup, 'id'>[]): void {
+  settle(backups: readonly Continued[]): void {
     const { folder } = this.#options;
     const known = new Set(backups.map(({ id }) => id + ending));
     settleDrafts(folder, ending, (name) => known.has(name));
-    this.#removeBut(new Set([...known].slice(-mostIndexes)));
+    const kept = [...backups.slice(-keptIndexes), ...wholeOf(backups)];
+    this.#removeBut(new Set(kept.map(({ id }) => id + ending)));
   }
 
   #removeBut(kept: ReadonlySet<string>): void {
@@ -99,4 +102,11 @@ export class BackupIndexes {
   #key(): Promise<Secret> {
     return this.#options.keystore.systemSecret(keyName, () => Secret.take(randomBytes(keyBytes)));
   }
+}
+
+/** The whole backup that the newest continues in the end: many increments may be made of it, one after another. */
+function wholeOf(backups: readonly Continued[]): readonly Continued[] {
+  let whole = backups.at(-1);
+  while (whole?.base !== undefined) whole = backups.find(({ id }) => id === whole?.base);
+  return whole === undefined ? [] : [whole];
 }

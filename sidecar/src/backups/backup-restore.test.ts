@@ -1,5 +1,5 @@
 import { createPublicKey, createVerify } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +15,8 @@ import { openRestored } from './test-restored.ts';
 const { key, seed } = testRecipient();
 let world: BackupWorld;
 let path: string;
+/** The last of the log before the backup. */
+let checkpoint: string;
 let first: KeyRecord;
 
 beforeEach(async () => {
@@ -23,6 +25,7 @@ beforeEach(async () => {
   await storedKey(world.keystore, 'b');
   await world.keystore.documents.change((changes) => changes.put('note', 'n', { text: 'a' }));
   await world.keystore.documents.change((changes) => changes.put('open-approvals', 'alice', { requests: {} }));
+  checkpoint = await world.log.checkpoint();
   await world.backups.create(key, backupRequest());
   [path = ''] = world.files();
 });
@@ -76,7 +79,7 @@ describe('a restored store', () => {
     expect(log.origin).not.toBe(world.log.origin);
     expect(log.verifierKeys).not.toEqual(world.log.verifierKeys);
     const [opening] = await log.records(0, 10);
-    const [origin, size, root] = (await world.log.checkpoint()).split('\n');
+    const [origin, size, root] = checkpoint.split('\n');
     expect(opening?.record).toMatchObject({
       operation: 'log.open',
       details: { earlierOrigin: origin, earlierSize: Number(size), earlierRoot: root, hasLog: true, ...found },
@@ -159,6 +162,25 @@ describe('a backup is refused', () => {
     for (const more of [Buffer.alloc(1), chunk(0), content]) {
       expect(await verify(Buffer.concat([content, more]))).toBe('data_invalid');
     }
+  });
+
+  test('that was put in the place of the one that people were asked about, and leaves nothing behind', async () => {
+    await storedKey(world.keystore, 'c');
+    await world.backups.create(key, backupRequest());
+    const other = world.files().find((file) => file !== path) ?? '';
+    const asked = join(testFolder(), 'asked.fhbk');
+    copyFileSync(path, asked);
+    const heard: string[] = [];
+    const options = optionsFor({
+      path: asked,
+      onNotice: (notice) => {
+        heard.push(notice);
+        copyFileSync(other, asked);
+      },
+    });
+    await expect(restoreBackup(options)).rejects.toMatchObject({ code: 'data_invalid' });
+    expect(heard[0]).toContain('restored without the consent');
+    for (const left of [options.stateFolder, `${options.stateFolder}.restoring`]) expect(existsSync(left)).toBe(false);
   });
 
   test('for another recipient, a passphrase, or the key of another algorithm, and leaves nothing behind', async () => {

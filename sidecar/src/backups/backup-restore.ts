@@ -11,8 +11,7 @@ import { lockStateFolder } from '../keystore/state-lock.ts';
 import type { SidecarOptions } from '../options.ts';
 import { createRootKeySource } from '../seal/root-key-source.ts';
 import { Secret } from '../secret.ts';
-import { fileDigest } from './backup-chain.ts';
-import { type BackupHeader, type BackupPlace, type ReadBackup, readBackup } from './backup-file.ts';
+import { type BackupPlace, type ReadBackup, readBackup } from './backup-file.ts';
 import { GovernanceRows } from './backup-governance.ts';
 import { backupKind } from './backups.ts';
 import { fillStore, openStore, type RestoredBackup } from './filled-store.ts';
@@ -24,6 +23,7 @@ import {
   requireConsent,
   type ShownConsent,
 } from './restore-consent.ts';
+import { outlookOf, type RestoreOutlook } from './restore-outlook.ts';
 import { rememberConsent } from './restore-record.ts';
 import { beginLog } from './restored-log.ts';
 import type { Tombstone } from './tombstone.ts';
@@ -39,6 +39,10 @@ export interface RestoreOptions extends BackupPlace, Pick<SidecarOptions, 'state
 
 export type { RestoredBackup };
 
+export interface RehearsedBackup extends RestoredBackup {
+  readonly outlook: RestoreOutlook;
+}
+
 export interface PlanOptions extends BackupPlace, RestoreRequest, Pick<RestoreOptions, 'destroyed'> {}
 
 /**
@@ -52,17 +56,18 @@ export async function verifyBackup(place: BackupPlace): Promise<ReadBackup> {
 
 /**
  * Restores a backup into a private folder that is gone afterwards: every secret is opened, sealed and opened again, and the
- * root of the store is computed anew from the rows.
+ * root of the store is computed anew from the rows. Asks people and policies in it who could have it restored.
  *
- * @throws SidecarError `data_invalid`, `keystore_corrupt`
+ * @throws SidecarError `data_invalid`, `keystore_corrupt`, `config_invalid` for policies that this version does not understand
  */
-export async function rehearseBackup(place: BackupPlace): Promise<RestoredBackup> {
+export async function rehearseBackup(place: BackupPlace): Promise<RehearsedBackup> {
   const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-rehearsal-'));
   try {
     using rootKey = Secret.take(randomBytes(32));
     const keystore = await openStore(folder, rootKey);
     try {
-      return await fillStore(keystore, place, []);
+      const restored = await fillStore(keystore, place, []);
+      return { ...restored, outlook: await outlookOf(await questionOf({ ...place, destroyed: [] })) };
     } finally {
       await keystore.close();
     }
@@ -77,7 +82,8 @@ export async function rehearseBackup(place: BackupPlace): Promise<RestoredBackup
  * @throws SidecarError as {@link requestRestore}, `data_invalid`
  */
 export async function planRestore(options: PlanOptions): Promise<Approval> {
-  return requestRestore(await questionOf(options), options);
+  const { requester, reason, isEmergency } = options;
+  return await requestRestore(await questionOf(options), { requester, reason, isEmergency });
 }
 
 /**
@@ -96,10 +102,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredBa
   try {
     for (const name of readdirSync(draft)) if (name !== 'lock') rmSync(join(draft, name), { recursive: true });
     // A wrong recipient key, or missing consent, must not leave a root key behind.
-    const consent = await requireConsent(await questionOf(options), options.consent);
-    if (consent.approval === undefined) options.onNotice(noticeOf(consent));
+    const question = await questionOf(options);
+    const consent = await requireConsent(question, options.consent);
+    for (const notice of noticesOf(consent)) options.onNotice(notice);
     using rootKey = await rootKeyOf({ ...options, stateFolder });
-    const restored = await restoreInto(draft, rootKey, { ...options, consent });
+    // The very file that people were asked about, whatever lies under its name by now.
+    const restored = await restoreInto(draft, rootKey, { ...options, sha256: question.sha256, consent });
     for (const name of ['keystore', 'generations', 'log', '.']) syncFolder(join(draft, name));
     renameSync(draft, stateFolder);
     syncFolder(dirname(stateFolder));
@@ -125,18 +133,19 @@ async function rootKeyOf(options: RestoreOptions): Promise<Secret> {
   return rootKey;
 }
 
-function noticeOf({ emergency }: RestoreConsent): string {
-  return emergency === undefined
-    ? 'nobody in the backup has an approval key: it is restored without the consent of other people'
-    : `restored in an emergency, ${emergency.breakGlass.id}: another person has to review it`;
+function noticesOf({ approval, emergency }: RestoreConsent): string[] {
+  if (emergency !== undefined) {
+    return [`restored in an emergency, ${emergency.stored.breakGlass.id}: another person has to review it`];
+  }
+  if (approval !== undefined) return [];
+  return ['nobody in the backup has an approval key: it is restored without the consent of other people'];
 }
 
 /** Reads a backup to its end, and learns who has to be asked. */
 async function questionOf(place: BackupPlace & Pick<RestoreOptions, 'destroyed'>): Promise<ConsentQuestion> {
   const rows = new GovernanceRows();
-  const { header } = await readBackup(place, (page) => rows.see(page));
+  const { header, sha256 } = await readBackup(place, (page) => rows.see(page));
   const governance = await rows.governance();
-  const { sha256 } = await fileDigest(place.path);
   const { policySha256 } = governance;
   return { header, sha256, policySha256, governance, destroyed: place.destroyed, now: Date.now() };
 }
@@ -150,7 +159,7 @@ async function restoreInto(folder: string, rootKey: Secret, options: PermittedRe
   let restored: RestoredBackup;
   try {
     restored = await fillStore(keystore, options, options.destroyed ?? []);
-    await rememberBackup(keystore, options.path, restored.header);
+    await rememberBackup(keystore, options.path, restored);
     await rememberConsent(keystore, options.consent);
   } finally {
     await keystore.close();
@@ -162,10 +171,11 @@ async function restoreInto(folder: string, rootKey: Secret, options: PermittedRe
 }
 
 /** It was made after the moment that it shows: only now the store can know of it. */
-async function rememberBackup(keystore: Keystore, path: string, header: BackupHeader): Promise<void> {
+async function rememberBackup(keystore: Keystore, path: string, read: ReadBackup): Promise<void> {
+  const { header, sizeBytes, sha256 } = read;
   const { id, createdAt, stateRoot, stateCounter, recipient } = header;
   const { algorithm, fingerprint } = recipient;
-  const facts = { id, createdAt, file: basename(path), ...(await fileDigest(path)), algorithm, fingerprint };
+  const facts = { id, createdAt, file: basename(path), sizeBytes, sha256, algorithm, fingerprint };
   const continued = header.base === undefined ? {} : { base: header.base.id };
   const backup: Backup = { ...facts, stateRoot, stateCounter, ...continued };
   await keystore.documents.change((changes) => changes.put(backupKind, id, backup));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { moveVersions } from '../keystore/key-moves.ts';
@@ -18,7 +18,7 @@ test.each(['MLKEM768-X25519', 'ML-KEM-768'] as const)(
   async (algorithm) => {
     const world = await backupWorld();
     for (let i = 0; i < 40; i++) await storedKey(world.keystore, `key-${i}`);
-    await world.keystore.documents.change((changes) => changes.put('group', 'ops', { members: ['alice'] }));
+    await world.keystore.documents.change((changes) => changes.put('note', 'ops', { members: ['alice'] }));
     const { key, seed } = testRecipient(algorithm);
     // The first one makes the key of the indexes.
     await world.backups.create(testRecipient().key, backupRequest());
@@ -140,6 +140,50 @@ test('what a killed process left is given its name when it is whole and remember
   await world.backups.settle();
   expect(world.files()).toEqual([path]);
   await verifyBackup({ path, opener: openerOf(seed) });
+});
+
+test('a backup that is remembered stays, also where its index cannot get its name', async () => {
+  const world = await backupWorld();
+  const { key, seed } = testRecipient();
+  const indexes = join(world.folder, 'state/backup-indexes');
+  const writing = world.backups.create(key, backupRequest()).then(
+    () => 'ok',
+    (error: { code?: string }) => error.code,
+  );
+  mkdirSync(indexes, { mode: 0o700 });
+  let draft: string | undefined;
+  while (draft === undefined) {
+    await new Promise(setImmediate);
+    draft = readdirSync(indexes).find((name) => name.endsWith('.new'));
+  }
+  // No file takes the name of a folder.
+  const taken = join(indexes, draft.slice(0, -'.new'.length));
+  mkdirSync(taken);
+  expect(await writing).toBe('backup_unavailable');
+  const [known] = await world.backups.list();
+  expect(world.files()).toEqual([join(world.folder, 'backups', known?.file ?? '')]);
+  await verifyBackup({ path: world.files()[0] ?? '', opener: openerOf(seed) });
+  rmSync(taken, { recursive: true });
+  await world.restarted().settle();
+  expect(readdirSync(indexes)).toEqual([`${known?.id}.fhbi`]);
+});
+
+test('the log says which files the sidecar wrote', async () => {
+  const world = await backupWorld();
+  const { key } = testRecipient();
+  const whole = await world.backups.create(key, backupRequest());
+  const next = await world.backups.create(key, backupRequest(), whole.id);
+  const records = (await world.log.records(0, 10)).map(({ record }) => record);
+  const told = (backup: typeof whole) => {
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(world.folder, 'backups', backup.file)))
+      .digest('base64url');
+    return { backup: backup.id, sha256, backupStateRoot: backup.stateRoot };
+  };
+  expect(records.filter(({ operation }) => operation === 'backup.written')).toMatchObject([
+    { outcome: 'ok', details: told(whole) },
+    { outcome: 'ok', details: { ...told(next), base: whole.id } },
+  ]);
 });
 
 test('memory does not grow with the store', async () => {

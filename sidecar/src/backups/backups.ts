@@ -21,7 +21,7 @@ import { rowsWithUsage } from './store-rows.ts';
 
 export interface BackupsOptions {
   readonly keystore: Pick<Keystore, 'copy' | 'documents' | 'systemSecret' | 'usage'>;
-  readonly log: Pick<AuditLog, 'origin' | 'verifierKeys' | 'checkpoint'>;
+  readonly log: Pick<AuditLog, 'origin' | 'verifierKeys' | 'checkpoint' | 'append'>;
   readonly crypto: CryptoProvider;
   readonly sealing: Sealing;
   /** Where the files go: 0700, made when it is missing; undefined: none are written. */
@@ -168,12 +168,20 @@ export class Backups {
     const { algorithm, fingerprint } = recipient;
     const facts = { id, createdAt, file, sizeBytes, sha256: sha256.toString('base64url'), algorithm, fingerprint };
     const made: Backup = { ...facts, stateRoot, stateCounter, ...(base !== undefined && { base: base.id }) };
+    // Before it is a backup at all: none must lack the record that proves it.
+    await this.#record(made);
     // It has happened: whoever asked is told, whatever has changed meanwhile.
     await this.#remember(made, { ...request, requireCurrent: undefined });
-    await index.keep();
-    await backup.keep();
+    // Both at once: what is remembered stays, also when the other fails.
+    await Promise.all([backup.keep(), index.keep()]);
     this.#indexes.settle(await this.list());
     return made;
+  }
+
+  /** Anybody with the public key could write such a file: that this sidecar did shows in its log. */
+  async #record({ id, sha256, stateRoot, base }: Backup): Promise<void> {
+    const details = { backup: id, sha256, backupStateRoot: stateRoot, ...(base !== undefined && { base }) };
+    await this.#options.log.append({ phase: 'event', operation: 'backup.written', outcome: 'ok', details });
   }
 
   #remember(backup: Backup, request: ChangeRequest): Promise<Backup> {

@@ -1,12 +1,17 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createChunkCipher } from '../crypto/chunk-cipher.ts';
+import { createCryptoProvider } from '../crypto/crypto-provider.ts';
+import { createSealing } from '../crypto/sealing.ts';
 import type { Backup, KeyRecord } from '../generated/types.ts';
 import { moveVersions } from '../keystore/key-moves.ts';
 import { filesBelow, testFolder } from '../keystore/test-store.ts';
 import { finishTurnover } from '../keystore/test-turnover.ts';
 import { Secret } from '../secret.ts';
-import { readBackup } from './backup-file.ts';
+import { BackupDraft } from './backup-draft.ts';
+import { readBackup, readBackupHeader } from './backup-file.ts';
+import { encapsulateFor } from './backup-recipients.ts';
 import { rehearseBackup, restoreBackup, verifyBackup } from './backup-restore.ts';
 import { type BackupWorld, backupRequest, backupWorld, storedKey, testRecipient } from './test-backup-world.ts';
 import { openRestored } from './test-restored.ts';
@@ -65,6 +70,27 @@ async function restored(backup: Backup, bases: readonly string[] = []) {
   } as const;
   await restoreBackup(options);
   return { options, state: await openRestored(options) };
+}
+
+/** What somebody without any secret of the sidecar writes: it takes the counts of a key away, and is called like another. */
+async function forgedIncrement(of: Backup, removed: string): Promise<string> {
+  const crypto = createCryptoProvider();
+  try {
+    const { recipient, encapsulated, shared } = await encapsulateFor(crypto, key);
+    using _shared = shared;
+    const { base: _, ...header } = await readBackupHeader(pathOf(of));
+    const base = { id: of.id, sha256: of.sha256, stateRoot: of.stateRoot };
+    const path = join(world.folder, 'backups', 'forged.fhbk');
+    const content = { derive: createSealing().derive, chunkCipher: createChunkCipher };
+    const forged = { ...header, id: 'backup_FORGED', base, recipient, encapsulated };
+    await using draft = await BackupDraft.begin(path, forged, shared, content);
+    await draft.write({ removed });
+    await draft.finish();
+    await draft.keep();
+    return path;
+  } finally {
+    await crypto.close();
+  }
 }
 
 async function destroy(name: string): Promise<KeyRecord | undefined> {
@@ -233,6 +259,31 @@ describe('an increment is refused', () => {
     expect(await verify(thirdPath, wholePath)).toContain(`${third.id} continues ${second.id}, which is missing`);
   });
 
+  test('not for a spoilt copy of what it continues that is found beside the good one', async () => {
+    const second = await backUp(whole.id);
+    const vault = testFolder();
+    const content = readFileSync(pathOf(whole));
+    writeFileSync(join(vault, whole.file), content.subarray(0, content.length - 9));
+    expect((await verifyBackup(placeOf(second, [vault]))).continues).toEqual([whole.id]);
+    expect((await verifyBackup(placeOf(second, [join(vault, whole.file)]))).continues).toEqual([whole.id]);
+  });
+
+  test('that the sidecar did not write, where its log says which it did', async () => {
+    const { id = '' } = (await world.keystore.get('key-1')) ?? {};
+    const usage = { uses: 7, bytes: 700, usedAt: 1_000 };
+    world.keystore.usage.save(new Map([[`${id}/1`, usage]]));
+    const used = await backUp();
+    const second = await backUp(used.id);
+    const forged = await forgedIncrement(second, `usage/${id}/1`);
+    const verify = (path: string, sha256: string | undefined) =>
+      refusalOf(verifyBackup({ path, sha256, opener: { seed: Secret.copy(seed) } }));
+    expect(await verify(pathOf(second), second.sha256)).toBe('ok');
+    // Whoever has the public key can write what opens: nothing but the log tells it apart.
+    expect(await verify(forged, undefined)).toBe('ok');
+    expect(await verify(forged, second.sha256)).toContain(`, not ${second.sha256}`);
+    expect(await verify(pathOf(used), second.sha256)).toContain(`its SHA-256 is ${used.sha256}, not`);
+  });
+
   test('with a changed byte, cut, or extended', async () => {
     await note('a', '1');
     const second = await backUp(whole.id);
@@ -281,7 +332,7 @@ describe('an increment is refused', () => {
   });
 });
 
-test('an index says nothing of a secret, and the newest sixteen are kept', async () => {
+test('an index says nothing of a secret, and few are kept', async () => {
   const folder = join(world.folder, 'state/backup-indexes');
   const { id = '' } = (await world.keystore.get('key-1')) ?? {};
   const unsealed = await world.keystore.unseal(id, 1);
@@ -291,8 +342,19 @@ test('an index says nothing of a secret, and the newest sixteen are kept', async
     expect(content.includes(secret.bytes)).toBe(false);
     expect(content.includes('key-1')).toBe(false);
   }
-  for (let i = 0; i < 17; i++) await backUp();
-  const newest = (await world.backups.list()).slice(-16).map((backup) => `${backup.id}.fhbi`);
+  let minutes = 0;
+  const later = async (since?: string) => {
+    minutes += 1;
+    world.setTime(Date.now() + minutes * 60_000);
+    return await backUp(since);
+  };
+  for (let i = 0; i < 3; i++) await later();
+  const begun = await later();
+  let last = begun;
+  // Many increments, one after another or side by side, need not lose the whole backup that they continue.
+  for (let i = 0; i < 6; i++) last = await later(i % 2 === 0 ? begun.id : last.id);
+  const newest = (await world.backups.list()).slice(-4).map((backup) => `${backup.id}.fhbi`);
+  newest.push(`${begun.id}.fhbi`);
   expect(readdirSync(folder).sort()).toEqual(newest.sort());
   // A process that was killed while it wrote leaves nothing.
   writeFileSync(join(folder, 'backup_AAAAAAAAAAAAAAAAAAAAAA.fhbi.new'), 'half of one');

@@ -59,8 +59,8 @@ async function options(change: Partial<RestoreOptions> = {}): Promise<RestoreOpt
   };
 }
 
-async function request(requester = 'alice'): Promise<Approval> {
-  return await planRestore({ ...(await options()), requester, reason: 'the host burned down' });
+async function request(requester = 'alice', isEmergency = false): Promise<Approval> {
+  return await planRestore({ ...(await options()), requester, reason: 'the host burned down', isEmergency });
 }
 
 /** What an honest program of that person makes of the request, or a less honest one. */
@@ -100,7 +100,10 @@ describe('a restore is let through', () => {
     await restoreBackup(wanted);
     const { keystore, log } = await openRestored(wanted);
     expect(log.origin).toBe(JSON.parse(asked.operation.params).newLog);
-    expect(await keystore.documents.get('approval', asked.id)).toMatchObject({
+    // Under an id of its own: the one in the file is not signed.
+    expect(await keystore.documents.get('approval', asked.id)).toBeUndefined();
+    const [stored] = await keystore.documents.list('approval', { limit: 2 });
+    expect(stored?.value).toMatchObject({
       approval: { state: 'consumed', digest: asked.digest, votes: [{ person: 'bob' }] },
     });
     const records = await log.records(0, 10);
@@ -142,9 +145,18 @@ describe('a restore is let through', () => {
     await expect(request()).rejects.toMatchObject({ code: 'quorum_unreachable' });
   });
 
-  test('in an emergency by whom the policies let open one, and waits for a review', async () => {
+  test('in an emergency that the requester signs too, with as many others as a session takes, and waits for a review', async () => {
     await govern(officers);
-    const wanted = await options({ consent: { emergency: { requester: 'dave', reason: 'nobody answers' } } });
+    const asked = await request('dave', true);
+    expect(asked.needed).toBe(1);
+    const [dave, bob] = [await approved(asked, 'dave'), await approved(asked, 'bob')];
+    expect(await outcomeOf({ approvals: [bob] })).toContain('who asks in an emergency signs it too');
+    expect(await outcomeOf({ approvals: [dave] })).toContain('backup.restore needs 1, 0 count');
+    // Another one's name beside the same signature is none.
+    const [vote] = bob.votes;
+    const forged = { ...bob, votes: [{ ...vote, person: 'dave' }] } as Approval;
+    expect(await outcomeOf({ approvals: [forged, bob] })).toContain('evidence_invalid');
+    const wanted = await options({ consent: { approvals: [dave, bob] } });
     await restoreBackup(wanted);
     const { keystore, log } = await openRestored(wanted);
     const [{ value } = { value: undefined }] = await keystore.documents.list<{ breakGlass: BreakGlass }>(
@@ -154,12 +166,12 @@ describe('a restore is let through', () => {
       },
     );
     const { id = '' } = value?.breakGlass ?? {};
-    expect(value?.breakGlass).toMatchObject({ principal: 'dave', reason: 'nobody answers' });
+    expect(value?.breakGlass).toMatchObject({ principal: 'dave', reason: 'the host burned down' });
     expect(await keystore.documents.get('break-glass-unreviewed', 'current')).toEqual({ id });
     const [, restore] = await log.records(0, 10);
     expect(restore).toMatchObject({
-      record: { operation: 'backup.restore', details: { approvals: 0, breakGlass: id } },
-      personal: { principal: 'dave', details: { reason: 'nobody answers' } },
+      record: { operation: 'backup.restore', details: { approvals: 1, breakGlass: id } },
+      personal: { principal: 'dave' },
     });
     expect(JSON.stringify(restore?.record)).not.toContain('dave');
   });
@@ -174,9 +186,8 @@ describe('a restore is refused', () => {
     expect(await outcomeOf({ approvals: [await request()] })).toContain('backup.restore needs 1, 0 count');
     await expect(request('bob')).rejects.toMatchObject({ code: 'permission_denied' });
     await expect(request('mallory')).rejects.toMatchObject({ code: 'permission_denied' });
-    const emergency = (requester: string) => outcomeOf({ emergency: { requester, reason: 'now' } });
-    expect(await emergency('alice')).toContain('lets alice act in an emergency');
-    expect(await emergency('mallory')).toContain('lets mallory act in an emergency');
+    await expect(request('alice', true)).rejects.toThrow('lets alice act in an emergency');
+    await expect(request('mallory', true)).rejects.toMatchObject({ code: 'permission_denied' });
   });
 
   test('with the consent of who asks, of who may not approve, and with a signature that is none', async () => {
@@ -219,7 +230,13 @@ describe('a restore is refused', () => {
       const altered = { ...bob, operation: { ...bob.operation, ...change } };
       expect(await outcomeOf({ approvals: [altered] }, { path })).toMatch(/evidence_invalid|permission_denied/);
     }
-    const again = await planRestore({ ...(await options()), path, requester: 'alice', reason: 'the host burned down' });
+    const again = await planRestore({
+      ...(await options()),
+      path,
+      requester: 'alice',
+      reason: 'the host burned down',
+      isEmergency: false,
+    });
     const other = await approved(again, 'carol');
     expect(await outcomeOf({ approvals: [bob, other] }, { path })).toContain('of different requests');
   });

@@ -1,36 +1,44 @@
 import { newEmergencyId, type StoredEmergency } from '../approval/break-glass.ts';
-import { verifyEvidence } from '../approval/evidence.ts';
 import { excludedBy } from '../approval/excluded.ts';
 import { digestOf } from '../approval/operation.ts';
 import { newApprovalId, type StoredApproval } from '../approval/stored-approval.ts';
-import { refusalOf } from '../approval/votes.ts';
 import { SidecarError } from '../errors.ts';
 import type { Approval, FrozenOperation, Vote } from '../generated/types.ts';
 import { newOrigin } from '../state.ts';
 import type { BackupGovernance } from './backup-governance.ts';
 import { RestoreElectorate } from './restore-electorate.ts';
-import { longestMs, type RestoreFacts, requireRestore, restoreAction, restoreOperation } from './restore-operation.ts';
+import {
+  longestMs,
+  type RestoreFacts,
+  type RestoreWish,
+  requireRestore,
+  restoreAction,
+  restoreOperation,
+} from './restore-operation.ts';
+import { type VoteQuestion, verifiedRequest, verifiedVotes } from './restore-votes.ts';
 
 /** What is shown to let a restore through. */
-export type ShownConsent =
+export interface ShownConsent {
   /** The request that the restore wrote, with the votes of one or more people in each. */
-  | { readonly approvals: readonly Approval[] }
-  /** Nobody is there who could approve. */
-  | { readonly emergency: RestoreRequest };
-
-export interface RestoreRequest {
-  /** Id of a principal in the backup. */
-  readonly requester: string;
-  readonly reason: string;
+  readonly approvals: readonly Approval[];
 }
+
+export type RestoreRequest = Omit<RestoreWish, 'newLog'>;
 
 /** What let a restore through. */
 export interface RestoreConsent {
   /** Origin of the log that it begins. */
   readonly newLog: string;
-  /** With the votes that counted; undefined: nobody in the backup could approve, or it is an emergency. */
+  /** With the votes that counted; undefined: nobody in the backup has an approval key. */
   readonly approval?: StoredApproval;
-  readonly emergency?: StoredEmergency;
+  readonly emergency?: RestoreEmergency;
+}
+
+/** A restore that waits for its review. */
+export interface RestoreEmergency {
+  readonly stored: StoredEmergency;
+  /** Of the requester. */
+  readonly signature: Vote;
 }
 
 /** What is known where consent is asked for. */
@@ -41,21 +49,21 @@ export interface ConsentQuestion extends RestoreFacts {
 }
 
 /**
- * The request that other people sign to let a restore through.
+ * The request that other people sign to let a restore through; in an emergency the requester signs it too.
  *
- * @throws SidecarError `permission_denied` for whom the policies do not let restore, `quorum_unreachable` when there is
- *   nobody who could approve
+ * @throws SidecarError `permission_denied` for whom the policies do not let restore, `quorum_unreachable` when there are
+ *   not enough people who could approve, `invalid_params` for a malformed reason
  */
-export function requestRestore(question: ConsentQuestion, { requester, reason }: RestoreRequest): Approval {
+export async function requestRestore(question: ConsentQuestion, request: RestoreRequest): Promise<Approval> {
   const electorate = new RestoreElectorate(question.governance, question.now);
-  if (!electorate.hasApprovers) {
+  if (!electorate.isGoverned) {
     throw new SidecarError('quorum_unreachable', 'nobody in the backup has an approval key: it is restored without');
   }
-  const needed = electorate.needed(requester);
-  const wish = { requester, reason, newLog: newOrigin() };
+  const wish = { ...request, newLog: newOrigin() };
   const operation = restoreOperation(question, wish, { now: question.now, lifetimeMs: longestMs });
-  const id = newApprovalId(question.now);
-  return { id, state: 'pending', operation, digest: digestOf(operation), needed, votes: [] };
+  const asked = await askedOf(operation, wish, electorate, question.now);
+  await requireReachable(asked, electorate);
+  return asked.approval;
 }
 
 /**
@@ -67,35 +75,46 @@ export async function requireConsent(
   question: ConsentQuestion,
   shown: ShownConsent | undefined,
 ): Promise<RestoreConsent> {
-  const electorate = new RestoreElectorate(question.governance, question.now);
-  if (shown !== undefined && 'emergency' in shown) return await emergencyOf(question, electorate, shown.emergency);
-  if (shown === undefined && !electorate.hasApprovers) return { newLog: newOrigin() };
+  const { governance, now } = question;
+  const electorate = new RestoreElectorate(governance, now);
+  if (shown === undefined && !electorate.isGoverned) return { newLog: newOrigin() };
   const [first, ...others] = shown?.approvals ?? [];
   if (first === undefined) {
     throw new SidecarError('approval_required', 'people in the backup have to: write a request for them with --plan');
   }
-  const wish = requireRestore(first.operation, question, question.now);
+  const wish = requireRestore(first.operation, question, now);
   for (const { operation } of others) requireSame(first.operation, operation);
-  const asked = await storedOf(first, electorate);
-  const votes = await verifiedVotes(asked, [first, ...others], electorate, question.now);
-  const approval = { ...asked, approval: { ...asked.approval, votes } };
-  const given = electorate.votersOf(approval).length;
-  const { needed } = approval.approval;
-  if (given < needed) throw new SidecarError('approval_required', `${restoreAction} needs ${needed}, ${given} count`);
-  return { newLog: wish.newLog, approval: used(approval, question.now) };
+  const asked = await askedOf(first.operation, wish, electorate, now);
+  const votes = [first, ...others].flatMap((approval) => approval.votes);
+  return await consentOf({ asked, electorate, now }, wish, votes);
 }
 
-async function emergencyOf(
-  { now, header }: ConsentQuestion,
-  electorate: RestoreElectorate,
-  { requester, reason }: RestoreRequest,
-): Promise<RestoreConsent> {
-  electorate.requireEmergency(requester);
-  const newLog = newOrigin();
+async function consentOf(question: VoteQuestion, wish: RestoreWish, votes: readonly Vote[]): Promise<RestoreConsent> {
+  const { newLog, requester, isEmergency } = wish;
+  if (!isEmergency) return { newLog, approval: await usedApproval(question, votes) };
+  const signature = await verifiedRequest(question, votes);
+  const approval = await usedApproval(
+    question,
+    votes.filter(({ person }) => person !== requester),
+  );
+  return { newLog, approval, emergency: { stored: emergencyOf(approval, wish, question.now), signature } };
+}
+
+async function usedApproval(question: VoteQuestion, shown: readonly Vote[]): Promise<StoredApproval> {
+  const { asked, electorate, now } = question;
+  const { needed } = asked.approval;
+  const votes = await verifiedVotes(question, shown);
+  const given = electorate.votersOf({ ...asked, approval: { ...asked.approval, votes } }).length;
+  if (given < needed) throw new SidecarError('approval_required', `${restoreAction} needs ${needed}, ${given} count`);
+  const approval: Approval = { ...asked.approval, votes, state: 'consumed', closedAt: now };
+  return { ...asked, approval, usedBy: restoreAction };
+}
+
+function emergencyOf({ approval, excluded }: StoredApproval, wish: RestoreWish, now: number): StoredEmergency {
+  const { requester: principal, reason, newLog: session } = wish;
+  const { backup } = JSON.parse(approval.operation.params) as { backup: string };
   const times = { openedAt: now, expiresAt: now };
-  const facts = { id: newEmergencyId(now), principal: requester, session: newLog, reason, ticket: header.id };
-  const excluded = await excludedBy(requester, 'restore:requester', (id) => electorate.record(id));
-  return { newLog, emergency: { breakGlass: { ...facts, ...times }, excluded } };
+  return { breakGlass: { id: newEmergencyId(now), principal, session, reason, ticket: backup, ...times }, excluded };
 }
 
 function requireSame(first: FrozenOperation, other: FrozenOperation): void {
@@ -104,49 +123,33 @@ function requireSame(first: FrozenOperation, other: FrozenOperation): void {
   }
 }
 
-async function storedOf({ id, operation }: Approval, electorate: RestoreElectorate): Promise<StoredApproval> {
-  const { requester } = operation;
+/** Under a new id: the one in a file is not signed, and may be that of another approval in the store. */
+async function askedOf(
+  operation: FrozenOperation,
+  wish: RestoreWish,
+  electorate: RestoreElectorate,
+  now: number,
+): Promise<StoredApproval> {
+  const { requester } = wish;
+  const needed = electorate.needed(wish);
   const digest = digestOf(operation);
   return {
-    approval: { id, state: 'approved', operation, digest, needed: electorate.needed(requester), votes: [] },
+    approval: { id: newApprovalId(now), state: 'pending', operation, digest, needed, votes: [] },
     fingerprint: digest,
     subject: { operation: restoreAction, requester, labels: {} },
     excluded: await excludedBy(requester, 'restore:requester', (principal) => electorate.record(principal)),
   };
 }
 
-/** Every vote has to be good: what is not was put there by somebody. Each person counts once. */
-async function verifiedVotes(
-  asked: StoredApproval,
-  shown: readonly Approval[],
-  electorate: RestoreElectorate,
-  now: number,
-): Promise<Vote[]> {
-  const votes = new Map<string, Vote>();
-  for (const vote of shown.flatMap((approval) => approval.votes)) {
-    votes.set(vote.person, await verifiedVote(asked, vote, electorate, now));
-  }
-  return [...votes.values()];
-}
-
-async function verifiedVote(
-  asked: StoredApproval,
-  { person, evidence: jws = '', time }: Vote,
-  electorate: RestoreElectorate,
-  now: number,
-): Promise<Vote> {
-  const refusal = refusalOf(electorate, asked, { person, credential: 'restore:approver' });
-  if (refusal !== undefined) throw new SidecarError('permission_denied', `vote of ${person}: ${refusal}`);
-  const { digest, operation } = asked.approval;
-  const keys = electorate.record(person)?.approvalKeys ?? [];
-  const { keyId, text } = await verifyEvidence({ jws }, { digest, audience: operation.audience, person, keys, now });
-  if (await electorate.isExcluded(asked, keyId, person)) {
-    throw new SidecarError('permission_denied', `vote of ${person}: the requester held this key`);
-  }
-  return { person, decision: 'approve', time, keyId, evidence: text };
-}
-
-function used(stored: StoredApproval, now: number): StoredApproval {
-  const approval: Approval = { ...stored.approval, state: 'consumed', closedAt: now };
-  return { ...stored, approval, usedBy: restoreAction };
+/** What nobody could let through is said when it is asked for, not when everything else is lost. */
+async function requireReachable(asked: StoredApproval, electorate: RestoreElectorate): Promise<void> {
+  const { needed, operation } = asked.approval;
+  const approvers = await electorate.approversOf(asked);
+  if (approvers.length >= needed) return;
+  const could = approvers.length === 0 ? 'nobody' : `only ${approvers.join(', ')}`;
+  throw new SidecarError(
+    'quorum_unreachable',
+    `a restore that ${operation.requester} asks for needs ${needed}, and ${could} in the backup could approve it offline: ` +
+      'let somebody else ask, or take a backup in which more people have keys of "approver create"',
+  );
 }

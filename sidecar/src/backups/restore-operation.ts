@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { digestOf, freeze, type HeldOperation } from '../approval/operation.ts';
+import { isValidOrigin } from '../audit/checkpoint.ts';
 import type { BackupHeader } from '../backup/header.ts';
 import { SidecarError } from '../errors.ts';
 import type { FrozenOperation } from '../generated/types.ts';
@@ -23,8 +24,14 @@ export interface RestoreFacts {
 export interface RestoreWish {
   /** Id of the principal who asks. */
   readonly requester: string;
+  /** 3 to 512 characters, none of them a control character. */
   readonly reason: string;
-  /** Origin of the log that the restored sidecar begins: so a consent is for one restore. */
+  /** Whether it is by the policies' rules for emergencies, and waits for a review. */
+  readonly isEmergency: boolean;
+  /**
+   * Origin of the log that the restored sidecar begins. A consent is good for this backup and for a day, as often as wanted
+   * within it: nothing outlives a restore that could count them. Each then begins a log of this name with keys of its own.
+   */
   readonly newLog: string;
 }
 
@@ -35,9 +42,16 @@ interface Times {
   readonly nonce?: string;
 }
 
-/** The restore as people consent to it. */
+/**
+ * The restore as people consent to it.
+ *
+ * @throws SidecarError `invalid_params` for a malformed reason
+ */
 export function restoreOperation(facts: RestoreFacts, wish: RestoreWish, times: Times): FrozenOperation {
   const { header, policySha256 } = facts;
+  if (!isReason(wish.reason)) {
+    throw new SidecarError('invalid_params', 'a reason has 3 to 512 characters, and no control characters');
+  }
   return freeze(heldRestore(facts, wish), {
     audience: header.log.origin,
     policy: policySha256,
@@ -55,17 +69,23 @@ export function restoreOperation(facts: RestoreFacts, wish: RestoreWish, times: 
  */
 export function requireRestore(signed: FrozenOperation, facts: RestoreFacts, now: number): RestoreWish {
   const { requester, nonce, issuedAt, expiresAt } = signed;
-  const { reason, newLog } = paramsOf(signed);
-  const wish = { requester, reason: String(reason), newLog: String(newLog) };
+  const { reason, newLog, emergency } = paramsOf(signed);
+  const wish = { requester, reason: String(reason), newLog: String(newLog), isEmergency: emergency === true };
   const expected = restoreOperation(facts, wish, { now: issuedAt, lifetimeMs: expiresAt - issuedAt, nonce });
   if (digestOf(expected) !== digestOf(signed)) throw refused(`it is for ${differenceOf(signed, expected)}`);
-  // The name of a log is a line of its checkpoints.
-  if (!/^[!-~]{1,255}$/.test(wish.newLog)) throw refused('its newLog is no name of a log');
+  if (!isValidOrigin(wish.newLog)) throw refused('its newLog is no name of a log');
+  // Two logs of one name would look like one that was forked.
+  if (wish.newLog === facts.header.log.origin) throw refused('its newLog is the log that the backup is of');
   if (now >= expiresAt || now < issuedAt - toleranceMs) {
     throw refused(`it was good from ${isoOf(issuedAt)} until ${isoOf(expiresAt)}`);
   }
   if (expiresAt - issuedAt > longestMs) throw refused('it is good for longer than a day');
   return wish;
+}
+
+/** As for an emergency session. */
+function isReason(text: string): boolean {
+  return /^\P{Cc}{3,512}$/u.test(text);
 }
 
 /** An approver's clock may differ by this much. */
@@ -74,12 +94,15 @@ export const longestMs = 24 * 60 * 60 * 1000;
 
 function heldRestore({ header, sha256, destroyed }: RestoreFacts, wish: RestoreWish): HeldOperation {
   const { id: backup, stateRoot, createdAt } = header;
-  const { requester, reason, newLog } = wish;
+  const { requester, reason, newLog, isEmergency } = wish;
   const madeAt = new Date(createdAt).toISOString();
   return {
     method: restoreAction,
     action: restoreAction,
-    params: { backup, madeAt, sha256, stateRoot, destroyed: destroyedSince(destroyed), newLog, reason },
+    params: {
+      ...{ backup, madeAt, sha256, stateRoot, destroyed: destroyedSince(destroyed), newLog, reason },
+      ...(isEmergency && { emergency: true }),
+    },
     resource: 'system',
     resourceState: '',
     requester,

@@ -1,11 +1,11 @@
 import canonicalize from 'canonicalize';
 import { putApproval } from '../approval/approval-rows.ts';
-import { putEmergency, type StoredEmergency } from '../approval/break-glass.ts';
+import { putEmergency } from '../approval/break-glass.ts';
 import type { StoredApproval } from '../approval/stored-approval.ts';
 import type { AuditEntry } from '../audit/log.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { Secret } from '../secret.ts';
-import type { RestoreConsent } from './restore-consent.ts';
+import type { RestoreConsent, RestoreEmergency } from './restore-consent.ts';
 import { restoreAction } from './restore-operation.ts';
 
 /** Writes what let a restore through into the restored store, where people look for approvals and emergencies. */
@@ -17,7 +17,7 @@ export async function rememberConsent(
   (await keystore.systemSecret('log/origin', () => Secret.take(Buffer.from(newLog)))).dispose();
   await keystore.documents.change((changes) => {
     if (approval !== undefined) putApproval(changes, approval);
-    if (emergency !== undefined) putEmergency(changes, emergency);
+    if (emergency !== undefined) putEmergency(changes, emergency.stored);
   });
 }
 
@@ -27,13 +27,15 @@ export async function rememberConsent(
  */
 export function consentRecords(backup: string, { approval, emergency }: RestoreConsent): AuditEntry[] {
   const facts = { phase: 'event', operation: restoreAction, outcome: 'ok' } as const;
-  if (emergency !== undefined) return [{ ...facts, ...emergencyFacts(backup, emergency) }];
   if (approval === undefined) return [{ ...facts, details: { backup, approvals: 0 } }];
   const { digest, needed, votes, operation, id } = approval.approval;
   const restore: AuditEntry = {
     ...facts,
-    details: { backup, approval: id, digest, needed, approvals: votes.length },
-    personal: { principal: operation.requester, details: { operation: canonicalize(operation) ?? '' } },
+    details: { backup, approval: id, digest, needed, approvals: votes.length, ...emergencyDetails(emergency) },
+    personal: {
+      principal: operation.requester,
+      details: { operation: canonicalize(operation) ?? '', ...signatureOf(emergency) },
+    },
   };
   return [restore, ...votesOf(approval)];
 }
@@ -49,10 +51,13 @@ function votesOf({ approval }: StoredApproval): AuditEntry[] {
   }));
 }
 
-function emergencyFacts(backup: string, { breakGlass }: StoredEmergency): Pick<AuditEntry, 'details' | 'personal'> {
-  const { id, principal, reason } = breakGlass;
-  return {
-    details: { backup, approvals: 0, breakGlass: id },
-    personal: { principal, details: { reason } },
-  };
+function emergencyDetails(emergency: RestoreEmergency | undefined): { readonly breakGlass?: string } {
+  return emergency === undefined ? {} : { breakGlass: emergency.stored.breakGlass.id };
+}
+
+/** Of the requester, who is only named otherwise. */
+function signatureOf(emergency: RestoreEmergency | undefined): { readonly keyId?: string; readonly evidence?: string } {
+  if (emergency === undefined) return {};
+  const { keyId = '', evidence = '' } = emergency.signature;
+  return { keyId, evidence };
 }

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 
@@ -10,7 +21,11 @@ import { SidecarError } from '../errors.ts';
  * @param what how a refusal names the folder, for example `state folder`
  */
 export function makeFolders(path: string, what: string): void {
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    // An earlier process may have been killed right after it had made it.
+    syncName(path, what);
+    return;
+  }
   if (dirname(path) !== path) makeFolders(dirname(path), what);
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -18,7 +33,27 @@ export function makeFolders(path: string, what: string): void {
     if (existsSync(path)) return;
     throw new SidecarError('config_invalid', `${what} cannot be created`, { cause });
   }
-  syncFolder(dirname(path));
+  syncNewName(path, what);
+}
+
+/** Of a folder in one that may not be read: whoever may has made it, and sees to that. */
+function syncName(path: string, what: string): void {
+  try {
+    syncFolder(dirname(path));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EACCES') return;
+    throw new SidecarError('config_invalid', `${what} cannot be made durable`, { cause });
+  }
+}
+
+/** Removes again what a power cut could take away: the next start would not know. */
+function syncNewName(path: string, what: string): void {
+  try {
+    syncFolder(dirname(path));
+  } catch (cause) {
+    rmdirSync(path);
+    throw new SidecarError('config_invalid', `${what} cannot be created`, { cause });
+  }
 }
 
 /**
