@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { blocksIn, blocksOf, pageShell, serving } from './page.ts';
 
 const blocks = blocksOf('docs/backup.md');
-const [whole = '', increment = '', consent = ''] = blocksIn(blocks, 'sh');
+const [whole = '', increment = '', consent = '', author = ''] = blocksIn(blocks, 'sh');
 
 test('every block of docs/backup.md is one that is tried here', () => {
-  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh']);
+  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'sh']);
 });
 
 /** A snippet with the places of the test. */
@@ -57,6 +57,8 @@ test('the commands of docs/backup.md lead to a restored sidecar', { timeout: 240
       'file=$(echo backups/*.fhbk)',
       adapted(increment.split('\n')[1] ?? '', { INCREMENT: '$file', '/vault/november': 'vault' }),
       'mv vault/* backups',
+      'ferrohsm audit keys > log.keys',
+      adapted(author, { FILE: '$file', './old-log': 'state/log' }),
       adapted(part(consent, '# Where the backup and', '# Bob'), { FILE: '$file', ...places }),
       'origin=$(grep -o \'"audience": "[^"]*\' request.json | cut -d\'"\' -f4)',
       adapted(part(consent, '# Bob', '# Where the backup is'), {
