@@ -39,8 +39,8 @@ export interface LogFiles {
   remove(path: string): Promise<void>;
 }
 
-const fileMode = 0o600;
-const folderMode = 0o700;
+export const fileMode = 0o600;
+export const folderMode = 0o700;
 
 const openFile = promisify(open);
 const statFile = promisify(stat);

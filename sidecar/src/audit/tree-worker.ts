@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { nodeFiles } from './files.ts';
+import { blockingFiles } from './blocking-files.ts';
 import { failed } from './refusal.ts';
 import { TreeKeeper, type TreeStart } from './tree-keeper.ts';
 import { bufferOf, buffersIn, type TreeAnswer, type TreeCall, type TreeMessage } from './tree-messages.ts';
 
 /** Program of the log's thread: one message after the other, in their order. */
-const keeper = new TreeKeeper(nodeFiles, buffersIn(workerData) as TreeStart);
+const keeper = new TreeKeeper(blockingFiles, buffersIn(workerData) as TreeStart);
 let turn: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (message: TreeMessage) => {
