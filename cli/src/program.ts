@@ -93,6 +93,7 @@ import { random } from './commands/random.ts';
 import { retentionList } from './commands/retention-list.ts';
 import { retentionRemove } from './commands/retention-remove.ts';
 import { retentionSet } from './commands/retention-set.ts';
+import { rootKeyRenew } from './commands/root-key-renew.ts';
 import { rootKeyReshare } from './commands/root-key-reshare.ts';
 import { rootKeyRotate } from './commands/root-key-rotate.ts';
 import { rootKeySplit } from './commands/root-key-split.ts';
@@ -210,7 +211,11 @@ const things: readonly Noun[] = [
       backupApproveRestore,
     ],
   },
-  { name: 'root-key', about: 'The root key and its shares', commands: [rootKeyRotate, rootKeySplit, rootKeyReshare] },
+  {
+    name: 'root-key',
+    about: 'The root key and its shares',
+    commands: [rootKeyRotate, rootKeySplit, rootKeyReshare, rootKeyRenew],
+  },
   { name: 'witness', about: 'Cosigning of logs', commands: [witnessCreateKey, witnessKeys, witnessServe] },
 ];
 

@@ -46,6 +46,7 @@ import { createRequirePossible } from './request/possible.ts';
 import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
+import type { NextShares } from './seal/next-shares.ts';
 import { type Connection, type ConnectionHandler, defaultLimits, type Peer } from './transport/connection.ts';
 
 export interface FlowParts {
@@ -67,6 +68,7 @@ export interface FlowParts {
   readonly backups: Backups;
   readonly keyUsage: KeyUsage;
   readonly turnover: KeyTurnover;
+  readonly nextShares: NextShares | undefined;
   readonly importKeys: ImportKeys;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -199,6 +201,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     backups: parts.backups,
     keyUsage: parts.keyUsage,
     turnover: parts.turnover,
+    nextShares: parts.nextShares,
     importKeys: parts.importKeys,
     mayImport: (execution, params, algorithm) =>
       mayDo(execution, 'keys.import', newKey(params.name, execution.principal, { ...params, algorithm })),
@@ -210,6 +213,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
       keystore,
       log,
       witnessing: parts.witnessing,
+      nextShares: parts.nextShares,
       policy,
       sessionCount: () => sessions.open.size,
     },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { AuditEntry } from './audit/log.ts';
+import type { AuditEntry, AuditLog } from './audit/log.ts';
 import { Backups } from './backups/backups.ts';
 import { createCryptoProvider } from './crypto/crypto-provider.ts';
 import type { Sealing } from './crypto/sealing.ts';
@@ -16,7 +16,7 @@ import { KeyDestruction } from './keys/key-destruction.ts';
 import { openKeyRetention } from './keys/key-retention.ts';
 import { KeyRotation } from './keys/key-rotation.ts';
 import { createKeyTurnover } from './keys/key-turnover.ts';
-import { startKeyUpkeep } from './keys/key-upkeep.ts';
+import { startKeyUpkeep } from './keys/key-upkeep-rounds.ts';
 import { createKeyUsage } from './keys/key-usage.ts';
 import { createNamedKeys, type NamedKeyRing } from './keys/named-keys.ts';
 import { openRotationPolicies } from './keys/rotation-policies.ts';
@@ -28,6 +28,7 @@ import type { SidecarOptions } from './options.ts';
 import type { Session } from './request/context.ts';
 import { Gate } from './request/gate.ts';
 import type { RootKeySuccession } from './root-key/provider.ts';
+import type { NextShares } from './seal/next-shares.ts';
 import { Secret } from './secret.ts';
 import { openState } from './state.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -35,12 +36,14 @@ import type { SteadyClock } from './steady-clock.ts';
 export interface UnsealedParts {
   readonly options: SidecarOptions;
   readonly sealing: Sealing;
-  /** Those that may open the store; they stay the caller's to dispose, and are not needed after opening. */
-  readonly rootKeys: readonly [Secret, ...Secret[]];
-  /** Hears which of them did. */
-  readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
-  /** Where the root key can be changed. */
-  readonly succession?: RootKeySuccession | undefined;
+  /** Stays the caller's to dispose; not needed after opening. */
+  readonly rootKey: Secret;
+  /** It opened the store. */
+  readonly onRootKey: () => void;
+  /** How the root key is changed. */
+  readonly succession: RootKeySuccession;
+  /** Who takes shares of the next root key; undefined where it is not in shares. */
+  readonly nextShares: (log: AuditLog) => NextShares | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly clock: SteadyClock;
@@ -68,7 +71,8 @@ const writingMs = 5_000;
 /**
  * Opens keystore and log in the locked state folder and builds all that works with them.
  *
- * @throws SidecarError `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`, `quorum_unreachable`
+ * @throws SidecarError `config_invalid`, `keystore_corrupt`, `audit_unavailable`, `audit_corrupt`, `quorum_unreachable`;
+ *   `WrongRootKey` before anything else has happened
  */
 export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   const { options, sealing, startedAt, clock } = parts;
@@ -77,7 +81,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   const { allowDebugging = false } = options;
   await using opened = new AsyncDisposableStack();
   const state = opened.adopt(
-    await openState(options, parts.rootKeys, sealing, { onStorageFailure, onRootKey: parts.onRootKey, now }),
+    await openState(options, [parts.rootKey], sealing, { onStorageFailure, onRootKey: parts.onRootKey, now }),
     (it) => it.close(),
   );
   const { keystore, log, logKeys, found } = state;
@@ -180,6 +184,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     backups,
     keyUsage,
     turnover,
+    nextShares: parts.nextShares(log),
     importKeys: importKeys.keys,
     startedAt,
     now,

@@ -11,6 +11,9 @@ const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language = 
   text,
 }));
 
+/** Twenty commands, each in a process of its own, beside other tests. */
+const timeoutMs = 120_000;
+
 let home = '';
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'ferrohsm-ceremony-'));
@@ -26,7 +29,7 @@ function shell(script: string): string {
   return execFileSync('bash', ['--norc', '-euo', 'pipefail', 'script'], {
     cwd: home,
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: timeoutMs - 10_000,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: `${join(home, 'bin')}:${process.env.PATH}`, HOME: home, FERROHSM_SOCKET: join(home, 'hsm.sock') },
   });
@@ -39,7 +42,17 @@ function adapted(text: string, from: string, to: string): string {
   return changed;
 }
 
-const [init = '', serve = '', unseal = '', seal = '', reshare = '', split = ''] = blocks.map(({ text }) => text);
+const [
+  init = '',
+  serve = '',
+  unseal = '',
+  seal = '',
+  reshare = '',
+  renew = '',
+  rotate = '',
+  passphrase = '',
+  split = '',
+] = blocks.map(({ text }) => text);
 
 const giving = (folder: string, numbers: readonly number[]) =>
   numbers.map((number) => `ferrohsm unseal --share-file ${folder}/share-${number}.txt`).join('\n');
@@ -55,10 +68,10 @@ function serving(snippet = serve): string {
 }
 
 test('every block of docs/key-ceremony.md is one that is tried here', () => {
-  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'sh', 'sh', 'sh']);
+  expect(blocks.map(({ language }) => language)).toEqual(Array.from({ length: 9 }, () => 'sh'));
 });
 
-test('its commands lead from the shares to other custodians', () => {
+test('its commands lead from the shares to other custodians', { timeout: timeoutMs }, () => {
   const present = [1, 2, 3].map((number) => `--share-file shares/share-${number}.txt`).join(' ');
   const script = [
     adapted(init, '3/5', '3/5 --shares-folder shares --yes'),
@@ -78,7 +91,7 @@ test('its commands lead from the shares to other custodians', () => {
   expect(output).toMatch(/^name +kept$/m);
 });
 
-test('its commands turn a key file into shares', () => {
+test('its commands turn a key file into shares', { timeout: timeoutMs }, () => {
   const script = [
     serving(adapted(serve, ' --root-key-shares', '')),
     'ferrohsm key create kept --algorithm Ed25519',
@@ -91,4 +104,60 @@ test('its commands turn a key file into shares', () => {
   const output = shell(script.join('\n'));
   expect(output).toMatch(/^unsealed: 3 of 3 shares$/m);
   expect(output).toMatch(/^name +kept$/m);
+});
+
+const people = `--custodian alice:${process.getuid?.()} --custodian bob --custodian carol`;
+
+/** A snippet that waits for another person, and Bob, who is one. */
+function consented(snippet: string): string {
+  return [
+    `{ ${snippet.trimEnd()} 2>> held; } & waiting=$!`,
+    "request() { grep -o 'apr_[A-Za-z0-9_-]*' held | sort -u; }",
+    'until [ -n "$(request)" ]; do kill -0 $waiting; sleep 0.05; done',
+    "ferrohsm approval approve $(request) --key custodians/bob.key --yes --url $(grep -o 'ws://[^ ]*' out) --token-file custodians/bob.token",
+    'wait $waiting',
+  ].join('\n');
+}
+
+/** Over the Unix socket Bob's token does not stand in for a uid. */
+const reachable = (snippet: string) => adapted(snippet, ' &\n', ' --websocket 127.0.0.1:0 &\n');
+
+test('its commands put the keystore under a new root key in shares', { timeout: timeoutMs }, () => {
+  const script = [
+    adapted(init, '3/5', `3/5 --shares-folder shares ${people} --yes`),
+    serving(reachable(serve)),
+    giving('shares', [1, 2, 3]),
+    'ferrohsm key create kept --algorithm Ed25519',
+    adapted(renew, '3/5', '3/5 --shares-folder others'),
+    giving('others', [1, 2, 3]),
+    consented(rotate),
+    seal,
+    '! ferrohsm unseal --share-file shares/share-1.txt',
+    giving('others', [5, 4, 3]),
+    'ferrohsm key show kept; cat held',
+  ];
+  const output = shell(script.join('\n'));
+  expect(output).toMatch(/^3 of 3 shares of the next root key$/m);
+  expect(output).toMatch(/^unsealed: 3 of 3 shares$/m);
+  expect(output).toMatch(/^name +kept$/m);
+  expect(output).toMatch(/the new shares open the sidecar/);
+});
+
+test('its commands replace a passphrase', { timeout: timeoutMs }, () => {
+  const script = [
+    `ferrohsm init --config hsm ${people} --yes`,
+    '(umask 077; echo correct horse battery staple > hsm/passphrase; cp hsm/passphrase before)',
+    serving(reachable(adapted(serve, '--root-key-shares', '--passphrase-file hsm/passphrase'))),
+    'ferrohsm key create kept --algorithm Ed25519',
+    consented(adapted(passphrase, 'cat >', 'echo purple monkey dishwasher >')),
+    '! cmp -s hsm/passphrase before',
+    seal,
+    'ferrohsm unseal',
+    'ferrohsm key show kept; cat hsm/passphrase held',
+  ];
+  const output = shell(script.join('\n'));
+  expect(output).toMatch(/^unsealed$/m);
+  expect(output).toMatch(/^name +kept$/m);
+  expect(output).toMatch(/^purple monkey dishwasher$/m);
+  expect(output).toMatch(/the new passphrase and its parameters are in force/);
 });

@@ -4,15 +4,19 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 export const rootKeyRotate: CommandDescription = {
   usage: 'rotate',
   summary:
-    'Put the keystore under a new root key while the sidecar goes on. The new key takes the place of the file, the old one ' +
-    'is erased. Needs the approval of other people.',
+    'Put the keystore under the next root key while the sidecar goes on. A key file makes it by itself, any other root key ' +
+    'is prepared before. Needs the approval of other people.',
   examples: `
-# Then copy the new root key to a safe place
+# A key file: then copy the new one to a safe place
+ferrohsm root-key rotate --wait
+
+# A passphrase: write the new one beside the file of the present one
+(umask 077; systemd-ask-password > /etc/ferrohsm/passphrase.next)
 ferrohsm root-key rotate --wait`,
   options: addWaitOption,
   action: connected<WaitOptions>(async (context) => {
-    const generation = await clientsOf(context).system.changeRootKey();
-    await context.output.result({ generation }, '');
-    context.output.note('there is a new root key: copy it to a safe place now, without it every key is lost');
+    const { generation, notice } = await clientsOf(context).system.changeRootKey();
+    await context.output.result({ generation, notice }, '');
+    context.output.note(notice);
   }),
 };

@@ -49,9 +49,10 @@ ferrohsm serve --root-key-shares`,
   action: local<ServeOptions>(async ({ options, output }) => {
     guardProcess(options);
     optimizeWasmLater();
-    const { closeMemory, startSidecar } = await import('@ferrohsm/sidecar');
+    const { closeMemory, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
     refuseDebugger(options);
     for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
+    if (!overwriteFreedMemory()) output.warn(freedMemoryStays);
     const stop = stopSignal();
     const sidecar = await startSidecar(sidecarOptions(options, await defaultPlaces(), output));
     await announce(output, sidecar.addresses);
@@ -63,6 +64,7 @@ ferrohsm serve --root-key-shares`,
 };
 
 const debuggingAllowed = 'debugging is allowed: whoever may debug this process can read every key';
+const freedMemoryStays = 'the C library does not overwrite freed memory, where copies of dropped keys may lie';
 
 /** The log of a sidecar that runs with everything in the default places. */
 export async function defaultLogFolder(): Promise<string> {

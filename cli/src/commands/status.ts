@@ -15,7 +15,8 @@ ferrohsm status --quiet > /dev/null && echo up`,
       ['version', result.version],
       ['node', `${result.node}, OpenSSL ${result.openssl}`],
       ['started', isoTime(result.startedAt)],
-      ...sealLines(result.progress),
+      ...shareLines('shares', result.progress),
+      ...shareLines('next shares', result.next),
       ...lineOf('keys', result.keys),
       ['sessions', String(result.sessions)],
       ...lineOf('policy epoch', result.policyEpoch),
@@ -32,10 +33,10 @@ function lineOf(name: string, value: string | number | undefined): (readonly [st
   return value === undefined ? [] : [[name, String(value)]];
 }
 
-function sealLines(progress: SystemStatusResult['progress']): (readonly [string, string])[] {
+function shareLines(name: string, progress: SystemStatusResult['progress']): (readonly [string, string])[] {
   if (progress === undefined) return [];
   const { have, need, set } = progress;
-  return [['shares', `${have} of ${need}, of set ${set}`]];
+  return [[name, `${have} of ${need}, of set ${set}`]];
 }
 
 /** Whether enough witnesses have cosigned lately, and what is with each of them. */

@@ -1,5 +1,10 @@
 import { FerroHsmError } from '../errors.ts';
-import type { KeystoreVerifyResult, SystemStatusResult, SystemUnsealResult } from '../generated/types.ts';
+import type {
+  KeystoreChangeRootKeyResult,
+  KeystoreVerifyResult,
+  SystemStatusResult,
+  SystemUnsealResult,
+} from '../generated/types.ts';
 import { newRequestId, onceMore } from './key-records.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -22,8 +27,9 @@ export class System {
   }
 
   /**
-   * Gives one share of the root key to a sealed sidecar; with the last that is needed it is unsealed. Without a share the
-   * sidecar asks its key file, credential or command again, which only root and its own user may have it do.
+   * Gives one share of the root key to a sealed sidecar; with the last that is needed it is unsealed. One that is not sealed
+   * takes shares of the next root key. Without a share a sealed sidecar asks its key file, credential or command again, which
+   * only root and its own user may have it do.
    *
    * @param share its text; the caller wipes it
    * @throws FerroHsmError `share_invalid`, `share_foreign`, `share_repeated`, `rate_limited`, `permission_denied`
@@ -92,14 +98,14 @@ export class System {
   }
 
   /**
-   * Puts the keystore under a new root key, whose file takes the place of the old one, and erases the old one; needs the
-   * approval of other people.
+   * Puts the keystore under the next root key, which takes the place of the present one; needs the approval of other
+   * people. A key file makes its successor by itself, every other root key is prepared before.
    *
-   * @returns the generation that seals now
-   * @throws FerroHsmError `not_supported` where the root key is not a file
-   * @example await hsm.with({ wait: true }).system.changeRootKey();
+   * @returns the generation that seals now, and what the operator has to do
+   * @throws FerroHsmError `root_key_unprepared`, `share_missing`; `not_supported` for a passphrase from a descriptor
+   * @example const { notice } = await hsm.with({ wait: true }).system.changeRootKey();
    */
-  async changeRootKey({ requestId = newRequestId() } = {}): Promise<number> {
-    return (await onceMore(() => this.#rpc.call('keystore.changeRootKey', { requestId }))).generation;
+  changeRootKey({ requestId = newRequestId() } = {}): Promise<KeystoreChangeRootKeyResult> {
+    return onceMore(() => this.#rpc.call('keystore.changeRootKey', { requestId }));
   }
 }

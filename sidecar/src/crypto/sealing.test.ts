@@ -82,9 +82,13 @@ test('keyedDigest is HMAC-SHA-256', () => {
   expect(new Uint8Array(sealing.keyedDigest(key, data))).toEqual(hmac(sha256, new Uint8Array(key.bytes), data));
 });
 
-test('argon2id agrees with the second implementation', () => {
+test('argon2id agrees with the second implementation, also on a thread of its own', async () => {
   const passphrase = Buffer.from('correct horse battery staple');
   const salt = randomBytes(16);
-  using derived = sealing.argon2id(Secret.copy(passphrase), salt, { memoryKib: 64, passes: 2, parallelism: 2 });
-  expect(new Uint8Array(derived.bytes)).toEqual(nobleArgon2id(passphrase, salt, { m: 64, t: 2, p: 2, dkLen: 32 }));
+  const cost = { memoryKib: 64, passes: 2, parallelism: 2 };
+  const expected = nobleArgon2id(passphrase, salt, { m: 64, t: 2, p: 2, dkLen: 32 });
+  using derived = sealing.argon2id(Secret.copy(passphrase), salt, cost);
+  expect(new Uint8Array(derived.bytes)).toEqual(expected);
+  using aside = await sealing.argon2idAside(Secret.copy(passphrase), salt, cost);
+  expect(new Uint8Array(aside.bytes)).toEqual(expected);
 });

@@ -1,4 +1,5 @@
 import {
+  argon2,
   argon2Sync,
   type CipherGCMTypes,
   createCipheriv,
@@ -7,6 +8,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
@@ -32,6 +34,7 @@ export interface Sealing {
   derive(key: Secret, salt: Uint8Array, info: string, lengthBytes: number): Secret;
   keyedDigest(key: Secret, data: Uint8Array): Buffer;
   argon2id(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Secret;
+  argon2idAside(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Promise<Secret>;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface Sealing {
  * @example const sealed = createSealing().seal(key, secret.bytes, Buffer.from('row 7'));
  */
 export function createSealing(): Sealing {
-  return Object.freeze({ seal, open, derive, keyedDigest, argon2id });
+  return Object.freeze({ seal, open, derive, keyedDigest, argon2id, argon2idAside });
 }
 
 /**
@@ -105,14 +108,15 @@ function keyedDigest(key: Secret, data: Uint8Array): Buffer {
  * @param salt at least 16 random bytes
  */
 function argon2id(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Secret {
-  return Secret.take(
-    argon2Sync('argon2id', {
-      message: passphrase.bytes,
-      nonce: salt,
-      memory: cost.memoryKib,
-      passes: cost.passes,
-      parallelism: cost.parallelism,
-      tagLength: 32,
-    }),
-  );
+  return Secret.take(argon2Sync('argon2id', parametersOf(passphrase, salt, cost)));
+}
+
+/** The same on a thread of its own, while others are answered. */
+async function argon2idAside(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Promise<Secret> {
+  return Secret.take(await promisify(argon2)('argon2id', parametersOf(passphrase, salt, cost)));
+}
+
+function parametersOf({ bytes: message }: Secret, nonce: Uint8Array, cost: Argon2Cost) {
+  const { memoryKib: memory, passes, parallelism } = cost;
+  return { message, nonce, memory, passes, parallelism, tagLength: 32 };
 }

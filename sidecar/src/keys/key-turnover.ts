@@ -14,16 +14,24 @@ export interface KeyTurnover {
    */
   turnOver(): Promise<number>;
   /**
-   * Puts the keystore under a new root key; then the old one and the secret of the earlier generation are erased.
+   * Puts the keystore under the root key that was prepared; then the old one and the secret of the earlier generation are
+   * erased.
    *
-   * @returns the generation that seals now
-   * @throws SidecarError `not_supported` where the root key is not a file
+   * @throws SidecarError as {@link RootKeySuccession}
    */
-  changeRootKey(): Promise<number>;
+  changeRootKey(): Promise<ChangedRootKey>;
   /** Ends what an earlier process, or an earlier attempt, began. */
   resume(): Promise<void>;
   /** Lets what is under way end at its next step; it goes on at the next start. */
   close(): Promise<void>;
+}
+
+/** A new root key is in force. */
+export interface ChangedRootKey {
+  /** The generation that seals now. */
+  readonly generation: number;
+  /** What the operator has to do now. */
+  readonly notice: string;
 }
 
 /** Rows that go over before others have their turn. */
@@ -34,14 +42,30 @@ const readerWaitMs = 200;
 /** ...and so many times, before others have their turn. */
 const readerWaits = 25;
 
-/** @param succession where the root key can be changed */
+/** @param succession how the root key is changed */
 export function createKeyTurnover(
   keystore: Keystore,
   recorded: RecordedChange,
-  succession?: RootKeySuccession,
+  succession: RootKeySuccession,
 ): KeyTurnover {
   const inTurn = createInTurn();
   let isClosed = false;
+  /** The store is under a root key that has not taken the place of the present one yet. */
+  let isUncommitted = false;
+
+  async function putUnderNextRootKey(): Promise<void> {
+    // Nothing was prepared after the one that the store is under already.
+    if (isUncommitted) return;
+    using next = await succession.prepare();
+    await keystore.changeRootKey(next);
+    isUncommitted = true;
+  }
+
+  function commit(): string {
+    const notice = succession.commit();
+    isUncommitted = false;
+    return notice;
+  }
 
   /** @throws SidecarError `sealed` once it is closed, `operation_failed` while somebody reads: it goes on later */
   async function rewrapAll(): Promise<void> {
@@ -73,18 +97,16 @@ export function createKeyTurnover(
         }),
       ),
     changeRootKey: () =>
-      inTurn(async () => {
-        if (succession === undefined)
-          throw new SidecarError('not_supported', 'the root key is not in a file of its own');
-        return await recorded('keystore.turnover', { details: { rootKey: true } }, async () => {
+      inTurn(() =>
+        recorded('keystore.turnover', { details: { rootKey: true } }, async () => {
           if (await isTurningOver()) await rewrapAll();
-          using next = succession.prepare();
-          const generation = await keystore.changeRootKey(next);
-          succession.commit();
+          await putUnderNextRootKey();
+          const notice = commit();
+          const { present: generation } = await keystore.generation();
           await rewrapAll();
-          return generation;
-        });
-      }),
+          return { generation, notice };
+        }),
+      ),
     resume: () =>
       inTurn(async () => {
         if (await isTurningOver()) await recorded('keystore.turnover', {}, rewrapAll);

@@ -10,6 +10,7 @@ import { MemoryMedium, openMemoryKeystore } from '../keystore/memory-keystore.ts
 import type { StoreOptions } from '../keystore/open-store.ts';
 import { testFolder } from '../keystore/test-store.ts';
 import type { RecordedChange } from '../log/recorded-change.ts';
+import { type RootKeySuccession, unprepared } from '../root-key/provider.ts';
 import { Secret } from '../secret.ts';
 import { KeyDestruction } from './key-destruction.ts';
 import { type KeyRetention, openKeyRetention } from './key-retention.ts';
@@ -19,6 +20,14 @@ import { KeyUpkeep } from './key-upkeep.ts';
 import { createKeyUsage, type KeyUsage } from './key-usage.ts';
 import { openRotationPolicies, type RotationPolicies } from './rotation-policies.ts';
 import { RotationWatch } from './rotation-watch.ts';
+
+/** A root key that nobody prepares a successor for. */
+export const neverPrepared: RootKeySuccession = {
+  async prepare(): Promise<Secret> {
+    throw unprepared('nobody does here');
+  },
+  commit: () => '',
+};
 
 /** A keystore with its upkeep, under a clock that the test sets. */
 export interface KeyWorld {
@@ -96,7 +105,7 @@ export async function keyWorld(startMs: number, openStore = inFiles): Promise<Ke
     changed.push(record);
     rotationWatch.changed(record);
   };
-  const turnover = createKeyTurnover(keystore, recordedChange);
+  const turnover = createKeyTurnover(keystore, recordedChange, neverPrepared);
   const destruction = new KeyDestruction({
     keystore,
     turnover,

@@ -34,7 +34,7 @@ export interface Generations {
    *
    * @param newRootKey 32 bytes; stays the caller's to dispose
    * @returns the new generation
-   * @throws SidecarError `operation_failed` while a turnover is under way
+   * @throws SidecarError `operation_failed` while a turnover is under way, `root_key_unprepared` for the present root key
    */
   changeRootKey(newRootKey: Secret): Promise<number>;
 

@@ -10,6 +10,7 @@ export type * from './generations.ts';
 export { RootOfRows } from './root-of-rows.ts';
 export type { FillingRules } from './row-filling.ts';
 export type { Sealing } from './sealing.ts';
+export { WrongRootKey } from './store-state.ts';
 
 export interface KeystoreOptions extends StoreOptions {
   /** Folder of the database: 0700, created when missing. */

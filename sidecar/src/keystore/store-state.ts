@@ -38,6 +38,13 @@ export interface StoredTurnover {
   readonly earlierKek?: string;
 }
 
+/** The store says that another root key made it. */
+export class WrongRootKey extends SidecarError {
+  constructor() {
+    super('config_invalid', 'the root key is not the one that made this keystore');
+  }
+}
+
 /** Seals the state of the store and opens it, under one root key. */
 export class StateSeal implements Disposable {
   readonly #sealing: Sealing;
@@ -61,7 +68,7 @@ export class StateSeal implements Disposable {
     const parsed = parseBody(body);
     if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
       if (typeof parsed?.rootKeyCheck === 'string' && parsed.rootKeyCheck !== this.#rootKeyCheck) {
-        throw new SidecarError('config_invalid', 'the root key is not the one that made this keystore');
+        throw new WrongRootKey();
       }
       throw corruption('the keystore state does not verify');
     }

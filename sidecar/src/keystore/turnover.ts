@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { SidecarError } from '../errors.ts';
 import { createInTurn } from '../in-turn.ts';
@@ -64,6 +65,9 @@ export class Turnover implements Omit<Generations, 'scanFor'> {
   changeRootKey(newRootKey: Secret): Promise<number> {
     return this.#inTurn(async () => {
       const { rows, envelope, sealing } = this.#parts;
+      if (timingSafeEqual(newRootKey.bytes, this.#rootKey.bytes)) {
+        throw new SidecarError('root_key_unprepared', 'what was given as the next one is the present one');
+      }
       const kek = this.#nextKek(newRootKey);
       const seal = new StateSeal(sealing, newRootKey);
       const earlierKek = envelope.sealedFor(kek, rows.state.generation + 1);

@@ -10,6 +10,7 @@ import type { RotationPolicies } from '../keys/rotation-policies.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { LogKeys } from '../log/log-keys.ts';
 import type { LogRetention } from '../log/log-retention.ts';
+import type { NextShares } from '../seal/next-shares.ts';
 import type { MayHear } from './approvals.events.ts';
 import type { MayLookAtApproval } from './approvals.list.ts';
 import type { MayChangeOthers } from './approvers.enrol.ts';
@@ -34,6 +35,8 @@ export interface HandlerParts {
   readonly backups: Backups;
   readonly keyUsage: KeyUsage;
   readonly turnover: KeyTurnover;
+  /** Undefined where the root key is not in shares. */
+  readonly nextShares: NextShares | undefined;
   readonly importKeys: ImportKeys;
   readonly mayImport: MayImport;
   readonly governance: Governance;

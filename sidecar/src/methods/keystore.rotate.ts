@@ -7,5 +7,6 @@ export function createKeystoreRotate(
   keystore: Pick<Keystore, 'documents'>,
   turnover: Pick<KeyTurnover, 'turnOver'>,
 ): Handler<'keystore.rotate'> {
-  return (params, execution) => turnOnce(keystore, () => turnover.turnOver(), params, execution);
+  const turn = async () => ({ generation: await turnover.turnOver() });
+  return (params, execution) => turnOnce(keystore, turn, params, execution);
 }

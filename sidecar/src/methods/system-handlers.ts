@@ -8,13 +8,13 @@ import { createSystemStatus } from './system.status.ts';
 import { createSystemUnseal } from './system.unseal.ts';
 
 /** The sidecar itself. */
-export function systemHandlers({ fillRandom, greeting, shutOut, status }: HandlerParts) {
+export function systemHandlers({ fillRandom, greeting, nextShares, shutOut, status }: HandlerParts) {
   return {
     'rpc.discover': createRpcDiscover(),
     'system.hello': createSystemHello(greeting),
     'system.random': createSystemRandom(fillRandom),
     'system.seal': createSystemSeal(shutOut),
     'system.status': createSystemStatus(status),
-    'system.unseal': createSystemUnseal(),
+    'system.unseal': createSystemUnseal(nextShares),
   } satisfies Partial<Handlers>;
 }

@@ -1,9 +1,10 @@
 import type { AuditLog } from '../audit/log.ts';
-import type { SystemStatusResult } from '../generated/types.ts';
+import type { SystemStatusResult, UnsealProgress } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
 import type { Handler } from '../request/context.ts';
+import type { NextShares } from '../seal/next-shares.ts';
 
 export interface StatusSources {
   readonly startedAt: number;
@@ -11,12 +12,13 @@ export interface StatusSources {
   readonly keystore: Keystore;
   readonly log: AuditLog;
   readonly witnessing: { status(): NonNullable<SystemStatusResult['witnesses']> } | undefined;
+  readonly nextShares: Pick<NextShares, 'progress'> | undefined;
   readonly policy: PolicyEngine;
   readonly sessionCount: () => number;
 }
 
 export function createSystemStatus(sources: StatusSources): Handler<'system.status'> {
-  const { startedAt, now, keystore, log, witnessing, policy, sessionCount } = sources;
+  const { startedAt, now, keystore, log, witnessing, nextShares, policy, sessionCount } = sources;
   return async () => ({
     ...processFacts({ startedAt, now }),
     state: 'ready' as const,
@@ -26,7 +28,12 @@ export function createSystemStatus(sources: StatusSources): Handler<'system.stat
     policyEpoch: policy.epoch,
     log: { origin: log.origin, size: log.size },
     ...(witnessing !== undefined && { witnesses: witnessing.status() }),
+    ...nextOf(nextShares?.progress),
   });
+}
+
+function nextOf(next: UnsealProgress | undefined) {
+  return next === undefined ? {} : { next };
 }
 
 /** What a sidecar can say of itself in every state. */

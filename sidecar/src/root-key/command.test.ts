@@ -47,9 +47,9 @@ describe('the root key of a command', () => {
     }
   });
 
-  test('gets its arguments as they are, and nothing of the environment but PATH', async () => {
+  test('gets its arguments as they are, and nothing of the environment but PATH and which key is wanted', async () => {
     process.env.FERROHSM_CANARY = 'x';
-    const ask = `[ "$FERROHSM_CANARY$HOME" = '' ] && [ -n "$PATH" ] && [ "$#" = 2 ] && [ "$1" = 'a b; $(c)' ] && printf '%064d' 7`;
+    const ask = `[ "$FERROHSM_CANARY$HOME" = '' ] && [ "$FERROHSM_ROOT_KEY" = present ] && [ -n "$PATH" ] && [ "$#" = 2 ] && [ "$1" = 'a b; $(c)' ] && printf '%064d' 7`;
     expect((await obtain(ask, ['a b; $(c)', ''])).created).toBe(false);
     delete process.env.FERROHSM_CANARY;
   });

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { SidecarError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { longestOutputBytes, rootKeyIn } from './command-output.ts';
-import type { ObtainedRootKey, RootKeyProvider } from './provider.ts';
+import { type RootKeyProvider, unprepared } from './provider.ts';
 
 export interface CommandOptions {
   /** Absolute path. */
@@ -23,28 +23,56 @@ type Running = ChildProcessByStdio<null, Readable, Readable>;
 const defaultTimeoutMs = 30_000;
 const longestComplaint = 2000;
 
+/** Which root key a program is asked for; it finds the word in its environment as `FERROHSM_ROOT_KEY`. */
+type Asked = 'present' | 'next';
+
 /**
  * The root key from a program that reads it from where it is kept: a TPM, a PKCS#11 token, a cloud. It inherits nothing
- * but `PATH`; its standard output holds the key and is never shown.
+ * but `PATH`, and learns from `FERROHSM_ROOT_KEY` which key is wanted: `present`, or `next` for the successor, where
+ * writing nothing says that there is none. Its standard output holds the key and is never shown.
  *
  * @example createCommandProvider({ program: '/usr/local/bin/root-key', programArguments: ['--slot', '1'], onNotice });
  */
 export function createCommandProvider(options: CommandOptions): RootKeyProvider {
   return {
-    async obtain(): Promise<ObtainedRootKey> {
-      using output = await outputOf(options);
-      const rootKey = rootKeyIn(output.bytes);
-      if (rootKey !== undefined) return { rootKey, created: false };
-      throw invalid(`it wrote ${output.length} bytes, needed are 32 bytes, 64 hex digits or base64 of 32 bytes`);
+    async obtain() {
+      using output = await outputOf(options, 'present');
+      return { rootKey: rootKeyOf(output), created: false };
+    },
+    obtainNext: () => nextOf(options),
+    succession: {
+      async prepare() {
+        const next = await nextOf(options);
+        if (next !== undefined) return next;
+        throw unprepared('the root key command wrote nothing when FERROHSM_ROOT_KEY was next');
+      },
+      commit() {
+        return (
+          'the keystore is under the next root key: have the root key command give it as the present one, ' +
+          'and destroy the old one'
+        );
+      },
     },
   };
 }
 
-async function outputOf(options: CommandOptions): Promise<Secret> {
+async function nextOf(options: CommandOptions): Promise<Secret | undefined> {
+  using output = await outputOf(options, 'next');
+  return output.length === 0 ? undefined : rootKeyOf(output);
+}
+
+function rootKeyOf(output: Secret): Secret {
+  const rootKey = rootKeyIn(output.bytes);
+  if (rootKey !== undefined) return rootKey;
+  throw invalid(`it wrote ${output.length} bytes, needed are 32 bytes, 64 hex digits or base64 of 32 bytes`);
+}
+
+async function outputOf(options: CommandOptions, asked: Asked): Promise<Secret> {
   const { program, programArguments, timeoutMs = defaultTimeoutMs, onNotice } = options;
   if (!isAbsolute(program)) throw invalid('the program needs an absolute path');
   const { PATH = '' } = process.env;
-  const child = spawn(program, programArguments, { shell: false, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH } });
+  const env = { PATH, FERROHSM_ROOT_KEY: asked };
+  const child = spawn(program, programArguments, { shell: false, stdio: ['ignore', 'pipe', 'pipe'], env });
   const output = Buffer.alloc(longestOutputBytes + 1);
   const kept = keepOutput(child, output);
   const complaint = keepComplaint(child.stderr);

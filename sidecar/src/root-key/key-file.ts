@@ -6,7 +6,7 @@ import { syncFolder } from '../files/durable-file.ts';
 import { eraseFile } from '../files/erase-file.ts';
 import { createPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
-import { type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
+import { nextName, type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
 
 export interface KeyFileOptions {
   /** The key file: 32 random bytes, mode 0600, in a folder 0700. */
@@ -26,25 +26,27 @@ const what = 'root key file';
  */
 export function createKeyFileProvider(options: KeyFileOptions): RootKeyProvider {
   const { path } = options;
+  const nextPath = nextName(path);
   return {
     async obtain() {
       refuseInside(path, options.stateFolder);
       // A key file is missing only where its successor was about to take its name: the store is under that one.
-      if (!existsSync(path)) replaceBy(path, nextPath(path));
-      const obtained = readKey(path) ?? makeKey(options);
-      const next = readKey(nextPath(path))?.rootKey;
-      return next === undefined ? obtained : { ...obtained, next };
+      if (!existsSync(path)) replaceBy(path, nextPath);
+      return readKey(path) ?? makeKey(options);
+    },
+    async obtainNext() {
+      return readKey(nextPath)?.rootKey;
     },
     succession: {
-      prepare: () => readKey(nextPath(path))?.rootKey ?? writeKey(nextPath(path)),
-      commit: () => replaceBy(path, nextPath(path)),
+      async prepare() {
+        return readKey(nextPath)?.rootKey ?? writeKey(nextPath);
+      },
+      commit() {
+        replaceBy(path, nextPath);
+        return 'there is a new root key file: copy it to a safe place now, without it every key is lost';
+      },
     },
   };
-}
-
-/** The successor waits under its own name until the store is under it. */
-function nextPath(path: string): string {
-  return `${path}.next`;
 }
 
 function writeKey(path: string): Secret {

@@ -30,7 +30,15 @@ export class ShareCollection implements Disposable {
    * @throws SidecarError `share_invalid`, `share_foreign`, `share_repeated`
    */
   add(text: Uint8Array): number {
-    const share = decodeShare(text, this.#derivation);
+    return this.take(decodeShare(text, this.#derivation));
+  }
+
+  /**
+   * Takes a share that was read already, as {@link add} does.
+   *
+   * @param share is this collection's to wipe, also when it is refused
+   */
+  take(share: LabelledShare): number {
     try {
       this.#requireGenuine(share);
       if (this.#shares.has(share.index)) throw new SidecarError('share_repeated', `number ${share.index}`);
@@ -55,6 +63,11 @@ export class ShareCollection implements Disposable {
     if (timingSafeEqual(check.bytes, this.#parameters.check)) return rootKey;
     rootKey.dispose();
     throw new SidecarError('config_invalid', 'share parameters file: it was changed since the shares were made');
+  }
+
+  /** Whether a share says that it is of this set. */
+  claims({ set }: LabelledShare): boolean {
+    return set.label === this.#parameters.label;
   }
 
   /** Forgets what was collected. */

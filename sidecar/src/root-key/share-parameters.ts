@@ -28,8 +28,19 @@ export function encodeShareParameters({ check, ...described }: ShareParameters):
  * @throws SidecarError `config_invalid`
  */
 export function readShareParameters(path: string): ShareParameters {
+  const parameters = findShareParameters(path);
+  if (parameters === undefined) throw invalid('is missing; shares are made with "ferrohsm init --shares"');
+  return parameters;
+}
+
+/**
+ * Reads the parameters file; undefined when there is none.
+ *
+ * @throws SidecarError `config_invalid`
+ */
+export function findShareParameters(path: string): ShareParameters | undefined {
   const text = readPrivateFile(path, what, longestBytes);
-  if (text === undefined) throw invalid('is missing; shares are made with "ferrohsm init --shares"');
+  if (text === undefined) return undefined;
   const { v, label, threshold, count, tags, check } = parse(text.bytes.toString('utf8'));
   if (v !== layoutVersion) throw invalid(`v ${String(v)}`);
   const set = { label: String(label), threshold: Number(threshold), count: Number(count) };

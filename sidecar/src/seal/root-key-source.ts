@@ -7,17 +7,23 @@ import { createCredentialProvider } from '../root-key/credential.ts';
 import { createKeyFileProvider } from '../root-key/key-file.ts';
 import { createPassphraseProvider } from '../root-key/passphrase.ts';
 import type { RootKeyProvider } from '../root-key/provider.ts';
-import { ShareCollection } from '../root-key/share-collection.ts';
-import { readShareParameters } from '../root-key/share-parameters.ts';
+import { ShareSets } from '../root-key/share-sets.ts';
+import { ShareSuccession } from '../root-key/share-succession.ts';
 
 /** Who brings the root key: something that the sidecar can ask, or people with shares. */
-export type RootKeySource =
-  | { readonly kind: 'provider'; readonly provider: RootKeyProvider }
-  | {
-      readonly kind: 'shares';
-      /** An empty collection by the parameters file of this moment; throws `config_invalid`. */
-      readonly collect: () => ShareCollection;
-    };
+export type RootKeySource = ProviderSource | ShareSource;
+
+export interface ProviderSource extends Pick<RootKeyProvider, 'succession'> {
+  readonly kind: 'provider';
+  readonly provider: RootKeyProvider;
+}
+
+export interface ShareSource {
+  readonly kind: 'shares';
+  /** Empty collections by the parameters files of this moment; throws `config_invalid`. */
+  readonly collect: () => ShareSets;
+  readonly succession: ShareSuccession;
+}
 
 /** Name of the parameters file in the configuration folder. */
 export const shareParametersName = 'shares.json';
@@ -25,9 +31,16 @@ export const shareParametersName = 'shares.json';
 /** @param options what the operator chose */
 export function createRootKeySource(options: SidecarOptions, sealing: Sealing): RootKeySource {
   const { rootKey, configFolder } = options;
-  if (rootKey.kind !== 'shares') return { kind: 'provider', provider: createProvider(rootKey, options, sealing) };
+  if (rootKey.kind !== 'shares') {
+    const provider = createProvider(rootKey, options, sealing);
+    return { kind: 'provider', provider, succession: provider.succession };
+  }
   const path = join(configFolder, shareParametersName);
-  return { kind: 'shares', collect: () => new ShareCollection(readShareParameters(path), sealing) };
+  return {
+    kind: 'shares',
+    collect: () => new ShareSets(path, sealing),
+    succession: new ShareSuccession(path, sealing),
+  };
 }
 
 function createProvider(

@@ -1,19 +1,22 @@
 import type { Sealing } from '../crypto/sealing.ts';
 import { SidecarError } from '../errors.ts';
-import type { SystemUnsealResult, UnsealProgress } from '../generated/types.ts';
+import type { SystemUnsealResult } from '../generated/types.ts';
 import { createInTurn } from '../in-turn.ts';
+import { WrongRootKey } from '../keystore/keystore.ts';
 import type { SidecarOptions } from '../options.ts';
 import type { Peer } from '../peer.ts';
 import type { Session } from '../request/context.ts';
 import { Gate } from '../request/gate.ts';
-import type { RootKeyProvider } from '../root-key/provider.ts';
-import type { ShareCollection } from '../root-key/share-collection.ts';
+import type { RootKeyProvider, RootKeySuccession } from '../root-key/provider.ts';
+import type { CollectedSet, ShareSets } from '../root-key/share-sets.ts';
 import type { Secret } from '../secret.ts';
 import type { SteadyClock } from '../steady-clock.ts';
 import type { Connection, ConnectionHandler } from '../transport/connection.ts';
-import { openUnsealed, type Unsealed, type UnsealedParts } from '../unsealed.ts';
-import type { RootKeySource } from './root-key-source.ts';
-import { createSealedFlow, type SealedFlow } from './sealed-flow.ts';
+import { openUnsealed, type Unsealed } from '../unsealed.ts';
+import { createNextShares } from './next-shares.ts';
+import { openProvided } from './provided-opening.ts';
+import type { RootKeySource, ShareSource } from './root-key-source.ts';
+import { createSealedFlow, type SealedFlow, type SealedProgress } from './sealed-flow.ts';
 import { createUnsealAttempts, type UnsealAttempts } from './unseal-attempts.ts';
 
 export interface SealSwitchOptions {
@@ -43,7 +46,7 @@ export class SealSwitch {
   readonly #attempts: UnsealAttempts;
   readonly #inTurn = createInTurn();
   #sealed: SealedTime | undefined;
-  #shares: ShareCollection | undefined;
+  #shares: ShareSets | undefined;
   #unsealed: Unsealed | undefined;
 
   /**
@@ -82,7 +85,7 @@ export class SealSwitch {
     await this.#inTurn(async () => {
       const unsealed = this.#unsealed;
       this.#unsealed = undefined;
-      this.#shares?.clear();
+      this.#dropShares();
       await unsealed?.close();
     });
   }
@@ -103,9 +106,9 @@ export class SealSwitch {
     return this.#sealed;
   }
 
-  #progress(): UnsealProgress | undefined {
+  #progress(): SealedProgress {
     const { source } = this.#parts;
-    if (source.kind !== 'shares') return undefined;
+    if (source.kind !== 'shares') return {};
     this.#shares ??= source.collect();
     return this.#shares.progress;
   }
@@ -113,7 +116,7 @@ export class SealSwitch {
   async #unseal(share: Secret | undefined, peer: Peer): Promise<SystemUnsealResult> {
     const { source } = this.#parts;
     if (!this.isSealed) return { sealed: false };
-    if (source.kind === 'shares') return this.#unsealByShare(share, peer, source.collect);
+    if (source.kind === 'shares') return this.#unsealByShare(share, peer, source);
     if (share !== undefined) throw new SidecarError('invalid_params', 'share: the root key is not in shares');
     requireOperator(peer);
     await this.#unsealByProvider(source.provider, peer);
@@ -121,74 +124,96 @@ export class SealSwitch {
   }
 
   async #unsealByProvider(provider: RootKeyProvider, peer?: Peer): Promise<void> {
-    const { rootKey, next, notice } = await provider.obtain();
-    using obtained = rootKey;
-    using successor = next;
-    if (notice !== undefined) this.#parts.options.onNotice?.(notice);
+    const obtained = await provider.obtain();
+    if (obtained.notice !== undefined) this.#notice(obtained.notice);
     if (peer !== undefined) this.#attempts.succeeded(peer);
-    const { succession } = provider;
-    await this.#open(successor === undefined ? [obtained] : [obtained, successor], {
-      succession,
-      // A crash came after the store went over to it.
-      onRootKey: (opened) => opened === successor && succession?.commit(),
-    });
+    await openProvided(obtained, provider, (rootKey, isNext) => this.#open(rootKey, isNext));
   }
 
-  async #unsealByShare(
-    share: Secret | undefined,
-    peer: Peer,
-    collect: () => ShareCollection,
-  ): Promise<SystemUnsealResult> {
+  async #unsealByShare(share: Secret | undefined, peer: Peer, { collect }: ShareSource): Promise<SystemUnsealResult> {
     this.#shares ??= collect();
-    const shares = this.#shares;
-    this.#addShare(shares, share, peer);
-    const { progress } = shares;
+    const sets = this.#shares;
+    const given = this.#addShare(sets, share, peer);
+    const { progress } = given.shares;
     if (progress.have < progress.need) return { sealed: true, progress };
     try {
-      using rootKey = shares.combine();
-      await this.#open([rootKey]);
+      await this.#openByShares(given, sets);
     } catch (error) {
       // The operator has to know as well: most likely a file of the configuration is not valid.
       this.#parts.options.onError?.(error, 'system.unseal');
       throw error;
     } finally {
       // Also when the store did not open: whoever tries again brings shares again.
-      shares.clear();
-      this.#shares = undefined;
+      this.#dropShares();
     }
     return { sealed: false, progress };
   }
 
-  #addShare(shares: ShareCollection, share: Secret | undefined, peer: Peer): void {
+  async #openByShares(given: CollectedSet, sets: ShareSets): Promise<void> {
+    using rootKey = given.shares.combine();
+    try {
+      await this.#open(rootKey, given.isNext);
+    } catch (error) {
+      throw error instanceof WrongRootKey ? (sets.refusalOf(given) ?? error) : error;
+    }
+  }
+
+  #addShare(sets: ShareSets, share: Secret | undefined, peer: Peer): CollectedSet {
     if (share === undefined) throw new SidecarError('share_missing', 'none was given');
     this.#attempts.admit(peer);
     try {
-      this.#attempts.succeeded(peer, shares.add(share.bytes));
+      const given = sets.add(share.bytes);
+      this.#attempts.succeeded(peer, given.index);
+      return given;
     } catch (error) {
       if (error instanceof SidecarError) this.#attempts.failed(peer, error.code);
       throw error;
     }
   }
 
-  async #open(
-    rootKeys: UnsealedParts['rootKeys'],
-    more: Pick<UnsealedParts, 'onRootKey' | 'succession'> = {},
-  ): Promise<void> {
-    const { options, sealing, startedAt, clock } = this.#parts;
-    const attempts = this.#attempts.records();
+  #dropShares(): void {
+    const { source } = this.#parts;
+    this.#shares?.clear();
+    this.#shares = undefined;
+    if (source.kind === 'shares') source.succession.clear();
+  }
+
+  /** @param isNext the root key is the successor: a crash came after the store went over to it */
+  async #open(rootKey: Secret, isNext: boolean): Promise<void> {
+    const { options, sealing, source, startedAt, clock } = this.#parts;
+    const succession = this.#toldOf(source.succession);
     const unsealed = await openUnsealed({
       options,
       sealing,
-      rootKeys,
-      ...more,
+      rootKey,
+      onRootKey: () => isNext && succession.commit(),
+      succession,
+      nextShares: (log) =>
+        source.kind === 'shares' ? createNextShares(source.succession, this.#attempts, log) : undefined,
       startedAt,
       clock,
-      attempts,
+      attempts: this.#attempts.records(),
       seal: (requester) => this.#inTurn(() => this.#seal(unsealed, requester)),
     });
     this.#attempts.forget();
     this.#unsealed = unsealed;
     this.#endSealedTime();
+  }
+
+  /** Whoever operates the sidecar may be another person than the one who had its root key changed. */
+  #toldOf(succession: RootKeySuccession): RootKeySuccession {
+    return {
+      prepare: () => succession.prepare(),
+      commit: () => {
+        const notice = succession.commit();
+        this.#notice(notice);
+        return notice;
+      },
+    };
+  }
+
+  #notice(notice: string): void {
+    this.#parts.options.onNotice?.(notice);
   }
 
   /** Its connections know nobody: each is told so by its next call, and ends. */
@@ -203,6 +228,7 @@ export class SealSwitch {
       await unsealed.close();
     } finally {
       this.#unsealed = undefined;
+      this.#dropShares();
       for (const session of unsealed.sessions) {
         session.keys.clear();
         if (session !== requester) session.end('sealed');

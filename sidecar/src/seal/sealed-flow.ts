@@ -16,13 +16,20 @@ import { validate } from '../request/validate.ts';
 import type { Secret } from '../secret.ts';
 import { type Connection, type ConnectionHandler, defaultLimits } from '../transport/connection.ts';
 
+/** How many shares were given, where the root key is in shares. */
+export interface SealedProgress {
+  readonly progress?: UnsealProgress;
+  /** Of the set that was prepared to follow. */
+  readonly next?: UnsealProgress;
+}
+
 export interface SealedFlowOptions {
   /** Lets calls in until the sidecar is unsealed. */
   readonly gate: Gate;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly now: () => number;
-  readonly progress: () => UnsealProgress | undefined;
+  readonly progress: () => SealedProgress;
   /** Takes a share, or has the root key obtained. */
   readonly unseal: (share: Secret | undefined, peer: Peer) => Promise<SystemUnsealResult>;
   /** Hears of errors that no client is told. */
@@ -105,17 +112,13 @@ function createSealedHandlers(
       ...processFacts({ startedAt, now }),
       state: 'sealed',
       sealed: true,
-      ...progressOf(progress()),
+      ...progress(),
       sessions: sessions.size,
     }),
     'rpc.discover': async () => openrpc,
     'system.unseal': ({ share }, { peer }) => unseal(share, peer),
   };
   return new Map(Object.entries(handlers)) as ReadonlyMap<MethodName, SealedHandler>;
-}
-
-function progressOf(progress: UnsealProgress | undefined) {
-  return progress === undefined ? {} : { progress };
 }
 
 /** Nothing that a peer presents can be looked up. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createSealing } from '../crypto/sealing.ts';
 import { SidecarError } from '../errors.ts';
 import { syncFolder, writeNewFile } from '../files/durable-file.ts';
 import { ensurePrivateFolder, readPrivateFile } from '../files/private-file.ts';
-import { rootKeyBytes } from '../root-key/provider.ts';
+import { nextName, rootKeyBytes } from '../root-key/provider.ts';
 import { ShareCollection } from '../root-key/share-collection.ts';
 import { dealShares } from '../root-key/share-dealing.ts';
 import { readShareParameters } from '../root-key/share-parameters.ts';
@@ -20,7 +20,9 @@ export type SplitRootKey =
   | { readonly kind: 'new' }
   | { readonly kind: 'key-file'; readonly path: string }
   /** The key that these shares give; their set is replaced. */
-  | { readonly kind: 'shares'; readonly shares: ShareCollection };
+  | { readonly kind: 'shares'; readonly shares: ShareCollection }
+  /** A new one, which is to follow the key that is in shares. */
+  | { readonly kind: 'next' };
 
 export interface ShareCeremony extends Pick<ShareSet, 'threshold' | 'count'> {
   /** Of the sidecar; the parameters file is written there. */
@@ -32,7 +34,10 @@ export interface ShareCeremony extends Pick<ShareSet, 'threshold' | 'count'> {
 export interface PreparedShares extends Disposable {
   /** One for each custodian. */
   readonly texts: readonly Secret[];
-  /** From now on the sidecar takes these shares, and none of an earlier set. */
+  /**
+   * From now on the sidecar takes these shares, and none of an earlier set; those of a next root key only once it has
+   * gone over to that.
+   */
   commit(): void;
 }
 
@@ -44,10 +49,7 @@ export interface PreparedShares extends Disposable {
  */
 export function prepareShares({ configFolder, threshold, count, rootKey }: ShareCeremony): PreparedShares {
   if (!isShareSet({ threshold, count })) throw new SidecarError('config_invalid', `${threshold} of ${count} shares`);
-  const path = join(configFolder, shareParametersName);
-  if (rootKey.kind !== 'shares' && existsSync(path)) {
-    throw new SidecarError('config_invalid', `${shareParametersName} exists: its shares open the sidecar`);
-  }
+  const path = placeOf(configFolder, rootKey);
   using key = keyOf(rootKey);
   const { texts, parameters } = dealShares(key, { threshold, count }, createSealing());
   return {
@@ -68,9 +70,29 @@ export function collectShares(configFolder: string): ShareCollection {
   return new ShareCollection(readShareParameters(join(configFolder, shareParametersName)), createSealing());
 }
 
+/** Where the parameters go. */
+function placeOf(configFolder: string, { kind }: SplitRootKey): string {
+  const path = join(configFolder, shareParametersName);
+  const next = nextName(path);
+  if (kind === 'shares') return path;
+  if (kind !== 'next') {
+    refuseExisting(path, 'its shares open the sidecar');
+    return path;
+  }
+  // Whoever has no shares yet would make some that no sidecar asks for.
+  readShareParameters(path);
+  refuseExisting(next, 'the sidecar may be under its shares; where the present ones have opened it since, delete it');
+  return next;
+}
+
+function refuseExisting(path: string, detail: string): void {
+  if (existsSync(path)) throw new SidecarError('config_invalid', `${basename(path)} exists: ${detail}`);
+}
+
 function keyOf(rootKey: SplitRootKey): Secret {
   switch (rootKey.kind) {
     case 'new':
+    case 'next':
       return Secret.take(randomBytes(rootKeyBytes));
     case 'shares':
       return rootKey.shares.combine();
