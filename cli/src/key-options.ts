@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { KeyParameters } from './key-algorithms.ts';
 import { seconds, wholeNumber } from './option-values.ts';
 
-/** Version numbers have 32 bits. */
-const greatestVersion = 2 ** 32 - 1;
+/** The number of a version, which has 32 bits. */
+export const versionNumber = wholeNumber(1, 2 ** 32 - 1);
 
 export function addKeyOption(command: Command): Command {
   return command.requiredOption('--key <name>', 'name or id of the key');
@@ -13,7 +13,7 @@ export function addKeyVersionOption(
   command: Command,
   meaning = 'version of the key (default: the newest active)',
 ): Command {
-  return command.option('--key-version <n>', meaning, wholeNumber(1, greatestVersion));
+  return command.option('--key-version <n>', meaning, versionNumber);
 }
 
 /** Parameters of an algorithm, as options. */

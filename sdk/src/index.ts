@@ -18,7 +18,13 @@ export type {
   WrappedKey,
 } from './client/key-export.ts';
 export type { KeyImport, PlainKeyImport, WrappedKeyImport } from './client/key-import.ts';
-export type { KeyChange, KeyDestroyOptions, KeyMoveOptions, KeyRotateOptions } from './client/key-life.ts';
+export type {
+  KeyChange,
+  KeyDestroyOptions,
+  KeyMoveOptions,
+  KeyRollbackOptions,
+  KeyRotateOptions,
+} from './client/key-life.ts';
 export type { KeyCreation, KeyListOptions, KeyPageOptions, Keys } from './client/keys.ts';
 export type { NamedKey, NamedKeyVersion } from './client/named-key.ts';
 export type { Policy, PolicySignature } from './client/policy.ts';

@@ -52,6 +52,7 @@ export class KeyLife {
     await this.#protect();
     await this.#rotate();
     await this.#rotateBySchedule();
+    await this.#rewrap();
     await this.#backUp();
     await this.#turnOver('keystore.rotate');
     await this.#destroy();
@@ -97,6 +98,19 @@ export class KeyLife {
       return (record as KeyRecord).versions.length > 1;
     });
     this.#fact(told, ({ office }) => expectVersions(office, 'scheduled', 2));
+  }
+
+  /** A data key goes over to the next version of its key; in both forms it stays the same. */
+  async #rewrap(): Promise<void> {
+    const name = 'wrapping';
+    await this.#create(name, cipher);
+    const before = await this.#office.result('olga', 'dataKey.generate', { name }, 'made a data key');
+    this.#fact('made a data key', opens(name, before));
+    await this.#office.change('olga', 'keys.rotate', { name, overlapSeconds: 0 }, 'rotated wrapping');
+    const { wrapped } = before;
+    const anew = await this.#office.result('olga', 'dataKey.rewrap', { name, wrapped }, 'wrapped it anew');
+    expect(anew.version).toBe(2);
+    this.#fact('wrapped it anew', opens(name, { ...before, ...anew }));
   }
 
   async #backUp(): Promise<void> {
@@ -148,6 +162,13 @@ export class KeyLife {
       await pause(100);
     }
   }
+}
+
+/** A wrapped data key opens, by the version that wrapped it. */
+function opens(name: string, { dataKey, wrapped, version }: Readonly<Record<string, unknown>>): Fact['holds'] {
+  return async ({ office }) => {
+    expect(await office.result('olga', 'dataKey.decrypt', { name, wrapped })).toMatchObject({ dataKey, version });
+  };
 }
 
 /** So many versions are in use, and each signs as its public key says. */

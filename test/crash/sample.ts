@@ -1,25 +1,21 @@
+import { sizeIn, wholeNumberIn } from '../faults/run-size.ts';
 import type { Chance } from './disk-image.ts';
 
 /** How many are drawn. */
 const wanted = imageCount(process.env.FERROHSM_CRASH_IMAGES ?? '12');
 
 /** Another one in each run; a failure names it. */
-export const seed = wholeNumber('FERROHSM_CRASH_SEED', process.env.FERROHSM_CRASH_SEED ?? `${Date.now() % 1_000_000}`);
+export const seed = wholeNumberIn(
+  'FERROHSM_CRASH_SEED',
+  process.env.FERROHSM_CRASH_SEED ?? `${Date.now() % 1_000_000}`,
+);
 
 /**
  * @param text `all`, or a number from 1
  * @throws Error for anything else: a run that draws nothing would pass
  */
 export function imageCount(text: string): number {
-  if (text === 'all') return Number.POSITIVE_INFINITY;
-  const count = wholeNumber('FERROHSM_CRASH_IMAGES', text);
-  if (count === 0) throw new Error('FERROHSM_CRASH_IMAGES is 0: nothing would be tried');
-  return count;
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} is no whole number: ${text}`);
-  return Number(text);
+  return text === 'all' ? Number.POSITIVE_INFINITY : sizeIn('FERROHSM_CRASH_IMAGES', text);
 }
 
 /** mulberry32. */

@@ -195,6 +195,16 @@ describe('rotation', () => {
     expect(await states(name)).toBe('active active');
   });
 
+  test('is not done once more by who knows of an older version than there is', async () => {
+    const { name } = await newKey();
+    expect(await codeOf(change('rotate', name, { afterVersion: 2 }))).toBe('key_state');
+    const asked = (person: string) => codeOf(assembly.change(person, 'keys.rotate', { name, afterVersion: 1 }));
+    // Both find version 1 and make a key; one of them comes first.
+    expect((await Promise.all(['olga', 'otto'].map(asked))).sort()).toEqual(['key_state', 'ok']);
+    expect(await asked('otto')).toBe('key_state');
+    expect(await states(name)).toBe('active active');
+  });
+
   test('a rollback needs another person, and its version signs as the one that it copies', async () => {
     const { name } = await newKey();
     await change('rotate', name, { overlapSeconds: 0 });

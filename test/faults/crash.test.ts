@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { CrashSeries } from './crash-series.ts';
+import { runSize } from './run-size.ts';
 
 /** Two at once keep two cores busy. */
 const seriesCount = 2;
 /** A start of the whole sidecar takes a second of processor time; the log alone dies 300 times in log-crash.test.ts. */
-const kills = Number(process.env.FERROHSM_CRASH_KILLS ?? 60);
+const kills = runSize('FERROHSM_CRASH_KILLS', 60);
 const timeoutMs = 60_000 + kills * 4000;
 
 test(

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { type LogReport, verifyReceipt } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../../tools/throw-away-sidecar.ts';
+import { runSize } from '../faults/run-size.ts';
 import { hasGo, verifyLogWithGo } from '../go/verify-with-go.ts';
 import { buildLog, logKeys } from './built-log.ts';
 import type { AppendRound, StartFigures } from './log-starter.ts';
 import { type MeasuredRun, runMeasured } from './measured-process.ts';
 
-const entries = Number(process.env.FERROHSM_SCALE_ENTRIES ?? 10_000_000);
+const entries = runSize('FERROHSM_SCALE_ENTRIES', 10_000_000);
 const verifiedEntries = Math.min(entries, 1_000_000);
 
 const buildTimeoutMs = 3_600_000;

@@ -2,7 +2,7 @@ import type { KeyGenerationParams } from '@ferrohsm/sdk/node';
 import type { Command } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
 import { completeAlgorithm } from '../key-algorithms.ts';
-import { type AlgorithmParameters, addAlgorithmParameters, parametersOf } from '../key-options.ts';
+import { type AlgorithmParameters, addAlgorithmParameters, parametersOf, versionNumber } from '../key-options.ts';
 import { algorithmText } from '../named-key.ts';
 import { seconds } from '../option-values.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
@@ -15,6 +15,7 @@ export interface OverlapOptions extends WaitOptions {
 
 interface KeyRotateOptions extends OverlapOptions, AlgorithmParameters {
   readonly algorithm?: string;
+  readonly afterVersion?: number;
 }
 
 /** How the new version takes over, and why. */
@@ -42,14 +43,24 @@ ferrohsm key rotate payments/signing
 ferrohsm key rotate payments/signing --algorithm MLDSA65-Ed25519-SHA512 --overlap 7d
 
 # The version before must not sign any more
-ferrohsm key rotate payments/signing --overlap 0s`,
+ferrohsm key rotate payments/signing --overlap 0s
+
+# Not once more when a schedule has made version 3 in the meantime
+ferrohsm key rotate payments/signing --after-version 2`,
   options: (command) =>
     addAlgorithmParameters(
-      addOverlapOptions(command.option('--algorithm <name>', 'WebCrypto name (default: that of the newest version)')),
+      addOverlapOptions(
+        command
+          .option('--algorithm <name>', 'WebCrypto name (default: that of the newest version)')
+          .option('--after-version <n>', 'refuse when a newer version is there', versionNumber),
+      ),
     ),
   action: connected<KeyRotateOptions, [string]>(async (context, name) => {
-    const { algorithm, ...options } = context.options;
-    const wanted = algorithm === undefined ? {} : { algorithm: algorithmOf(algorithm, options) };
+    const { algorithm, afterVersion, ...options } = context.options;
+    const wanted = {
+      ...(algorithm !== undefined && { algorithm: algorithmOf(algorithm, options) }),
+      ...(afterVersion !== undefined && { afterVersion }),
+    };
     const { record } = await clientsOf(context).keys.rotate(name, { ...overlapOf(options), ...wanted });
     await context.output.result({ record }, '');
     const newest = record.versions.at(-1) ?? record.versions[0];

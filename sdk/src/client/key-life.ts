@@ -36,8 +36,13 @@ export interface KeyRotateOptions {
   /** For so long versions in use stay active, in seconds; default as the key's schedule says, else one day. */
   readonly overlapSeconds?: number;
   readonly reason?: string;
+  /** The newest version that you know of; a newer one, as a schedule may have made, is a refusal. */
+  readonly afterVersion?: number;
   readonly requestId?: string;
 }
+
+/** Says how the version that a rollback makes takes over. */
+export type KeyRollbackOptions = Omit<KeyRotateOptions, 'algorithm' | 'afterVersion'>;
 
 /** Methods that answer with the changed record. */
 type RecordMethod = {
@@ -135,7 +140,8 @@ export class KeyLife {
    * Makes the next version of a key, which signs and encrypts from now on; it may be of another algorithm. CryptoKeys of
    * the version before go on working for the overlap, and verify and decrypt after it.
    *
-   * @throws FerroHsmError `not_supported`, `syntax_invalid` when the key's usages do not fit the algorithm
+   * @throws FerroHsmError `not_supported`, `syntax_invalid` when the key's usages do not fit the algorithm; `key_state` when
+   * `afterVersion` is not the newest one
    * @example await hsm.keys.rotate('tokens/signing', { algorithm: 'MLDSA65-Ed25519-SHA512' });
    */
   async rotate(nameOrId: string, { algorithm, ...options }: KeyRotateOptions = {}): Promise<NamedKey> {
@@ -149,7 +155,7 @@ export class KeyLife {
    *
    * @example await hsm.with({ wait: true }).keys.rollback('tokens/signing', 2);
    */
-  rollback(nameOrId: string, version: number, options: Omit<KeyRotateOptions, 'algorithm'> = {}): Promise<NamedKey> {
+  rollback(nameOrId: string, version: number, options: KeyRollbackOptions = {}): Promise<NamedKey> {
     return this.change('keys.rollback', nameOrId, { ...options, version });
   }
 

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
 import { bundleAppender } from '../../../test/faults/bundled-appender.ts';
+import { runSize } from '../../../test/faults/run-size.ts';
 import { hasGo, verifyLogWithGo } from '../../../test/go/verify-with-go.ts';
 import { openLog, sourceOf, temporaryFolder } from './test-log.ts';
 
-const kills = Number(process.env.FERROHSM_CRASH_KILLS ?? 300);
+const kills = runSize('FERROHSM_CRASH_KILLS', 300);
 /** Logs that die side by side, each on its own. */
 const logCount = 2;
 const recordsMax = 200;

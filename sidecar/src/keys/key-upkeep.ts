@@ -1,17 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRecord, KeyVersion } from '../generated/types.ts';
+import type { DueKey } from '../keystore/contract.ts';
+import { corruption } from '../keystore/corruption.ts';
 import { endVersions, type KeyMove, type MoveOptions, moveVersions } from '../keystore/key-moves.ts';
 import { stateAt } from '../keystore/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { type Backoff, createBackoff } from '../lifecycle/backoff.ts';
-import { startRounds } from '../lifecycle/rounds.ts';
 import type { RecordedChange } from '../log/recorded-change.ts';
 import type { KeyChanged } from '../methods/keys.create.ts';
+import { inPages } from './in-pages.ts';
 import { type KeyDestruction, lacksCertificate } from './key-destruction.ts';
 import type { KeyRetention } from './key-retention.ts';
 import type { KeyRotation } from './key-rotation.ts';
 import type { KeyTurnover } from './key-turnover.ts';
 import type { KeyUsage } from './key-usage.ts';
+import { type ListedKey, listedKeys } from './listed-keys.ts';
 import type { RotationWatch } from './rotation-watch.ts';
 
 export interface KeyUpkeepOptions {
@@ -30,31 +32,8 @@ export interface KeyUpkeepOptions {
   readonly onError: (error: unknown, where: string) => void;
 }
 
-/** Nothing that has a date is late by more. */
-const tendIntervalMs = 1000;
-/** What a crash may count too much. */
-const flushIntervalMs = 10_000;
-/** What is to be destroyed by itself waits for its grace anyway, which is much longer. */
-const sweepIntervalMs = 3_600_000;
-
-/** Tends the keys again and again until it is closed. */
-export function startKeyUpkeep(options: KeyUpkeepOptions): { close(): Promise<void> } {
-  const upkeep = new KeyUpkeep(options);
-  const onError = (error: unknown) => options.onError(error, 'upkeep of keys');
-  const tending = startRounds({ round: () => upkeep.tend(), intervalMs: tendIntervalMs, onError });
-  // On its own: after a change of the policies it looks at every key.
-  const rotating = startRounds({ round: () => upkeep.rotate(), intervalMs: tendIntervalMs, onError });
-  const counting = startRounds({ round: async () => options.usage.flush(), intervalMs: flushIntervalMs, onError });
-  const sweeping = startRounds({ round: () => upkeep.sweep(), intervalMs: sweepIntervalMs, onError });
-  // A sidecar may live for less than the interval.
-  void sweeping.now();
-  return {
-    async close() {
-      upkeep.stop();
-      await Promise.all([tending.close(), rotating.close(), counting.close(), sweeping.close()]);
-    },
-  };
-}
+/** What cannot be done to a key is tried again after so long, then later and later. */
+const [firstRetryMs, lastRetryMs] = [1000, 3_600_000];
 
 /** A version that is kept although its window is over is looked at again so soon. */
 const longestPostponementMs = 86_400_000;
@@ -70,7 +49,7 @@ export class KeyUpkeep {
 
   constructor(options: KeyUpkeepOptions) {
     this.#options = options;
-    this.#backoff = createBackoff({ firstMs: tendIntervalMs, mostMs: 3_600_000, now: options.now });
+    this.#backoff = createBackoff({ firstMs: firstRetryMs, mostMs: lastRetryMs, now: options.now });
   }
 
   /** Lets a round that is under way end at its next key. */
@@ -85,14 +64,13 @@ export class KeyUpkeep {
     for (const id of usage.takeDue()) await this.#rotate(id);
     const destroyed: KeyRecord[] = [];
     const timeMs = now();
-    await this.#each(
-      (after) => keystore.due(timeMs, keysPerTurn, after),
-      async (record) => {
-        await this.#attempt(record.id, () => this.#tendKey(record));
-        const left = await keystore.get(record.id);
-        if (left?.versions.some(lacksCertificate)) destroyed.push(left);
-      },
-    );
+    const page = (after: DueKey | undefined) => keystore.due(timeMs, keysPerTurn, after);
+    for await (const { id } of inPages(keysPerTurn, page)) {
+      if (this.#isStopped) return;
+      await this.#attempt(id, async () => this.#tendKey(await this.#due(id)));
+      const left = await this.#readable(id);
+      if (left?.versions.some(lacksCertificate)) destroyed.push(left);
+    }
     if (destroyed.length > 0) await this.#attempt('destructions', () => this.#options.destruction.complete(destroyed));
   }
 
@@ -108,25 +86,11 @@ export class KeyUpkeep {
   async sweep(): Promise<void> {
     const { keystore, retention } = this.#options;
     if (!retention.list().some(({ destroys }) => destroys)) return;
-    await this.#each(
-      (after) => keystore.list({ limit: keysPerTurn, ...(after !== undefined && { after: after.name }) }),
-      (record) => this.#attempt(record.id, () => this.#sweepKey(record)),
-    );
-  }
-
-  /** Page by page, each key once; others have their turn in between. */
-  async #each(
-    page: (after: KeyRecord | undefined) => Promise<KeyRecord[]>,
-    work: (record: KeyRecord) => Promise<void>,
-  ): Promise<void> {
-    for (let after: KeyRecord | undefined; ; await nextTurn()) {
-      const records = await page(after);
-      for (const record of records) {
-        if (this.#isStopped) return;
-        await work(record);
-      }
-      if (records.length < keysPerTurn) return;
-      after = records.at(-1);
+    const page = (after: ListedKey | undefined) =>
+      listedKeys(keystore, { limit: keysPerTurn, ...(after !== undefined && { after: after.name }) });
+    for await (const { name, record } of inPages(keysPerTurn, page)) {
+      if (this.#isStopped) return;
+      await this.#attempt(record?.id ?? name, async () => this.#sweepKey(record ?? (await keystore.get(name))));
     }
   }
 
@@ -140,6 +104,17 @@ export class KeyUpkeep {
       this.#backoff.failed(subject);
       if (!this.#isStopped) this.#options.onError(error, `upkeep of ${subject}`);
     }
+  }
+
+  async #due(id: string): Promise<KeyRecord> {
+    const record = await this.#options.keystore.get(id);
+    if (record === undefined) throw corruption('a due key is missing');
+    return record;
+  }
+
+  /** Undefined for what does not verify: whoever tried to tend it has told so. */
+  async #readable(id: string): Promise<KeyRecord | undefined> {
+    return await this.#options.keystore.get(id).catch(() => undefined);
   }
 
   async #tendKey(found: KeyRecord): Promise<void> {
@@ -194,8 +169,9 @@ export class KeyUpkeep {
     );
   }
 
-  async #sweepKey(record: KeyRecord): Promise<void> {
+  async #sweepKey(record: KeyRecord | undefined): Promise<void> {
     const { keystore, retention, now } = this.#options;
+    if (record === undefined) return;
     const schedule = retention.selfDestruction(record);
     // The older versions of a key that is in use still read what they protected.
     const isOver = (each: KeyRecord, nowMs: number) =>

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { SidecarError } from '../errors.ts';
 import type { KeyAlgorithm, KeyRecord, RotationPolicy } from '../generated/types.ts';
-import { openKeystore } from '../keystore/keystore.ts';
+import type { Keystore } from '../keystore/keystore.ts';
 import type { StoreOptions } from '../keystore/open-store.ts';
-import { databasePath } from '../keystore/storage/database.ts';
-import { newKey, testFolder } from '../keystore/test-store.ts';
+import { newKey } from '../keystore/test-store.ts';
+import { alteredStore, alterKey } from './test-altered-store.ts';
 import { inMemory, type KeyWorld, keyWorld } from './test-key-world.ts';
 
 const day = 86_400_000;
@@ -119,18 +117,13 @@ test('a look at all keys hides nothing that is told while it goes on', async () 
 
 describe('what cannot be read', () => {
   /** A store in files in which the row of one key was altered from outside. */
-  async function withAltered(name: string, keys: number, options: StoreOptions) {
-    const folder = testFolder();
-    const places = { folder: join(folder, 'store'), generationFolder: join(folder, 'generations') };
-    const keystore = await openKeystore({ ...places, ...options });
+  function withAltered(name: string, keys: number, options: StoreOptions) {
     const made: KeyRecord[] = [];
-    for (let i = 0; i < keys; i++) made.push(await keystore.create(labelled(`key-${String(i).padStart(2, '0')}`)));
-    await keystore.close();
-    using database = new DatabaseSync(databasePath(places.folder));
-    const path = `key/${made.find((record) => record.name === name)?.id}`;
-    const altered = database.prepare("UPDATE rows SET value = CAST(value || ' ' AS BLOB) WHERE path = ?").run(path);
-    expect(altered.changes).toBe(1);
-    return await openKeystore({ ...places, ...options });
+    const fill = async (keystore: Keystore) => {
+      for (let i = 0; i < keys; i++) made.push(await keystore.create(labelled(`key-${String(i).padStart(2, '0')}`)));
+    };
+    const isAltered = (record: KeyRecord) => record.name === name;
+    return alteredStore(options, fill, (database) => alterKey(database, made.find(isAltered) as KeyRecord));
   }
 
   test.each(['key-00', 'key-05', 'key-07', 'key-19'])('holds up no other key, and is told: %s', async (name) => {

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRecord, RotationPolicy } from '../generated/types.ts';
-import type { KeyQuery } from '../keystore/contract.ts';
-import { CorruptPage } from '../keystore/corruption.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { Soonest } from '../lifecycle/soonest.ts';
 import { inTurns } from './in-turns.ts';
 import type { KeyRotation } from './key-rotation.ts';
+import { listedKeys } from './listed-keys.ts';
 import type { RotationPolicies } from './rotation-policies.ts';
 
 export interface RotationWatchOptions {
@@ -103,21 +102,12 @@ export class RotationWatch {
   async *#pages(labels: RotationPolicy['labels']): AsyncGenerator<readonly Sighting[], void> {
     const query = { limit: keysPerTurn, terms: { labels, state: 'active' } } as const;
     for (let after: string | undefined; ; ) {
-      const { names, sightings } = await this.#page({ ...query, ...(after !== undefined && { after }) });
-      yield sightings;
-      if (names.length < keysPerTurn) return;
-      after = names.at(-1);
-    }
-  }
-
-  /** One that does not verify hides none of those beside and behind it. */
-  async #page(query: KeyQuery): Promise<{ names: readonly string[]; sightings: readonly Sighting[] }> {
-    try {
-      const records = await this.#options.keystore.list(query);
-      return { names: records.map(({ name }) => name), sightings: records.map((record) => this.#sighting(record)) };
-    } catch (error) {
-      if (!(error instanceof CorruptPage)) throw error;
-      return { names: error.names, sightings: await Promise.all(error.names.map((name) => this.#look(name))) };
+      const keys = await listedKeys(this.#options.keystore, { ...query, ...(after !== undefined && { after }) });
+      yield await Promise.all(
+        keys.map(({ name, record }) => (record === undefined ? this.#look(name) : this.#sighting(record))),
+      );
+      if (keys.length < keysPerTurn) return;
+      after = keys.at(-1)?.name;
     }
   }
 

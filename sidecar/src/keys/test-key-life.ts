@@ -1,237 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { type KeyMove, moveVersions } from '../keystore/key-moves.ts';
 import type { Keystore } from '../keystore/keystore.ts';
-import { newKey, secretOf } from '../keystore/test-store.ts';
+import { newKey } from '../keystore/test-store.ts';
 import { Secret } from '../secret.ts';
-
-// A second account of the life of a key, in other words than the code: what people did to each version, and when. Sequences
-// of commands are run against it and a real keystore, which must agree after each of them.
-
-/** One version as the model sees it. */
-interface ModelVersion {
-  state: string;
-  secret: string;
-  /** Time at which use ends by itself. */
-  end: number;
-  /** Time at which a destruction is final. */
-  doom: number;
-  /** What a destruction interrupted. */
-  interrupted: string;
-}
-
-interface Model {
-  name: string;
-  versions: ModelVersion[];
-  nowMs: number;
-  expiresAt: number;
-}
-
-interface Real {
-  readonly keystore: Keystore;
-  readonly id: string;
-  /** Sets the keystore's clock. */
-  readonly setTime: (nowMs: number) => void;
-}
-
-const never = Number.POSITIVE_INFINITY;
-
-/** From which states each move starts, and where it leads. */
-const legal: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  suspend: ['active', 'suspended'],
-  resume: ['suspended', 'active'],
-  deactivate: ['active suspended', 'deactivated'],
-  compromise: ['active suspended deactivated', 'compromised'],
-  destroy: ['deactivated compromised', 'pending-destruction'],
-  cancelDestruction: ['pending-destruction', ''],
-};
-
-/** The state that counts at the model's time. */
-function seen(model: Model, version: ModelVersion): string {
-  const inUse = version.state === 'active' || version.state === 'suspended';
-  return inUse && Math.min(version.end, model.expiresAt) <= model.nowMs ? 'deactivated' : version.state;
-}
-
-/** Every change writes down what has ended by time. */
-function settle(model: Model): void {
-  for (const version of model.versions) version.state = seen(model, version);
-}
-
-type Command = fc.AsyncCommand<Model, Real>;
-
-abstract class KeyCommand implements Command {
-  check(): boolean {
-    return true;
-  }
-
-  async run(model: Model, real: Real): Promise<void> {
-    await this.act(model, real);
-    await requireEqual(model, real);
-  }
-
-  abstract act(model: Model, real: Real): Promise<void>;
-  abstract toString(): string;
-}
-
-class Move extends KeyCommand {
-  readonly #move: KeyMove;
-  readonly #pick: number;
-  readonly #windowMs: number;
-
-  constructor(move: KeyMove, pick: number, windowMs: number) {
-    super();
-    this.#move = move;
-    this.#pick = pick;
-    this.#windowMs = windowMs;
-  }
-
-  async act(model: Model, { keystore, id }: Real): Promise<void> {
-    const index = this.#pick % model.versions.length;
-    const version = model.versions[index] as ModelVersion;
-    const [from = '', to = ''] = legal[this.#move] ?? [];
-    const before = seen(model, version);
-    const options = { version: index + 1, destroyAt: model.nowMs + this.#windowMs };
-    const answer = keystore.revise(id, (record, nowMs) => moveVersions(record, this.#move, { ...options, nowMs }));
-    if (!from.split(' ').includes(before)) return await requireRefused(answer, 'key_state');
-    await answer;
-    settle(model);
-    if (this.#move === 'destroy') Object.assign(version, { interrupted: before, doom: model.nowMs + this.#windowMs });
-    version.state = this.#move === 'cancelDestruction' ? version.interrupted : to;
-  }
-
-  override toString(): string {
-    return `${this.#move}(${this.#pick}, ${this.#windowMs})`;
-  }
-}
-
-class Rotate extends KeyCommand {
-  readonly #overlapMs: number;
-
-  constructor(overlapMs: number) {
-    super();
-    this.#overlapMs = overlapMs;
-  }
-
-  async act(model: Model, { keystore, id }: Real): Promise<void> {
-    const secret = randomBytes(32);
-    const { algorithm, format } = newKey('unused');
-    const next = { algorithm, format, secret: Secret.copy(secret), nameOrId: id, overlapMs: this.#overlapMs };
-    const answer = keystore.addVersion(next);
-    const inUse = model.versions.filter((version) => /^(active|suspended)$/.test(seen(model, version)));
-    if (inUse.length === 0) return await requireRefused(answer, 'key_state');
-    await answer;
-    settle(model);
-    for (const version of inUse) {
-      if (this.#overlapMs === 0) version.state = 'deactivated';
-      else version.end = Math.min(version.end, model.nowMs + this.#overlapMs);
-    }
-    const fresh = { state: 'active', end: never, doom: never, interrupted: '' };
-    model.versions.push({ ...fresh, secret: secret.toString('hex') });
-  }
-
-  override toString(): string {
-    return `rotate(${this.#overlapMs})`;
-  }
-}
-
-class Expire extends KeyCommand {
-  readonly #inMs: number;
-
-  constructor(inMs: number) {
-    super();
-    this.#inMs = inMs;
-  }
-
-  async act(model: Model, { keystore, id }: Real): Promise<void> {
-    settle(model);
-    model.expiresAt = model.nowMs + this.#inMs;
-    const { expiresAt } = model;
-    await keystore.revise(id, (record) => ({ ...record, expiresAt }));
-  }
-
-  override toString(): string {
-    return `expire(${this.#inMs})`;
-  }
-}
-
-/** Time goes by, and what is due is done. */
-class Pass extends KeyCommand {
-  readonly #ms: number;
-  readonly #tend: Tend;
-
-  constructor(ms: number, tend: Tend) {
-    super();
-    this.#ms = ms;
-    this.#tend = tend;
-  }
-
-  async act(model: Model, real: Real): Promise<void> {
-    model.nowMs += this.#ms;
-    real.setTime(model.nowMs);
-    await this.#tend();
-    for (const version of model.versions) {
-      version.state = seen(model, version);
-      if (version.state === 'pending-destruction' && version.doom <= model.nowMs) version.state = 'destroyed';
-    }
-  }
-
-  override toString(): string {
-    return `pass(${this.#ms})`;
-  }
-}
-
-class Rename extends KeyCommand {
-  async act(model: Model, { keystore, id }: Real): Promise<void> {
-    settle(model);
-    model.name = `${model.name}x`;
-    const { name } = model;
-    await keystore.revise(id, (record) => ({ ...record, name }));
-  }
-
-  override toString(): string {
-    return 'rename';
-  }
-}
-
-async function requireRefused(answer: Promise<unknown>, code: string): Promise<void> {
-  const error = await answer.then(
-    () => undefined,
-    (cause: { code?: string }) => cause,
-  );
-  if (error?.code !== code) throw new Error(`${error?.code ?? 'done'} instead of ${code}`);
-}
-
-/** The keystore tells what the model tells: states, names, and exactly the secrets that are not destroyed. */
-async function requireEqual(model: Model, { keystore, id }: Real): Promise<void> {
-  const record = await keystore.get(model.name);
-  if (record?.id !== id) throw new Error(`${model.name} is not found`);
-  const states = record.versions.map(({ state }) => state).join(' ');
-  const expected = model.versions.map(({ state }) => state).join(' ');
-  if (states !== expected) throw new Error(`states: ${states} instead of ${expected}`);
-  for (const [index, { state, secret }] of model.versions.entries()) {
-    if (state === 'destroyed') await requireRefused(keystore.unseal(id, index + 1), 'not_found');
-    else if ((await secretOf(keystore, id, index + 1)) !== secret) throw new Error(`secret of version ${index + 1}`);
-  }
-}
-
-type Tend = () => Promise<void>;
-
-/** Sequences of up to `maxCommands` commands; times are small numbers, so that they often meet. */
-function lifeCommands(tend: Tend, maxCommands: number) {
-  const few = fc.integer({ min: 0, max: 4 });
-  const moves = fc.constantFrom(...(Object.keys(legal) as KeyMove[]));
-  return fc.commands<Model, Real, false>(
-    [
-      fc.tuple(moves, few, few).map((parts) => new Move(...parts)),
-      fc.tuple(moves, few, few).map((parts) => new Move(...parts)),
-      few.map((overlapMs) => new Rotate(overlapMs)),
-      few.map((inMs) => new Expire(inMs + 1)),
-      few.map((ms) => new Pass(ms, tend)),
-      fc.constant(new Rename()),
-    ] as fc.Arbitrary<Command>[],
-    { maxCommands, size: 'max' },
-  );
-}
+import { lifeCommands, type Model, never, type Real, type Tend } from './test-key-commands.ts';
 
 /**
  * Runs that many sequences against one keystore, each with a key of its own, then checks the whole store.
@@ -254,8 +26,7 @@ export async function runLives({ keystore, setTime, tend }: Lives, sequences: nu
 export interface Lives {
   readonly keystore: Keystore;
   readonly setTime: (nowMs: number) => void;
-  /** Does what is due. */
-  readonly tend: () => Promise<void>;
+  readonly tend: Tend;
 }
 
 /** A key of its own for one sequence, and the model of it. */
@@ -265,7 +36,7 @@ async function startLife(keystore: Keystore, nowMs: number, setTime: Real['setTi
   setTime(nowMs);
   const { id } = await keystore.create(newKey(name, { secret: Secret.copy(secret) }));
   const first = { state: 'active', secret: secret.toString('hex'), end: never, doom: never, interrupted: '' };
-  const model: Model = { name, versions: [first], nowMs, expiresAt: never };
+  const model: Model = { name, versions: [first], nowMs, expiresAt: never, keptUntil: 0 };
   const real: Real = { keystore, id, setTime };
   return { model, real };
 }

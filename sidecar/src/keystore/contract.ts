@@ -58,6 +58,13 @@ export interface KeyRename extends ChangeRequest {
  */
 export type ReviseRecord = (before: KeyRecord, nowMs: number) => KeyRecord;
 
+/** A key that something is to be done to. */
+export interface DueKey {
+  readonly id: string;
+  /** Since when, in milliseconds since 1970. */
+  readonly dueAt: number;
+}
+
 /** The secret of one version, opened; the caller disposes it. */
 export interface UnsealedVersion {
   readonly format: string;
@@ -94,12 +101,13 @@ export interface Keystore extends Generations {
   addVersion(version: NewKeyVersion, request?: ChangeRequest): Promise<KeyRecord>;
 
   /**
-   * Keys that something is to be done to by that time, the most overdue first.
+   * Keys that something is to be done to by that time, the most overdue first. That they are due is not proven: read what
+   * they name.
    *
    * @param limit at least 1
    * @param after a key as an earlier page gave it: only those behind it
    */
-  due(timeMs: number, limit: number, after?: KeyRecord): Promise<KeyRecord[]>;
+  due(timeMs: number, limit: number, after?: DueKey): Promise<DueKey[]>;
 
   /**
    * The outcome of a change that was already made; asked before an expensive key generation.

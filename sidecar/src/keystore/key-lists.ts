@@ -1,9 +1,8 @@
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
-import type { KeyQuery } from './contract.ts';
+import type { DueKey, KeyQuery } from './contract.ts';
 import { CorruptPage, corruption } from './corruption.ts';
-import { dueAt } from './key-due.ts';
-import { KeyRows, paths, recordIn } from './key-rows.ts';
+import { dueKeyAt, paths, recordIn } from './key-rows.ts';
 import { termsFor } from './key-terms.ts';
 import type { ProvenRows } from './proven-rows.ts';
 
@@ -13,11 +12,9 @@ const afterNames = '\x7f';
 /** Finds keys by name, time and terms. Each record is proven; that none was left out is what checking the store tells. */
 export class KeyLists {
   readonly #rows: ProvenRows;
-  readonly #keys: KeyRows;
 
   constructor(rows: ProvenRows) {
     this.#rows = rows;
-    this.#keys = new KeyRows(rows);
   }
 
   /**
@@ -35,16 +32,10 @@ export class KeyLists {
     }
   }
 
-  /** @returns keys that are due by that time, the most overdue first */
-  due(timeMs: number, limit: number, after?: KeyRecord): KeyRecord[] {
-    const place = after && dueAt(after);
-    const from = place === undefined ? paths.due(0, '') : `${paths.due(place, after?.id ?? '')}\0`;
-    const found = this.#rows.pathsBetween(from, paths.due(timeMs + 1, ''), limit);
-    return found.map((path) => {
-      const record = this.#rows.read(path) && this.#keys.find(path.slice(path.lastIndexOf('/') + 1));
-      if (record === undefined) throw corruption('a due key is missing');
-      return record;
-    });
+  /** Keys that are due by that time, the most overdue first. */
+  due(timeMs: number, limit: number, after?: DueKey): DueKey[] {
+    const from = after === undefined ? paths.due(0, '') : `${paths.due(after.dueAt, after.id)}\0`;
+    return this.#rows.pathsBetween(from, paths.due(timeMs + 1, ''), limit).map(dueKeyAt);
   }
 
   /** Whether every row is a secret of the installation whose name begins with that. */

@@ -1,7 +1,7 @@
 import { SidecarError } from '../errors.ts';
 import type { KeyRecord } from '../generated/types.ts';
 import { type Canonical, canonicalBytes } from './canonical-json.ts';
-import type { ChangeRequest } from './contract.ts';
+import type { ChangeRequest, DueKey } from './contract.ts';
 import { corruption } from './corruption.ts';
 import type { SealedSecret } from './envelope.ts';
 import { dueAt } from './key-due.ts';
@@ -31,6 +31,17 @@ export const paths = Object.freeze({
   system: (name: string) => `system/${name}`,
   due: (timeMs: number, id: string) => `due/${String(timeMs).padStart(16, '0')}/${id}`,
 });
+
+/**
+ * What the path of a due row says.
+ *
+ * @throws SidecarError `keystore_corrupt`: nobody could go on behind a row without a time
+ */
+export function dueKeyAt(path: string): DueKey {
+  const [, dueAtMs, id = ''] = /^due\/(\d{16})\/(.+)$/.exec(path) ?? [];
+  if (dueAtMs === undefined) throw corruption('a due row has no time');
+  return { id, dueAt: Number(dueAtMs) };
+}
 
 /** Whether the text has the form of a key's id; no name may, or it could shadow another key. */
 export function isKeyId(text: string): boolean {

@@ -5,7 +5,7 @@ import { Secret } from '../secret.ts';
 import type { NewKeyVersion } from './contract.ts';
 import { moveVersions } from './key-moves.ts';
 import type { Keystore } from './keystore.ts';
-import { newKey, secretOf, testStore } from './test-store.ts';
+import { namesOfDue, newKey, secretOf, testStore } from './test-store.ts';
 
 const day = 86_400_000;
 
@@ -126,7 +126,7 @@ test('what is refused leaves everything as it was', async () => {
 
 test('what is due is found in the order of its time, once, and no longer when it is done', async () => {
   const keystore = await testStore().open({ now: () => 1_000 });
-  const dueNames = async (timeMs: number) => (await keystore.due(timeMs, 10)).map(({ name }) => name);
+  const dueNames = async (timeMs: number) => await namesOfDue(keystore, await keystore.due(timeMs, 10));
   await keystore.create(newKey('never'));
   await keystore.create(newKey('late', { expiresAt: 9_000 }));
   await keystore.create(newKey('early', { expiresAt: 3_000 }));

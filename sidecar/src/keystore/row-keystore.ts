@@ -5,6 +5,7 @@ import type { Secret } from '../secret.ts';
 import type { AuthenticatedRows } from './authenticated-rows.ts';
 import type {
   ChangeRequest,
+  DueKey,
   KeyQuery,
   KeyRename,
   Keystore,
@@ -81,7 +82,7 @@ export class RowKeystore implements Keystore {
     return await this.#change((change) => change.addVersion(added, request));
   }
 
-  async due(timeMs: number, limit: number, after?: KeyRecord): Promise<KeyRecord[]> {
+  async due(timeMs: number, limit: number, after?: DueKey): Promise<DueKey[]> {
     return this.#lists.due(timeMs, limit, after);
   }
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { createSealing } from '../crypto/sealing.ts';
 import { Secret } from '../secret.ts';
-import type { NewKey } from './contract.ts';
+import type { DueKey, NewKey } from './contract.ts';
 import { type Keystore, type KeystoreOptions, openKeystore } from './keystore.ts';
 import { databasePath } from './storage/database.ts';
 
@@ -77,6 +77,10 @@ export async function secretOf(keystore: Keystore, id: string, version = 1): Pro
   const unsealed = await keystore.unseal(id, version);
   using secret = unsealed.secret;
   return secret.bytes.toString('hex');
+}
+
+export async function namesOfDue(keystore: Keystore, due: readonly DueKey[]): Promise<(string | undefined)[]> {
+  return await Promise.all(due.map(async ({ id }) => (await keystore.get(id))?.name));
 }
 
 /** Every file of the folder and the folders in it. */
