@@ -4,10 +4,11 @@ import { slhDsaParameterSets } from '../operations/signatures.ts';
 import { type Table, table } from '../operations/table.ts';
 import { compositeMicroseconds, mlDsaMicroseconds } from './composite-costs.ts';
 import type { Job, OperationName } from './job.ts';
+import { type MachineSpeed, tabledSpeed } from './machine-speed.ts';
 
 /**
- * What an operation costs in CPU microseconds on a server core of 2024, node:crypto with OpenSSL 3.5. Only the order
- * of magnitude counts: it picks the lane.
+ * What an operation costs in CPU microseconds on a server core of 2024, node:crypto with OpenSSL 3.5; this machine may
+ * take a multiple of it. Only the order of magnitude counts: it picks the lane.
  */
 interface Cost {
   readonly baseUs: number;
@@ -200,10 +201,17 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
   }),
 });
 
-/** Estimated CPU microseconds of a job. */
-export function estimateUs(job: Job): number {
-  const { baseUs, perKibUs, factor = () => 1 } = costs[job.operation][job.algorithm.name] ?? unknown;
-  return baseUs * factor(job) + (perKibUs * bytesOf(job)) / 1024;
+/** Estimated CPU microseconds of a job on a machine of that speed. */
+export function estimateUs(job: Job, speed: MachineSpeed = tabledSpeed): number {
+  const { name } = job.algorithm;
+  const { baseUs, perKibUs, factor = () => 1 } = costs[job.operation][name] ?? unknown;
+  return baseUs * factor(job) * speed[kindOf(name)] + (perKibUs * speed.data * bytesOf(job)) / 1024;
+}
+
+/** What an operation without data spends its time in. */
+function kindOf(algorithm: string): Exclude<keyof MachineSpeed, 'data'> {
+  if (/^ML-?(KEM|DSA)/.test(algorithm)) return 'lattice';
+  return /^(Ed|X)(25519|448)$/.test(algorithm) ? 'edwards' : 'others';
 }
 
 /** Salt, label and additional data may be as long as the data. */

@@ -2,6 +2,7 @@ import { createBatchLane } from './batch-lane.ts';
 import { estimateUs } from './cost-table.ts';
 import { inlineLane } from './inline-lane.ts';
 import type { Job, Lane } from './job.ts';
+import { type MachineSpeed, measureSpeed, tabledSpeed } from './machine-speed.ts';
 import { createSlowLane } from './slow-lane.ts';
 import { workerEntry } from './worker-entry.ts';
 
@@ -11,9 +12,9 @@ export type LaneName = 'inline' | 'batch' | 'slow';
 const inlineUpToUs = 100;
 const batchUpToUs = 5_000;
 
-/** Where a job runs; the only place that decides it. */
-export function laneOf(job: Job): LaneName {
-  const us = estimateUs(job);
+/** Where a job runs on a machine of that speed; the only place that decides it. */
+export function laneOf(job: Job, speed: MachineSpeed = tabledSpeed): LaneName {
+  const us = estimateUs(job, speed);
   if (us <= inlineUpToUs) return 'inline';
   return us <= batchUpToUs ? 'batch' : 'slow';
 }
@@ -23,17 +24,22 @@ export interface LaneOptions {
   readonly workers: number;
   /** Jobs that may wait or run in the slow lane. */
   readonly slowQueue: number;
+  /** Default: as measured now. */
+  readonly speed?: MachineSpeed;
 }
 
 /** All lanes behind the interface of one: each job runs in the lane that fits its cost. */
-export function createLanes({ workers, slowQueue }: LaneOptions, entry: URL = workerEntry()): Lane {
+export function createLanes(
+  { workers, slowQueue, speed = measureSpeed() }: LaneOptions,
+  entry: URL = workerEntry(),
+): Lane {
   const lanes: Readonly<Record<LaneName, Lane>> = Object.freeze({
     inline: inlineLane,
     batch: createBatchLane(workers, entry),
     slow: createSlowLane(slowQueue, entry),
   });
   return Object.freeze({
-    run: (job) => lanes[laneOf(job as Job)].run(job),
+    run: (job) => lanes[laneOf(job as Job, speed)].run(job),
     async close() {
       await Promise.all(Object.values(lanes).map((lane) => lane.close()));
     },
