@@ -24,6 +24,7 @@ export { isRestorable } from './backups/restore-outlook.ts';
 export type { Tombstone } from './backups/tombstone.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
+export { overwriteFreedMemory } from './freed-memory.ts';
 export {
   defaultPlaces,
   defaultSocketName,

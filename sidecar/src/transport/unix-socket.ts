@@ -6,6 +6,7 @@ import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
 import type { PeerProcessReader } from './peer-process.ts';
+import { readMemory } from './read-memory.ts';
 import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
 import { WireConnection } from './wire-connection.ts';
 
@@ -93,6 +94,7 @@ function serve(socket: Socket, peer: Peer, limits: ConnectionLimits, scanner: Js
   const reader = new FrameReader(limits, scanner, connection);
   socket.on('data', (chunk: Buffer) => {
     reader.push(chunk);
+    readMemory.soil();
     connection.look();
   });
   socket.on('end', () => connection.finish());

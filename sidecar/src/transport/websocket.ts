@@ -10,6 +10,7 @@ import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
 import { answerPings } from './pongs.ts';
+import { readMemory } from './read-memory.ts';
 import { admissionRules, refusalStatus } from './websocket-admission.ts';
 import { WebSocketReader } from './websocket-reader.ts';
 import { openHandshakeServer, type WebSocketListenOptions } from './websocket-server.ts';
@@ -169,6 +170,7 @@ function serve(
   socket.on('data', () => {
     halfFrame = !wholeInChunk;
     wholeInChunk = false;
+    readMemory.soil();
     connection.look();
   });
   // The 'close' event follows.

@@ -1,0 +1,53 @@
+import { Socket } from 'node:net';
+import { loadForeignFunctions } from '../foreign-functions.ts';
+import { releaseBytes } from './released-bytes.ts';
+
+const afUnix = 1;
+const sockStream = 1;
+const integerBytes = 4;
+/** What Node reads at once. */
+const zeros = Buffer.alloc(64 << 10);
+const wipedAfterMs = 50;
+
+/**
+ * The memory that Node reads all streams of a thread into. It is one for all, is never given back, and nobody can reach
+ * it: after a short message it still holds the end of the longer one before. Reading zeros wipes it.
+ */
+class ReadMemory {
+  #pair: SocketPair | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Something was read: it is wiped soon, together with what is read until then. */
+  soil(): void {
+    this.#timer ??= setTimeout(() => this.#wipe(), wipedAfterMs).unref();
+  }
+
+  #wipe(): void {
+    this.#timer = undefined;
+    this.#pair ??= openSocketPair();
+    this.#pair?.writer.write(zeros);
+  }
+}
+
+/** This thread's. */
+export const readMemory = new ReadMemory();
+
+/** What is written at one end is read at the other. Neither keeps the process alive. */
+interface SocketPair {
+  readonly reader: Socket;
+  readonly writer: Socket;
+}
+
+/** Linux takes the zeros in one piece, and gives them so. Elsewhere, or without foreign functions, there is no pair. */
+function openSocketPair(): SocketPair | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const descriptors = Buffer.alloc(2 * integerBytes);
+  const library = loadForeignFunctions()?.dlopen(null, {
+    socketpair: { arguments: ['int32', 'int32', 'int32', 'pointer'], return: 'int32' },
+  });
+  if (library?.functions.socketpair(afUnix, sockStream, 0, descriptors) !== 0) return undefined;
+  const reader = new Socket({ fd: descriptors.readInt32LE(0) }).unref();
+  const writer = new Socket({ fd: descriptors.readInt32LE(integerBytes) }).unref();
+  reader.on('data', releaseBytes);
+  return { reader, writer };
+}
