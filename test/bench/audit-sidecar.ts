@@ -11,12 +11,16 @@ export interface BenchSidecar extends AsyncDisposable {
 /** Loaded before a sidecar that shall be without its log. */
 export const withoutAudit = ['--import', join(import.meta.dirname, 'without-audit.ts')];
 
-const program = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'audit-program.ts')];
+/** The sidecar from its source files, for Node. */
+export const sourceProgram: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  join(import.meta.dirname, 'audit-program.ts'),
+];
 
 /** @param nodeOptions what Node is started with besides */
 export async function openBenchSidecar(nodeOptions: readonly string[] = []): Promise<BenchSidecar> {
   const folders = createFolders();
-  const sidecar = await startSidecarProcess({ folders, program: [...nodeOptions, ...program] });
+  const sidecar = await startSidecarProcess({ folders, program: [...nodeOptions, ...sourceProgram] });
   const hsm = await connect({ socket: sidecar.socket });
   return {
     pid: sidecar.pid,

@@ -7,14 +7,14 @@ import { openBenchSidecar, withoutAudit } from './audit-sidecar.ts';
 import { keyUses } from './audit-uses.ts';
 import { runLoad } from './load.ts';
 import { describeMachine } from './machine.ts';
-import { type BenchOptions, parseOptions } from './options.ts';
+import { parseRoundOptions, type RoundOptions } from './options.ts';
 
 // The price of the log: npm run bench:audit -- [--quick] [--round-ms MS] [--rounds N] [--json FILE]
 // Two sidecars from source take turns, one of them without its log, which only a preload of this folder can do.
 
 const concurrencies = [1, 64];
 
-const options = parseOptions(process.argv.slice(2));
+const options = parseRoundOptions(process.argv.slice(2));
 const report: AuditReport = {
   machine: describeMachine(tmpdir()),
   node: process.versions.node,
@@ -24,7 +24,7 @@ const report: AuditReport = {
 console.log(auditText(report));
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 
-async function measureRows(options: BenchOptions): Promise<AuditRow[]> {
+async function measureRows(options: RoundOptions): Promise<AuditRow[]> {
   await using withLog = await openBenchSidecar();
   await using withoutLog = await openBenchSidecar(withoutAudit);
   const rows: AuditRow[] = [];

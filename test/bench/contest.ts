@@ -1,66 +1,75 @@
-import { fastest, type Load, medianSpeed, runLoad } from './load.ts';
-import type { Contest, Operation } from './operations.ts';
+import { fastest, medianSpeed } from './load.ts';
+import type { Round, Side } from './side.ts';
+import { median } from './statistics.ts';
 
-/** One operation at one concurrency: the sidecar against the peer, both in the same rounds. */
+/** What one side did with one operation at one concurrency. */
+export interface Result {
+  readonly side: string;
+  /** Best round. */
+  readonly opsPerSecond: number;
+  readonly medianOpsPerSecond: number;
+  /** Medians of the rounds. */
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  /** Over all rounds. */
+  readonly clientCpuUsPerOp: number;
+  readonly serverCpuUsPerOp: number | null;
+  /** In the order in which they were played: a round of one side belongs to the same round of the others. */
+  readonly rounds: readonly Round[];
+}
+
+/** One operation at one concurrency, all sides in the same rounds. */
 export interface Row {
   readonly operation: string;
   readonly concurrency: number;
-  /** `durable`: no answer left before its record was on stable storage. */
-  readonly audit: 'durable';
-  /** The sidecar's best round. */
-  readonly opsPerSecond: number;
-  readonly medianOpsPerSecond: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  /** Over all rounds; null where the system does not tell. */
-  readonly serverCpuUsPerOp: number | null;
-  readonly peer: string;
-  readonly peerOpsPerSecond: number;
-  readonly peerMedianOpsPerSecond: number;
-  /** Best round against best round. */
-  readonly ratio: number;
-  readonly medianRatio: number;
+  readonly results: readonly Result[];
 }
 
 export interface ContestOptions {
+  readonly operation: string;
   readonly concurrency: number;
   readonly roundMs: number;
   readonly rounds: number;
-  /** CPU time of the sidecar in microseconds. */
-  readonly serverCpuUs: (() => number) | undefined;
 }
 
-/** Peer and sidecar take turns, so that what else the machine does meanwhile hits both. */
-export async function compete(
-  { name, peerName }: Operation,
-  { peer, sidecar }: Contest,
-  { concurrency, roundMs, rounds, serverCpuUs = () => Number.NaN }: ContestOptions,
-): Promise<Row> {
-  const peerLoads: Load[] = [];
-  const loads: Load[] = [];
-  let cpuUs = 0;
+/** All sides take turns, each round begun by another one, so that what else the machine does meanwhile hits all. */
+export async function compete(sides: ReadonlyMap<string, Side>, options: ContestOptions): Promise<Row> {
+  const { operation, concurrency, roundMs, rounds } = options;
+  const played = new Map<string, Round[]>([...sides.keys()].map((id) => [id, []]));
+  const order = [...sides];
   for (let round = 0; round < rounds; round += 1) {
-    peerLoads.push(await runLoad(peer, concurrency, roundMs));
-    const before = serverCpuUs();
-    loads.push(await runLoad(sidecar, concurrency, roundMs));
-    cpuUs += serverCpuUs() - before;
+    for (const [id, side] of order) played.get(id)?.push(await side.run(operation, concurrency, roundMs));
+    order.push(...order.splice(0, 1));
   }
-  const best = fastest(loads);
-  const peerBest = fastest(peerLoads);
-  const cpuUsPerOp = cpuUs / loads.reduce((sum, { operations }) => sum + operations, 0);
+  return { operation, concurrency, results: [...played].map(([side, rounds]) => resultOf(side, rounds)) };
+}
+
+export function resultOf(side: string, rounds: readonly Round[]): Result {
+  const ofRounds = (figure: 'p50Us' | 'p99Us' | 'p999Us') => median(rounds.map((round) => round[figure]));
+  const isTold = rounds.every(({ serverCpuUsPerOp }) => serverCpuUsPerOp !== null);
   return {
-    operation: name,
-    concurrency,
-    audit: 'durable',
-    opsPerSecond: best.opsPerSecond,
-    medianOpsPerSecond: medianSpeed(loads),
-    p50Us: best.p50Us,
-    p99Us: best.p99Us,
-    serverCpuUsPerOp: Number.isNaN(cpuUsPerOp) ? null : cpuUsPerOp,
-    peer: peerName,
-    peerOpsPerSecond: peerBest.opsPerSecond,
-    peerMedianOpsPerSecond: medianSpeed(peerLoads),
-    ratio: best.opsPerSecond / peerBest.opsPerSecond,
-    medianRatio: medianSpeed(loads) / medianSpeed(peerLoads),
+    side,
+    opsPerSecond: fastest(rounds).opsPerSecond,
+    medianOpsPerSecond: medianSpeed(rounds),
+    p50Us: ofRounds('p50Us'),
+    p99Us: ofRounds('p99Us'),
+    p999Us: ofRounds('p999Us'),
+    clientCpuUsPerOp: perOperation(rounds, ({ clientCpuUsPerOp }) => clientCpuUsPerOp),
+    serverCpuUsPerOp: isTold ? perOperation(rounds, ({ serverCpuUsPerOp }) => serverCpuUsPerOp ?? 0) : null,
+    rounds,
   };
+}
+
+/** Median of the ratios of rounds that followed each other; undefined when one of the sides did not take part. */
+export function ratioOf({ results }: Row, side: string, other: string): number | undefined {
+  const [played, against] = [side, other].map((id) => results.find((result) => result.side === id)?.rounds);
+  if (played === undefined || against === undefined) return undefined;
+  return median(played.map(({ opsPerSecond }, i) => opsPerSecond / (against[i]?.opsPerSecond ?? Number.NaN)));
+}
+
+/** Rounds count by what was done in them. */
+function perOperation(rounds: readonly Round[], figure: (round: Round) => number): number {
+  const operations = rounds.reduce((sum, round) => sum + round.operations, 0);
+  return rounds.reduce((sum, round) => sum + figure(round) * round.operations, 0) / operations;
 }

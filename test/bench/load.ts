@@ -1,4 +1,4 @@
-import { median, percentile } from './statistics.ts';
+import { median, percentiles } from './statistics.ts';
 
 /** What one side did in one window. */
 export interface Load {
@@ -6,6 +6,7 @@ export interface Load {
   readonly opsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  readonly p999Us: number;
 }
 
 /** A closed loop: each of `concurrency` callers starts its next operation when the last one has answered. */
@@ -25,16 +26,21 @@ export async function runLoad(operation: () => unknown, concurrency: number, dur
   }
 
   await Promise.all(Array.from({ length: concurrency }, caller));
-  const elapsedMs = performance.now() - startedMs;
+  return loadOf(latenciesMs, performance.now() - startedMs);
+}
+
+function loadOf(latenciesMs: readonly number[], elapsedMs: number): Load {
+  const [p50, p99, p999] = percentiles(latenciesMs, [50, 99, 99.9]).map((ms) => ms * 1000) as [number, number, number];
   return {
     operations: latenciesMs.length,
     opsPerSecond: (latenciesMs.length * 1000) / elapsedMs,
-    p50Us: percentile(latenciesMs, 50) * 1000,
-    p99Us: percentile(latenciesMs, 99) * 1000,
+    p50Us: p50,
+    p99Us: p99,
+    p999Us: p999,
   };
 }
 
-export function fastest(loads: readonly Load[]): Load {
+export function fastest<L extends Load>(loads: readonly L[]): L {
   return loads.reduce((best, load) => (load.opsPerSecond > best.opsPerSecond ? load : best));
 }
 

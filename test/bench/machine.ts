@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { median } from './statistics.ts';
+import { openSyncProbe } from './sync-probe.ts';
 
 /** What the figures depend on besides the code. */
 export interface Machine {
@@ -34,22 +34,12 @@ export function machineText({ cpu, cores, memoryBytes, system, loadAverage }: Ma
   return `${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB, ${system}, load ${loadAverage.toFixed(1)}`;
 }
 
-/** As the log does it: into a file that has its size already. */
 function measureSyncUs(path: string): number {
-  const file = openSync(path, 'w');
-  try {
-    writeSync(file, Buffer.alloc(1 << 20));
-    fdatasyncSync(file);
-    const record = Buffer.alloc(512, 1);
-    const timesMs = Array.from({ length: syncs }, (_, index) => {
-      const startedMs = performance.now();
-      writeSync(file, record, 0, record.length, index * record.length);
-      fdatasyncSync(file);
-      return performance.now() - startedMs;
-    });
-    return median(timesMs) * 1000;
-  } finally {
-    closeSync(file);
-    rmSync(path);
-  }
+  using probe = openSyncProbe(path);
+  const timesMs = Array.from({ length: syncs }, () => {
+    const startedMs = performance.now();
+    probe.sync();
+    return performance.now() - startedMs;
+  });
+  return median(timesMs) * 1000;
 }

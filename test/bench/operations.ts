@@ -1,111 +1,114 @@
-import {
-  createCipheriv,
-  decapsulate,
-  encapsulate,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-} from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import type { FerroHsm } from '@ferrohsm/sdk/node';
 
-/** The same operation in the sidecar and in this process, ready to be called again and again. */
-export interface Contest {
-  readonly sidecar: () => Promise<unknown>;
-  readonly peer: () => unknown;
+type Subtle = FerroHsm['subtle'];
+type KeyAlgorithm = Parameters<FerroHsm['keys']['create']>[0]['algorithm'];
+type Usage = Parameters<FerroHsm['keys']['create']>[0]['usages'][number];
+
+/** A named or a session key, whichever parts it has. */
+export interface UsableKey {
+  readonly privateKey?: CryptoKey;
+  readonly publicKey?: CryptoKey;
+  readonly secretKey?: CryptoKey;
 }
 
-/** One line of the table. */
-export interface Operation {
-  readonly name: string;
-  /** What does it in this process: asynchronous where node:crypto can. */
-  readonly peerName: string;
-  readonly isLarge: boolean;
-  prepare(hsm: FerroHsm): Promise<Contest>;
+/** One operation with a key, as a caller of the SDK writes it. */
+export interface KeyOperation {
+  /** What `--only` calls it. */
+  readonly id: string;
+  readonly title: string;
+  readonly key: KeyAlgorithm;
+  readonly usages: readonly Usage[];
+  /** Prepares what is repeated. */
+  readonly use: (subtle: Subtle, key: UsableKey) => (() => Promise<unknown>) | Promise<() => Promise<unknown>>;
 }
 
-const inThreadPool = 'node:crypto in the thread pool';
-const onMainThread = 'node:crypto, synchronous';
-
-const signAsync = promisify(sign) as (
-  hash: string | null,
-  data: Uint8Array,
-  key: { key: KeyObject; dsaEncoding?: 'ieee-p1363' },
-) => Promise<Buffer>;
-const decapsulateAsync = promisify(decapsulate) as (key: KeyObject, ciphertext: Uint8Array) => Promise<Buffer>;
-
-const message = randomBytes(32);
+/** What is signed: short, so that hashing it costs nothing. */
+export const message: Uint8Array<ArrayBuffer> = new Uint8Array(randomBytes(32));
+export const ivBytes = 12;
 const kibi = 1024;
 
-export const operations: readonly Operation[] = Object.freeze([
-  { name: 'ECDSA P-256 sign', peerName: inThreadPool, isLarge: false, prepare: prepareEcdsa },
-  { name: 'ML-DSA-65 sign', peerName: inThreadPool, isLarge: false, prepare: prepareMlDsa },
-  { name: 'ML-KEM-768 decapsulate', peerName: inThreadPool, isLarge: false, prepare: prepareMlKem },
-  encryption('AES-256-GCM encrypt 1 KiB', kibi),
-  encryption('AES-256-GCM encrypt 64 KiB', 64 * kibi),
-  encryption('AES-256-GCM encrypt 1 MiB', kibi * kibi),
+/** The cheapest call there is: every stage of a request, but no key and, by the policy of these sidecars, no record. */
+export const noOperation = Object.freeze({ id: 'no-op', title: 'no operation (session.whoami)' });
+
+export const keyOperations: readonly KeyOperation[] = Object.freeze([
+  signature('p256', 'ECDSA P-256 sign', { name: 'ECDSA', namedCurve: 'P-256' }, { name: 'ECDSA', hash: 'SHA-256' }),
+  signature('ed25519', 'Ed25519 sign', { name: 'Ed25519' }, { name: 'Ed25519' }),
+  signature(
+    'rsa2048',
+    'RSA-PSS 2048 sign',
+    { name: 'RSA-PSS', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' },
+    { name: 'RSA-PSS', saltLength: 32 },
+  ),
+  signature('ml-dsa-65', 'ML-DSA-65 sign', { name: 'ML-DSA-65' }),
+  signature('composite', 'MLDSA65-Ed25519 sign', { name: 'MLDSA65-Ed25519-SHA512' }),
+  decapsulation('ml-kem-768', 'ML-KEM-768 decapsulate', 'ML-KEM-768'),
+  decapsulation('hybrid-kem', 'MLKEM768-X25519 decapsulate', 'MLKEM768-X25519'),
+  encryption('aes-1k', 'AES-256-GCM encrypt 1 KiB', kibi),
+  encryption('aes-64k', 'AES-256-GCM encrypt 64 KiB', 64 * kibi),
+  encryption('aes-1m', 'AES-256-GCM encrypt 1 MiB', kibi * kibi),
 ]);
 
-async function prepareEcdsa({ keys, subtle }: FerroHsm): Promise<Contest> {
-  const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-  const creation = { name: 'bench/ecdsa', algorithm: { name: 'ECDSA', namedCurve: 'P-256' } } as const;
-  const key = privateKeyOf(await keys.create({ ...creation, usages: ['sign', 'verify'] }));
-  const local = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+/** Takes most of a second: what other operations must not wait for. */
+export const slowOperation: KeyOperation = signature('slh-dsa-128s', 'SLH-DSA-SHA2-128s sign', {
+  name: 'SLH-DSA-SHA2-128s',
+});
+
+export const operationIds: readonly string[] = [noOperation.id, ...keyOperations.map(({ id }) => id)];
+
+export function titleOf(operationId: string): string {
+  return [noOperation, ...keyOperations, slowOperation].find(({ id }) => id === operationId)?.title ?? operationId;
+}
+
+function signature(
+  id: string,
+  title: string,
+  key: KeyAlgorithm & { name: string },
+  algorithm: { readonly name: string } & Partial<RsaPssParams & EcdsaParams> = { name: key.name },
+): KeyOperation {
   return {
-    sidecar: () => subtle.sign(algorithm, key, message),
-    peer: () => signAsync('sha256', message, { key: local, dsaEncoding: 'ieee-p1363' }),
+    id,
+    title,
+    key,
+    usages: ['sign', 'verify'],
+    use: (subtle, { privateKey }) => {
+      const held = required(privateKey);
+      return () => subtle.sign(algorithm, held, message);
+    },
   };
 }
 
-async function prepareMlDsa({ keys, subtle }: FerroHsm): Promise<Contest> {
-  const algorithm = 'ML-DSA-65';
-  const key = privateKeyOf(await keys.create({ name: 'bench/ml-dsa', algorithm, usages: ['sign', 'verify'] }));
-  const local = generateKeyPairSync('ml-dsa-65').privateKey;
+function decapsulation(id: string, title: string, name: string): KeyOperation {
   return {
-    sidecar: () => subtle.sign(algorithm, key, message),
-    peer: () => signAsync(null, message, { key: local }),
-  };
-}
-
-async function prepareMlKem({ keys, subtle }: FerroHsm): Promise<Contest> {
-  const algorithm = 'ML-KEM-768';
-  const named = await keys.create({
-    name: 'bench/ml-kem',
-    algorithm,
+    id,
+    title,
+    key: { name },
     usages: ['encapsulateBits', 'decapsulateBits'],
-  });
-  const key = privateKeyOf(named);
-  const { ciphertext } = await subtle.encapsulateBits(algorithm, named.publicKey as CryptoKey);
-  const local = generateKeyPairSync('ml-kem-768');
-  const localCiphertext = encapsulate(local.publicKey).ciphertext;
-  return {
-    sidecar: () => subtle.decapsulateBits(algorithm, key, ciphertext),
-    peer: () => decapsulateAsync(local.privateKey, localCiphertext),
+    use: async (subtle, { privateKey, publicKey }) => {
+      const held = required(privateKey);
+      const { ciphertext } = await subtle.encapsulateBits({ name }, required(publicKey));
+      return () => subtle.decapsulateBits({ name }, held, ciphertext);
+    },
   };
 }
 
-function encryption(name: string, bytes: number): Operation {
-  async function prepare({ keys, subtle }: FerroHsm): Promise<Contest> {
-    const creation = { name: `bench/aes-${bytes}`, algorithm: { name: 'AES-GCM', length: 256 } } as const;
-    const { secretKey } = await keys.create({ ...creation, usages: ['encrypt', 'decrypt'] });
-    if (secretKey === undefined) throw new Error('not a secret key');
-    const iv = randomBytes(12);
-    const algorithm = { name: 'AES-GCM', iv };
-    const plaintext = randomBytes(bytes);
-    const localKey = randomBytes(32);
-    return {
-      sidecar: () => subtle.encrypt(algorithm, secretKey, plaintext),
-      peer: () => {
-        const cipher = createCipheriv('aes-256-gcm', localKey, iv);
-        return [cipher.update(plaintext), cipher.final(), cipher.getAuthTag()];
-      },
-    };
-  }
-  return { name, peerName: onMainThread, isLarge: bytes > kibi, prepare };
+function encryption(id: string, title: string, bytes: number): KeyOperation {
+  return {
+    id,
+    title,
+    key: { name: 'AES-GCM', length: 256 },
+    usages: ['encrypt', 'decrypt'],
+    use: (subtle, { secretKey }) => {
+      const held = required(secretKey);
+      const plaintext = new Uint8Array(randomBytes(bytes));
+      // A benchmark keeps nothing secret: the same iv again and again would be a mistake anywhere else.
+      const algorithm = { name: 'AES-GCM', iv: new Uint8Array(randomBytes(ivBytes)) };
+      return () => subtle.encrypt(algorithm, held, plaintext);
+    },
+  };
 }
 
-function privateKeyOf({ privateKey }: { readonly privateKey?: CryptoKey }): CryptoKey {
-  if (privateKey === undefined) throw new Error('not a private key');
-  return privateKey;
+function required(key: CryptoKey | undefined): CryptoKey {
+  if (key === undefined) throw new Error('the key lacks the part that the operation needs');
+  return key;
 }
