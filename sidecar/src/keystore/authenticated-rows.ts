@@ -3,7 +3,7 @@ import { ChangeQueue } from './change-queue.ts';
 import { corruption } from './corruption.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { PendingNodes } from './pending-nodes.ts';
-import { type ProvenRows, pathHash, readAllProven, readProven, valueHash } from './proven-rows.ts';
+import { type ProvenRows, pathHash, type ReadRows, readAllProven, readProven, valueHash } from './proven-rows.ts';
 import { RowChange, type RowChanges } from './row-change.ts';
 import { Snapshot } from './snapshot.ts';
 import {
@@ -62,7 +62,10 @@ export class AuthenticatedRows implements ProvenRows {
     this.#onStopped = onStopped;
     this.#nodes = new PendingNodes((prefix) => storage.node(prefix));
     this.#tree = this.#treeOf(state);
-    this.#queue = new ChangeQueue({ rows: this, write: (change, changes) => this.#write(change, { changes }) });
+    this.#queue = new ChangeQueue({
+      look: () => this.#look(),
+      write: (change, changes) => this.#write(change, { changes }),
+    });
   }
 
   /** @throws SidecarError `keystore_unavailable` once nobody knows what the storage holds */
@@ -72,9 +75,7 @@ export class AuthenticatedRows implements ProvenRows {
   }
 
   read(path: string): Buffer | undefined {
-    this.#assertRunning();
-    this.#noticeOutsideWrites();
-    return readProven(this.#tree, this.#storage, path);
+    return this.#look().read(path);
   }
 
   readAll(paths: readonly string[]): (Buffer | undefined)[] {
@@ -224,6 +225,13 @@ export class AuthenticatedRows implements ProvenRows {
     if (version === this.#outsideVersion) return;
     this.#outsideVersion = version;
     this.#tree = this.#treeOf(this.#state);
+  }
+
+  /** The rows of this turn of the event loop. */
+  #look(): ReadRows {
+    this.#assertRunning();
+    this.#noticeOutsideWrites();
+    return { read: (path) => readProven(this.#tree, this.#storage, path) };
   }
 
   #treeOf({ root }: StoreState): MerkleTree {

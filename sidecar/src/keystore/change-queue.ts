@@ -5,8 +5,8 @@ import { RowChange, type RowChanges } from './row-change.ts';
 const mostTogether = 128;
 
 export interface ChangeQueueParts {
-  /** The rows of the last commit. */
-  readonly rows: ReadRows;
+  /** The rows of the last commit, to be read in this turn of the event loop. */
+  readonly look: () => ReadRows;
   /**
    * Makes the change durable, or throws.
    *
@@ -64,12 +64,13 @@ export class ChangeQueue {
   }
 
   #commit(): void {
-    const whole = new RowChange(this.#parts.rows);
+    const rows = this.#parts.look();
+    const whole = new RowChange(rows);
     const made: Made[] = [];
     const touching: Waiting[] = [];
     let changes = 0;
     for (const member of this.#waiting.splice(0, mostTogether)) {
-      const change = new RowChange(untouched(whole, this.#parts.rows));
+      const change = new RowChange(untouched(whole, rows));
       try {
         const result = member.work(change);
         whole.absorb(change);
