@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmdirSync,
   rmSync,
   writeSync,
@@ -105,4 +106,12 @@ export function syncFolder(path: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Replaces a file 0600: the old one or the new one is there at any time, never half of one. */
+export function replaceFile(path: string, content: Uint8Array, what: string): void {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  writeNewFile(draft, content, what);
+  renameSync(draft, path);
+  syncFolder(dirname(path));
 }

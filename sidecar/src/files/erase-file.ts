@@ -1,4 +1,17 @@
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { SidecarError } from '../errors.ts';
 
 /**
  * Overwrites a small file where it lies and removes it; one that is not there is erased already. What the medium keeps of
@@ -6,6 +19,8 @@ import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, rmSyn
  */
 export function eraseFile(path: string): void {
   if (!existsSync(path)) return;
+  // Secrets are often kept where not even their owner may write to them.
+  chmodSync(path, 0o600);
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
   try {
     const { size } = fstatSync(descriptor);
@@ -15,4 +30,18 @@ export function eraseFile(path: string): void {
     closeSync(descriptor);
   }
   rmSync(path);
+}
+
+/**
+ * Before anything depends on it: whether {@link eraseFile} will be able to, and another file can take the place.
+ *
+ * @param what how a refusal names the file
+ * @throws SidecarError `config_invalid`
+ */
+export function requireReplaceable(path: string, what: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new SidecarError('config_invalid', `${what} cannot be replaced: its folder is read-only`, { cause });
+  }
 }

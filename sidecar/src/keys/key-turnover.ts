@@ -81,6 +81,17 @@ export function createKeyTurnover(
     }
   }
 
+  /** The new root key is in force: whoever asked for it must hear of that, whatever holds up the rest. */
+  async function rewrapOrTell(): Promise<string> {
+    try {
+      await rewrapAll();
+      return '';
+    } catch (error) {
+      if (!(error instanceof SidecarError)) throw error;
+      return `; the keystore is still turning over to it, which goes on by itself (${error.detail ?? error.code})`;
+    }
+  }
+
   async function isTurningOver(): Promise<boolean> {
     return (await keystore.generation()).turningOver !== undefined;
   }
@@ -103,8 +114,7 @@ export function createKeyTurnover(
           await putUnderNextRootKey();
           const notice = commit();
           const { present: generation } = await keystore.generation();
-          await rewrapAll();
-          return { generation, notice };
+          return { generation, notice: `${notice}${await rewrapOrTell()}` };
         }),
       ),
     resume: () =>

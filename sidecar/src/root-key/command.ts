@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { isAbsolute } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SidecarError } from '../errors.ts';
+import { readMemory } from '../read-memory.ts';
 import { Secret } from '../secret.ts';
 import { longestOutputBytes, rootKeyIn } from './command-output.ts';
 import { type RootKeyProvider, unprepared } from './provider.ts';
@@ -89,6 +90,7 @@ async function outputOf(options: CommandOptions, asked: Asked): Promise<Secret> 
   } finally {
     clearTimeout(impatience);
     output.fill(0);
+    readMemory.soil();
   }
 }
 

@@ -3,9 +3,10 @@ import { existsSync, realpathSync, renameSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { syncFolder } from '../files/durable-file.ts';
-import { eraseFile } from '../files/erase-file.ts';
+import { eraseFile, requireReplaceable } from '../files/erase-file.ts';
 import { createPrivateFile, readPrivateFile } from '../files/private-file.ts';
 import { Secret } from '../secret.ts';
+import { ProvenSuccessor } from './proven-successor.ts';
 import { nextName, type ObtainedRootKey, type RootKeyProvider, rootKeyBytes } from './provider.ts';
 
 export interface KeyFileOptions {
@@ -27,6 +28,13 @@ const what = 'root key file';
 export function createKeyFileProvider(options: KeyFileOptions): RootKeyProvider {
   const { path } = options;
   const nextPath = nextName(path);
+  const proven = new ProvenSuccessor();
+
+  function remembered(rootKey: Secret | undefined): Secret | undefined {
+    if (rootKey !== undefined) proven.remember(rootKey.bytes);
+    return rootKey;
+  }
+
   return {
     async obtain() {
       refuseInside(path, options.stateFolder);
@@ -35,13 +43,18 @@ export function createKeyFileProvider(options: KeyFileOptions): RootKeyProvider 
       return readKey(path) ?? makeKey(options);
     },
     async obtainNext() {
-      return readKey(nextPath)?.rootKey;
+      return remembered(readKey(nextPath)?.rootKey);
     },
     succession: {
       async prepare() {
-        return readKey(nextPath)?.rootKey ?? writeKey(nextPath);
+        requireReplaceable(path, what);
+        const next = readKey(nextPath)?.rootKey ?? writeKey(nextPath);
+        proven.remember(next.bytes);
+        return next;
       },
       commit() {
+        using next = readKey(nextPath)?.rootKey;
+        if (next !== undefined) proven.require(next.bytes, `the next ${what}`);
         replaceBy(path, nextPath);
         return 'there is a new root key file: copy it to a safe place now, without it every key is lost';
       },

@@ -3,12 +3,13 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { syncFolder } from '../files/durable-file.ts';
-import { eraseFile } from '../files/erase-file.ts';
+import { eraseFile, requireReplaceable } from '../files/erase-file.ts';
 import { createPrivateFile } from '../files/private-file.ts';
 import type { Secret } from '../secret.ts';
 import { newRootKey, type PassphraseDerivation, rootKeyFrom } from './passphrase-derivation.ts';
 import { type Argon2Cost, encodeParameters, readParameters } from './passphrase-parameters.ts';
 import { readPassphrase } from './passphrase-source.ts';
+import { ProvenSuccessor } from './proven-successor.ts';
 import { nextName, type RootKeyProvider, type RootKeySuccession, unprepared } from './provider.ts';
 
 export interface PassphraseSuccessionOptions {
@@ -39,11 +40,14 @@ export function createPassphraseSuccession(options: PassphraseSuccessionOptions)
   const { path, parametersPath, derivation, cost } = options;
   const nextPath = nextName(path);
   const nextParametersPath = nextName(parametersPath);
+  const proven = new ProvenSuccessor();
 
   async function nextBy(parametersOf: string): Promise<Secret | undefined> {
     const parameters = readParameters(parametersOf);
     using passphrase = parameters && readPassphrase({ path: nextPath });
-    return parameters && passphrase && (await rootKeyFrom(passphrase, parameters, derivation));
+    const rootKey = parameters && passphrase && (await rootKeyFrom(passphrase, parameters, derivation));
+    if (rootKey !== undefined && passphrase !== undefined) proven.remember(passphrase.bytes);
+    return rootKey;
   }
 
   /** The store is under the present key, so what an earlier attempt with another passphrase left is needed no more. */
@@ -52,11 +56,17 @@ export function createPassphraseSuccession(options: PassphraseSuccessionOptions)
     try {
       rmSync(nextParametersPath, { force: true });
       createPrivateFile(nextParametersPath, encodeParameters(parameters), what);
+      proven.remember(passphrase.bytes);
       return rootKey;
     } catch (error) {
       rootKey.dispose();
       throw error;
     }
+  }
+
+  function requireProven(): void {
+    using passphrase = readPassphrase({ path: nextPath });
+    if (passphrase !== undefined) proven.require(passphrase.bytes, 'the next passphrase');
   }
 
   function replacePassphrase(): void {
@@ -72,6 +82,7 @@ export function createPassphraseSuccession(options: PassphraseSuccessionOptions)
       if (passphrase === undefined) {
         throw unprepared('write the new passphrase beside the present one, in a file of its name and ".next"');
       }
+      requireReplaceable(path, 'the passphrase file');
       requireAnother(passphrase, path);
       return (await nextBy(nextParametersPath)) ?? (await prepareAnew(passphrase));
     },
@@ -83,6 +94,7 @@ export function createPassphraseSuccession(options: PassphraseSuccessionOptions)
       return rootKey;
     },
     commit() {
+      requireProven();
       if (existsSync(nextParametersPath)) {
         renameSync(nextParametersPath, parametersPath);
         syncFolder(dirname(parametersPath));

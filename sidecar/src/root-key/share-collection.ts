@@ -3,7 +3,7 @@ import { SidecarError } from '../errors.ts';
 import type { UnsealProgress } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import { combineShares } from './shamir.ts';
-import { checkOf, type ShareParameters, tagOf } from './share-parameters.ts';
+import { checkOf, encodeShareParameters, type ShareParameters, tagOf } from './share-parameters.ts';
 import { decodeShare, headOf, type KeyDerivation, type LabelledShare } from './share-text.ts';
 
 /** Takes the shares of custodians one by one, until there are enough of them. */
@@ -63,6 +63,11 @@ export class ShareCollection implements Disposable {
     if (timingSafeEqual(check.bytes, this.#parameters.check)) return rootKey;
     rootKey.dispose();
     throw new SidecarError('config_invalid', 'share parameters file: it was changed since the shares were made');
+  }
+
+  /** Those of the set, as a file. */
+  get parameters(): Buffer {
+    return encodeShareParameters(this.#parameters);
   }
 
   /** Whether a share says that it is of this set. */

@@ -2,7 +2,7 @@ import { SidecarError } from '../errors.ts';
 import type { UnsealProgress } from '../generated/types.ts';
 import { nextName } from './provider.ts';
 import { ShareCollection } from './share-collection.ts';
-import { findShareParameters, readShareParameters } from './share-parameters.ts';
+import { findShareParameters, readShareParameters, type ShareParameters } from './share-parameters.ts';
 import { decodeShare, type KeyDerivation } from './share-text.ts';
 
 /** A set of which shares are collected, and whether it is the one that was prepared to follow. */
@@ -25,7 +25,7 @@ export class ShareSets implements Disposable {
    * @throws SidecarError `config_invalid`
    */
   constructor(path: string, derivation: KeyDerivation) {
-    const next = findShareParameters(nextName(path));
+    const next = readableParameters(nextName(path));
     this.#derivation = derivation;
     this.#present = new ShareCollection(readShareParameters(path), derivation);
     this.#next = next && new ShareCollection(next, derivation);
@@ -64,5 +64,15 @@ export class ShareSets implements Disposable {
 
   [Symbol.dispose](): void {
     this.clear();
+  }
+}
+
+/** Nothing may depend on the next set yet: what cannot be read must not keep the present one from opening. */
+function readableParameters(path: string): ShareParameters | undefined {
+  try {
+    return findShareParameters(path);
+  } catch (error) {
+    if (error instanceof SidecarError) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { renameSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder } from '../files/durable-file.ts';
+import { SidecarError } from '../errors.ts';
+import { replaceFile, syncFolder } from '../files/durable-file.ts';
 import type { UnsealProgress } from '../generated/types.ts';
 import type { Secret } from '../secret.ts';
 import { nextName, type RootKeySuccession, unprepared } from './provider.ts';
@@ -16,6 +17,7 @@ export class ShareSuccession implements RootKeySuccession, Disposable {
   readonly #path: string;
   readonly #derivation: KeyDerivation;
   #collected: ShareCollection | undefined;
+  #proven: { readonly parameters: Buffer; readonly set: string } | undefined;
 
   /** @param path of the parameters of the set in force */
   constructor(path: string, derivation: KeyDerivation) {
@@ -23,13 +25,14 @@ export class ShareSuccession implements RootKeySuccession, Disposable {
     this.#derivation = derivation;
   }
 
-  /**
-   * Shares that were given of the prepared set; undefined where none is prepared.
-   *
-   * @throws SidecarError `config_invalid`
-   */
+  /** Shares that were given of the prepared set; undefined where none is prepared that can be read. */
   get progress(): UnsealProgress | undefined {
-    return this.#prepared()?.progress;
+    try {
+      return this.#prepared()?.progress;
+    } catch (error) {
+      if (error instanceof SidecarError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -50,16 +53,25 @@ export class ShareSuccession implements RootKeySuccession, Disposable {
   async prepare(): Promise<Secret> {
     const prepared = this.#prepared();
     if (prepared === undefined) throw unprepared('make its shares with "ferrohsm root-key renew"');
-    return prepared.combine();
+    const rootKey = prepared.combine();
+    this.proved(prepared);
+    return rootKey;
+  }
+
+  /** The shares of this set gave the root key: it is what a commit puts in force, whatever lies in the file by then. */
+  proved({ parameters, progress }: Pick<ShareCollection, 'parameters' | 'progress'>): void {
+    this.#proven = { parameters, set: progress.set };
   }
 
   commit(): string {
-    if (findShareParameters(nextName(this.#path)) !== undefined) {
-      renameSync(nextName(this.#path), this.#path);
-      syncFolder(dirname(this.#path));
-    }
+    if (this.#proven === undefined) return '';
+    const { parameters, set } = this.#proven;
+    replaceFile(this.#path, parameters, 'share parameters file');
+    rmSync(nextName(this.#path), { force: true });
+    syncFolder(dirname(this.#path));
+    this.#proven = undefined;
     this.clear();
-    return 'the new shares open the sidecar: copy shares.json with the configuration, and destroy the old shares';
+    return `the shares of set ${set} open the sidecar: copy shares.json with the configuration, and destroy the old shares`;
   }
 
   /** Forgets what was collected. */

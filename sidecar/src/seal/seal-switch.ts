@@ -85,8 +85,9 @@ export class SealSwitch {
     await this.#inTurn(async () => {
       const unsealed = this.#unsealed;
       this.#unsealed = undefined;
-      this.#dropShares();
       await unsealed?.close();
+      // A call that was under way may have given one.
+      this.#dropShares();
     });
   }
 
@@ -130,13 +131,18 @@ export class SealSwitch {
     await openProvided(obtained, provider, (rootKey, isNext) => this.#open(rootKey, isNext));
   }
 
-  async #unsealByShare(share: Secret | undefined, peer: Peer, { collect }: ShareSource): Promise<SystemUnsealResult> {
+  async #unsealByShare(
+    share: Secret | undefined,
+    peer: Peer,
+    { collect, succession }: ShareSource,
+  ): Promise<SystemUnsealResult> {
     this.#shares ??= collect();
     const sets = this.#shares;
     const given = this.#addShare(sets, share, peer);
     const { progress } = given.shares;
     if (progress.have < progress.need) return { sealed: true, progress };
     try {
+      if (given.isNext) succession.proved(given.shares);
       await this.#openByShares(given, sets);
     } catch (error) {
       // The operator has to know as well: most likely a file of the configuration is not valid.
@@ -186,7 +192,7 @@ export class SealSwitch {
       options,
       sealing,
       rootKey,
-      onRootKey: () => isNext && succession.commit(),
+      onRootKey: () => isNext && this.#commitLate(succession),
       succession,
       nextShares: (log) =>
         source.kind === 'shares' ? createNextShares(source.succession, this.#attempts, log) : undefined,
@@ -210,6 +216,18 @@ export class SealSwitch {
         return notice;
       },
     };
+  }
+
+  /** The successor opened the store: that it cannot take the place of the other one is no reason to stay closed. */
+  #commitLate(succession: RootKeySuccession): void {
+    try {
+      succession.commit();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#notice(
+        `the keystore is under the next root key, which cannot take the place of the earlier one: ${reason}`,
+      );
+    }
   }
 
   #notice(notice: string): void {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createSealing } from '../crypto/sealing.ts';
 import { SidecarError } from '../errors.ts';
-import { syncFolder, writeNewFile } from '../files/durable-file.ts';
+import { replaceFile } from '../files/durable-file.ts';
 import { ensurePrivateFolder, readPrivateFile } from '../files/private-file.ts';
 import { nextName, rootKeyBytes } from '../root-key/provider.ts';
 import { ShareCollection } from '../root-key/share-collection.ts';
@@ -54,7 +54,11 @@ export function prepareShares({ configFolder, threshold, count, rootKey }: Share
   const { texts, parameters } = dealShares(key, { threshold, count }, createSealing());
   return {
     texts,
-    commit: () => replaceFile(path, parameters),
+    commit() {
+      refuseReplaced(path, rootKey);
+      ensurePrivateFolder(dirname(path), 'configuration folder');
+      replaceFile(path, parameters, shareParametersName);
+    },
     [Symbol.dispose]() {
       for (const text of texts) text.dispose();
     },
@@ -74,7 +78,10 @@ export function collectShares(configFolder: string): ShareCollection {
 function placeOf(configFolder: string, { kind }: SplitRootKey): string {
   const path = join(configFolder, shareParametersName);
   const next = nextName(path);
-  if (kind === 'shares') return path;
+  if (kind === 'shares') {
+    refuseExisting(next, 'it may replace the shares at any time; end that first');
+    return path;
+  }
   if (kind !== 'next') {
     refuseExisting(path, 'its shares open the sidecar');
     return path;
@@ -87,6 +94,14 @@ function placeOf(configFolder: string, { kind }: SplitRootKey): string {
 
 function refuseExisting(path: string, detail: string): void {
   if (existsSync(path)) throw new SidecarError('config_invalid', `${basename(path)} exists: ${detail}`);
+}
+
+/** The sidecar may have gone over to another set while the custodians gave their shares: these would be of a dead key. */
+function refuseReplaced(path: string, rootKey: SplitRootKey): void {
+  if (rootKey.kind !== 'shares') return;
+  refuseExisting(nextName(path), 'it was made meanwhile');
+  if (readShareParameters(path).label === rootKey.shares.progress.set) return;
+  throw new SidecarError('config_invalid', `${shareParametersName} was replaced meanwhile`);
 }
 
 function keyOf(rootKey: SplitRootKey): Secret {
@@ -102,13 +117,4 @@ function keyOf(rootKey: SplitRootKey): Secret {
       throw new SidecarError('config_invalid', `root key file is missing or has not ${rootKeyBytes} bytes`);
     }
   }
-}
-
-/** The old file or the new one is there at any time, never half of one. */
-function replaceFile(path: string, content: Uint8Array): void {
-  ensurePrivateFolder(dirname(path), 'configuration folder');
-  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
-  writeNewFile(draft, content, shareParametersName);
-  renameSync(draft, path);
-  syncFolder(dirname(path));
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { readMemory } from '../read-memory.ts';
 import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type InheritedSocketOptions, listenInherited } from './inherited-socket.ts';
@@ -6,7 +7,6 @@ import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
 import type { PeerProcessReader } from './peer-process.ts';
-import { readMemory } from './read-memory.ts';
 import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
 import { WireConnection } from './wire-connection.ts';
 

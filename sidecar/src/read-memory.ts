@@ -1,9 +1,9 @@
 import { Socket } from 'node:net';
-import { loadForeignFunctions } from '../foreign-functions.ts';
-import { releaseBytes } from './released-bytes.ts';
+import { loadForeignFunctions } from './foreign-functions.ts';
 
 const afUnix = 1;
-const sockStream = 1;
+/** `SOCK_STREAM | SOCK_CLOEXEC`: a program that is started must not read the zeros. */
+const sockStream = 0o2000001;
 const integerBytes = 4;
 /** What Node reads at once. */
 const zeros = Buffer.alloc(64 << 10);
@@ -14,7 +14,7 @@ const wipedAfterMs = 50;
  * it: after a short message it still holds the end of the longer one before. Reading zeros wipes it.
  */
 class ReadMemory {
-  #pair: SocketPair | undefined;
+  #pair: SocketPair | 'none' | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** Something was read: it is wiped soon, together with what is read until then. */
@@ -24,8 +24,8 @@ class ReadMemory {
 
   #wipe(): void {
     this.#timer = undefined;
-    this.#pair ??= openSocketPair();
-    this.#pair?.writer.write(zeros);
+    this.#pair ??= openSocketPair() ?? 'none';
+    if (this.#pair !== 'none') this.#pair.writer.write(zeros);
   }
 }
 
@@ -40,14 +40,24 @@ interface SocketPair {
 
 /** Linux takes the zeros in one piece, and gives them so. Elsewhere, or without foreign functions, there is no pair. */
 function openSocketPair(): SocketPair | undefined {
+  const descriptors = socketPair();
+  if (descriptors === undefined) return undefined;
+  const [reader, writer] = descriptors.map((fd) => new Socket({ fd }).unref().on('error', () => undefined));
+  if (reader === undefined || writer === undefined) return undefined;
+  reader.on('data', (chunk: Buffer) => chunk.fill(0));
+  return { reader, writer };
+}
+
+function socketPair(): readonly number[] | undefined {
   if (process.platform !== 'linux') return undefined;
   const descriptors = Buffer.alloc(2 * integerBytes);
-  const library = loadForeignFunctions()?.dlopen(null, {
-    socketpair: { arguments: ['int32', 'int32', 'int32', 'pointer'], return: 'int32' },
-  });
-  if (library?.functions.socketpair(afUnix, sockStream, 0, descriptors) !== 0) return undefined;
-  const reader = new Socket({ fd: descriptors.readInt32LE(0) }).unref();
-  const writer = new Socket({ fd: descriptors.readInt32LE(integerBytes) }).unref();
-  reader.on('data', releaseBytes);
-  return { reader, writer };
+  try {
+    const library = loadForeignFunctions()?.dlopen(null, {
+      socketpair: { arguments: ['int32', 'int32', 'int32', 'pointer'], return: 'int32' },
+    });
+    if (library?.functions.socketpair(afUnix, sockStream, 0, descriptors) !== 0) return undefined;
+  } catch {
+    return undefined;
+  }
+  return [descriptors.readInt32LE(0), descriptors.readInt32LE(integerBytes)];
 }
