@@ -63,6 +63,29 @@ test('whoever reads an earlier state holds up the end of a turnover, and nothing
   await keystore.close();
 });
 
+test('whoever reads an earlier state does not make the change of a root key look failed', {
+  timeout: 30_000,
+}, async () => {
+  const store = testStore();
+  const keystore = await store.open();
+  await keystore.create(newKey('a'));
+  const reader = store.database();
+  reader.exec('BEGIN; SELECT count(*) FROM rows;');
+  reader.prepare('SELECT path FROM rows LIMIT 1').get();
+  const succession: RootKeySuccession = {
+    prepare: async () => Secret.take(randomBytes(32)),
+    commit: () => 'in force',
+  };
+  const turnover = createKeyTurnover(keystore, recorder().recorded, succession);
+  const { generation, notice } = await turnover.changeRootKey();
+  expect(generation).toBe(2);
+  expect(notice).toMatch(/^in force; .* still turning over .*earlier state/);
+  reader.close();
+  await turnover.resume();
+  expect(await keystore.generation()).toEqual({ present: 2 });
+  await keystore.close();
+});
+
 test('a root key that was not prepared, and the present one, change nothing and are on record', async () => {
   const store = testStore();
   const keystore = await store.open();

@@ -107,6 +107,14 @@ test('another passphrase may be written as long as the store is under the presen
   expect(hexOf(await provider.obtainNext())).toBe(other);
 });
 
+test('one that was edited since it was prepared takes no place', async () => {
+  const { provider, first } = await prepared();
+  write(`${path}.next`, 'something else altogether');
+  expect(() => provider.succession.commit()).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+  expect(readFileSync(path, 'utf8')).toBe(before);
+  expect(await presentOf(provider)).toBe(first);
+});
+
 test('none, the present one, a short one and one that others can read are refused', async () => {
   write(path, before);
   const provider = passphrase();

@@ -57,6 +57,23 @@ describe('the next root key in shares', () => {
     expect(readFileSync(path)).toEqual(next.parameters);
   });
 
+  test('is the set that gave the root key, whatever lies in its file by then', async () => {
+    const { next } = both();
+    const succession = new ShareSuccession(path, sealing);
+    for (const text of [next.texts[0], next.texts[1]]) succession.add(text);
+    await succession.prepare();
+    dealt(`${path}.next`);
+    expect(succession.commit()).toMatch(next.set);
+    expect(readFileSync(path)).toEqual(next.parameters);
+  });
+
+  test('does not keep the present shares from opening when its file is damaged', () => {
+    const { present } = both();
+    writeFileSync(`${path}.next`, '{');
+    expect(new ShareSuccession(path, sealing).progress).toBeUndefined();
+    expect(new ShareSets(path, sealing).add(present.texts[0])).toMatchObject({ index: 1, isNext: false });
+  });
+
   test('wants shares that are whole, and each once', () => {
     const { next } = both();
     const succession = new ShareSuccession(path, sealing);

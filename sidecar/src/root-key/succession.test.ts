@@ -49,6 +49,24 @@ describe('a key file', () => {
     expect(existsSync(`${path}.next`)).toBe(false);
   });
 
+  test('is replaced although its owner may not write to it', async () => {
+    const provider = keyFile();
+    await provider.obtain();
+    chmodSync(path, 0o400);
+    const next = await hexOf(provider.succession.prepare());
+    provider.succession.commit();
+    expect(readFileSync(path).toString('hex')).toBe(next);
+  });
+
+  test('never gives its place to another key than the one that was prepared', async () => {
+    const provider = keyFile();
+    const present = await presentOf(provider);
+    await provider.succession.prepare();
+    writeFileSync(`${path}.next`, randomBytes(32));
+    expect(() => provider.succession.commit()).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+    expect(readFileSync(path).toString('hex')).toBe(present);
+  });
+
   test('has no successor of another length', async () => {
     const provider = keyFile();
     await provider.obtain();
