@@ -101,7 +101,7 @@ test('a new root key in shares takes over once enough of them were given, and th
   expect(await rotate()).toMatchObject({
     result: { generation: 2, notice: expect.stringContaining('destroy the old shares') },
   });
-  expect(sidecar.notices()).toContain('the new shares open the sidecar');
+  expect(sidecar.notices()).toContain('open the sidecar: copy shares.json');
   await expectSigns();
   expect((await hsm.system.status()).next).toBeUndefined();
   expect(JSON.parse(readFileSync(parameters(), 'utf8'))).toMatchObject({ label: labelOf(next) });
@@ -153,7 +153,7 @@ test('a process that died right before the new parameters got their name is open
   await unseal(next.slice(0, 3));
   expect(readFileSync(parameters())).toEqual(prepared);
   expect(existsSync(`${parameters()}.next`)).toBe(false);
-  expect(sidecar.notices()).toContain('the new shares open the sidecar');
+  expect(sidecar.notices()).toContain('open the sidecar: copy shares.json');
   await expectSigns();
 });
 

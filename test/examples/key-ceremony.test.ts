@@ -140,7 +140,7 @@ test('its commands put the keystore under a new root key in shares', { timeout: 
   expect(output).toMatch(/^3 of 3 shares of the next root key$/m);
   expect(output).toMatch(/^unsealed: 3 of 3 shares$/m);
   expect(output).toMatch(/^name +kept$/m);
-  expect(output).toMatch(/the new shares open the sidecar/);
+  expect(output).toMatch(/open the sidecar: copy shares.json/);
 });
 
 test('its commands replace a passphrase', { timeout: timeoutMs }, () => {
