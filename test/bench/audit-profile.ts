@@ -1,27 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { openBenchSidecar } from './audit-sidecar.ts';
-import { keyUses } from './audit-uses.ts';
+import { connect } from '@ferrohsm/sdk/node';
+import { type KeyUse, keyUses } from './audit-uses.ts';
+import { type CallFrame, monotonicUs, pathOf, placeText, type StackTime, stackTimes } from './cpu-profile.ts';
 import { runLoad } from './load.ts';
+import { withProfile } from './profiled-sidecar.ts';
 import { aligned } from './table.ts';
 
 // Where the thread that answers requests spends its time on the log at 64 in flight:
 // node test/bench/audit-profile.ts [MILLISECONDS]
-
-/** The part of a profile that is read here (Chrome DevTools Protocol, Profiler.Profile); times in microseconds. */
-interface Profile {
-  readonly nodes: readonly ProfileNode[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
-
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  readonly children?: readonly number[];
-}
 
 /** A function of the log. */
 interface Spent {
@@ -31,39 +16,31 @@ interface Spent {
   withNodeUs: number;
 }
 
-const root = new URL('../../', import.meta.url).href;
 const logCode = /^sidecar\/src\/(audit\/|request\/record|request\/refusal|digests)/;
 const concurrency = 64;
 const shown = 10;
 
 const durationMs = Number(process.argv[2] ?? 5000);
 for (const use of keyUses.filter(({ scope }) => scope === 'named')) {
-  const { profile, operations } = await profileOf(use, durationMs);
-  console.log(profileText(profile, operations, use.name));
+  const { times, operations } = await profileOf(use, durationMs);
+  console.log(profileText(times, operations, use.name));
 }
 
-/** Loads a sidecar of its own, after a warm-up that is in the profile as well. */
-async function profileOf({ prepare }: (typeof keyUses)[number], durationMs: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'ferrohsm-profile-'));
-  try {
-    const operations = await runProfiled(['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=250']);
-    // The first thread is number 0.
-    const name = readdirSync(folder).find((file) => /^CPU\.\d+\.\d+\.\d+\.0\./.test(file));
-    if (name === undefined) throw new Error('the sidecar left no profile');
-    return { profile: JSON.parse(readFileSync(join(folder, name), 'utf8')) as Profile, operations };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-
-  async function runProfiled(nodeOptions: readonly string[]): Promise<number> {
-    await using sidecar = await openBenchSidecar(nodeOptions);
-    const { operations } = await runLoad(await prepare(sidecar.hsm), concurrency, durationMs);
-    return operations;
-  }
+/** Loads a sidecar of its own; its warm-up is left out. */
+async function profileOf({ prepare }: KeyUse, durationMs: number) {
+  const { profile, result } = await withProfile(async ({ socket }) => {
+    await using hsm = await connect({ socket });
+    const operation = await prepare(hsm);
+    await runLoad(operation, concurrency, durationMs / 2);
+    const fromUs = monotonicUs();
+    const { operations } = await runLoad(operation, concurrency, durationMs);
+    return { operations, span: { fromUs, toUs: monotonicUs() } };
+  });
+  return { times: stackTimes(profile, result.span), operations: result.operations };
 }
 
-function profileText(profile: Profile, operations: number, name: string): string {
-  const spent = [...spentIn(profile)].sort(([, a], [, b]) => b.withNodeUs - a.withNodeUs);
+function profileText(times: readonly StackTime[], operations: number, name: string): string {
+  const spent = [...spentIn(times)].sort(([, a], [, b]) => b.withNodeUs - a.withNodeUs);
   const perRecord = (us: number) => (us / operations).toFixed(2);
   const sum = (figure: (spent: Spent) => number) => spent.reduce((total, [, it]) => total + figure(it), 0);
   const lines = spent.slice(0, shown).map(([where, it]) => [where, perRecord(it.selfUs), perRecord(it.withNodeUs)]);
@@ -75,32 +52,21 @@ function profileText(profile: Profile, operations: number, name: string): string
   ].join('\n');
 }
 
-function spentIn({ nodes, samples, timeDeltas }: Profile): Map<string, Spent> {
-  const selfUs = new Map<number, number>();
-  for (const [i, id] of samples.entries()) selfUs.set(id, (selfUs.get(id) ?? 0) + (timeDeltas[i] ?? 0));
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+function spentIn(times: readonly StackTime[]): Map<string, Spent> {
   const spent = new Map<string, Spent>();
-  const [first] = nodes;
-  // Who called into Node is the nearest function above that has a file.
-  const open = first === undefined ? [] : [{ node: first, owner: '' }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const place = placeOf(next.node);
-    const owner = next.node.callFrame.url.startsWith('file:') ? place : next.owner;
-    const us = selfUs.get(next.node.id) ?? 0;
-    if (owner !== '') {
-      const entry = spent.get(owner) ?? { selfUs: 0, withNodeUs: 0 };
-      spent.set(owner, entry);
-      entry.withNodeUs += us;
-      if (owner === place) entry.selfUs += us;
-    }
-    for (const id of next.node.children ?? []) open.push({ node: byId.get(id) as ProfileNode, owner });
+  for (const { stack, us } of times) {
+    // Who called into Node is the nearest function that has a file.
+    const owner = stack.find(({ url }) => url.startsWith('file:'));
+    if (owner === undefined || !isOfLog(owner)) continue;
+    const where = placeText(owner);
+    const entry = spent.get(where) ?? { selfUs: 0, withNodeUs: 0 };
+    spent.set(where, entry);
+    entry.withNodeUs += us;
+    if (owner === stack[0]) entry.selfUs += us;
   }
   return spent;
 }
 
-/** Function and file; empty for what is not of the log. */
-function placeOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const path = url.startsWith(root) ? url.slice(root.length) : '';
-  if (!logCode.test(path)) return '';
-  return `${functionName || 'anonymous'} ${fileURLToPath(url).split('/').slice(-2).join('/')}:${lineNumber + 1}`;
+function isOfLog(frame: CallFrame): boolean {
+  return logCode.test(pathOf(frame));
 }

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const parts = ['request', 'log', 'lanes', 'pool', 'other'] as const;
+const parts = ['request', 'log', 'lanes', 'pool', 'profiler', 'other'] as const;
 
 /**
  * A part of the sidecar's process: the thread that answers requests, the one that keeps the tree, the lanes that compute
- * with keys, Node's pool, which writes the journal, and the rest, which is the garbage collector.
+ * with keys, Node's pool, which writes the journal, the profiler where there is one, and the rest, which is the garbage
+ * collector.
  */
 export type Part = (typeof parts)[number];
 
@@ -15,6 +16,7 @@ const threadNames: ReadonlyMap<string, Part> = new Map([
   ['ferrohsm-log', 'log'],
   ['ferrohsm-lane', 'lanes'],
   ['libuv-worker', 'pool'],
+  ['v8:ProfEvntProc', 'profiler'],
 ]);
 
 /**

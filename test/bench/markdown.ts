@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { absentLines, type Cells, otherLines, type Report, rateCells, rateHeadings, settingLines } from './report.ts';
 
 /** What is measured into a page; each has its place there, between two comments. */
-export type Section = 'rates' | 'growth';
+export type Section = 'rates' | 'growth' | 'profile';
 
 /** The report as a part of a page. */
 export function markdownOf(report: Report): string {

@@ -69,6 +69,14 @@ const benchFlags = {
   'growth-minutes': { type: 'string', default: '10' },
 } as const;
 
+const profileFlags = {
+  operation: { type: 'string', default: 'p256' },
+  concurrency: { type: 'string', default: '1,64' },
+  ms: { type: 'string', default: '5000' },
+  json: { type: 'string' },
+  markdown: { type: 'string' },
+} as const;
+
 /** @throws Error for what is no option, or no value of one */
 export function parseRoundOptions(args: readonly string[]): RoundOptions {
   return roundOptions(parseArgs({ args: [...args], options: roundFlags }).values);
@@ -84,6 +92,30 @@ export function parseGateOptions(args: readonly string[]): GateOptions {
   const baseline = { 'write-baseline': { type: 'boolean', default: false } } as const;
   const { values } = parseArgs({ args: [...args], options: { ...roundFlags, ...baseline } });
   return { ...roundOptions(values), isBaseline: values['write-baseline'] };
+}
+
+export interface ProfileOptions {
+  /** Id of what is profiled. */
+  readonly operation: string;
+  /** Operations in flight, one after the other. */
+  readonly concurrencies: readonly number[];
+  /** Milliseconds of each. */
+  readonly durationMs: number;
+  readonly json: string | undefined;
+  readonly markdown: string | undefined;
+}
+
+/** @throws Error for what is no option, or no value of one */
+export function parseProfileOptions(args: readonly string[], operations: readonly string[]): ProfileOptions {
+  const { values } = parseArgs({ args: [...args], options: profileFlags });
+  requireKnown('operation', values.operation, operations);
+  return {
+    operation: values.operation,
+    concurrencies: numbers('concurrency', values.concurrency) ?? [],
+    durationMs: wholeNumber('ms', values.ms),
+    json: values.json,
+    markdown: values.markdown,
+  };
 }
 
 /** The full table takes some ten minutes, `--quick` a minute or two, a selection of one row some seconds. */
@@ -127,9 +159,12 @@ function growthOptions(values: Readonly<Record<'growth-keys' | 'growth-entries' 
 function chosen(flag: string, text: string | undefined, known: readonly string[]): readonly string[] | undefined {
   if (text === undefined) return undefined;
   const ids = text.split(',');
-  const unknown = ids.find((id) => !known.includes(id));
-  if (unknown !== undefined) throw new Error(`--${flag} ${unknown}: none of ${known.join(', ')}`);
+  for (const id of ids) requireKnown(flag, id, known);
   return known.filter((id) => ids.includes(id));
+}
+
+function requireKnown(flag: string, id: string, known: readonly string[]): void {
+  if (!known.includes(id)) throw new Error(`--${flag} ${id}: none of ${known.join(', ')}`);
 }
 
 function numbers(flag: string, text: string | undefined): readonly number[] | undefined {

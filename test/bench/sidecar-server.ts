@@ -16,6 +16,11 @@ import type { Server } from './side.ts';
 /** The shipped policies that let `session.whoami` through: that read leaves no record, so that its cost is all but it. */
 const unrecorded = ['everyone.basics', 'administrator.manage'];
 
+/** A sidecar whose threads can be told apart. */
+export interface SidecarServer extends Server {
+  readonly pid: number;
+}
+
 type Variant = Omit<StartOptions, 'folders'>;
 
 /** `ferrohsm serve` as it comes. */
@@ -34,11 +39,12 @@ export function withSlowSync(delayMs: number): Variant {
 }
 
 /** A sidecar in folders of its own, which its end discards. */
-export async function startServer(variant: Variant): Promise<Server> {
+export async function startServer(variant: Variant): Promise<SidecarServer> {
   const folders = createFolders();
   writePolicy(folders);
   const sidecar = await startSidecarProcess({ folders, ...variant });
   return {
+    pid: sidecar.pid,
     socket: sidecar.socket,
     cpuUs: cpuClockOf(sidecar.pid),
     async [Symbol.asyncDispose]() {
