@@ -42,6 +42,8 @@ export function requireReplaceable(path: string, what: string): void {
   try {
     accessSync(dirname(path), constants.W_OK);
   } catch (cause) {
+    // What is to be written there first will say what is missing.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw new SidecarError('config_invalid', `${what} cannot be replaced: its folder is read-only`, { cause });
   }
 }

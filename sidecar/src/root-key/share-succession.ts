@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SidecarError } from '../errors.ts';
 import { replaceFile, syncFolder } from '../files/durable-file.ts';
@@ -66,12 +66,21 @@ export class ShareSuccession implements RootKeySuccession, Disposable {
   commit(): string {
     if (this.#proven === undefined) return '';
     const { parameters, set } = this.#proven;
-    replaceFile(this.#path, parameters, 'share parameters file');
-    rmSync(nextName(this.#path), { force: true });
-    syncFolder(dirname(this.#path));
+    if (this.#isPrepared(parameters)) {
+      renameSync(nextName(this.#path), this.#path);
+      syncFolder(dirname(this.#path));
+    } else {
+      replaceFile(this.#path, parameters, 'share parameters file');
+    }
     this.#proven = undefined;
     this.clear();
     return `the shares of set ${set} open the sidecar: copy shares.json with the configuration, and destroy the old shares`;
+  }
+
+  /** Whether they lie where they were prepared, as they were. */
+  #isPrepared(parameters: Buffer): boolean {
+    const path = nextName(this.#path);
+    return existsSync(path) && readFileSync(path).equals(parameters);
   }
 
   /** Forgets what was collected. */

@@ -51,11 +51,13 @@ function passphrase({ config }: Place): RootKeyProvider {
   return createPassphraseProvider({ source, parametersPath, derivation: sealing, storeExists, cost });
 }
 
-const openBy = (provider: (place: Place) => RootKeyProvider) => async (place: Place, open: OpenStore) =>
-  openProvided(await provider(place).obtain(), provider(place), async (rootKey, isNext) => {
+const openBy = (provider: (place: Place) => RootKeyProvider) => async (place: Place, open: OpenStore) => {
+  const opening = provider(place);
+  await openProvided(await opening.obtain(), opening, async (rootKey, isNext) => {
     await open(rootKey, isNext);
-    if (isNext) provider(place).succession.commit();
+    if (isNext) opening.succession.commit();
   });
+};
 
 async function madeBy(provider: RootKeyProvider): Promise<Buffer> {
   return (await provider.obtain()).rootKey.bytes;
@@ -116,7 +118,11 @@ const custodies: Readonly<Record<string, Custody>> = {
           const [, enough] = [0, 1].map((at) => sets.add(readFileSync(join(config, `../custodians/${name}-${at}`))));
           if (enough === undefined) continue;
           await open(enough.shares.combine(), enough.isNext);
-          if (enough.isNext) new ShareSuccession(join(config, 'shares.json'), sealing).commit();
+          if (enough.isNext) {
+            const succession = new ShareSuccession(join(config, 'shares.json'), sealing);
+            succession.proved(enough.shares);
+            succession.commit();
+          }
           return;
         } catch (error) {
           // The set is in force no more, or not yet.
