@@ -21,6 +21,14 @@ function recorder() {
   return { lines, recorded };
 }
 
+/** Reads the state of this moment until it is closed. */
+function readerOf(store: ReturnType<typeof testStore>) {
+  const reader = store.database();
+  reader.exec('BEGIN; SELECT count(*) FROM rows;');
+  reader.prepare('SELECT path FROM rows LIMIT 1').get();
+  return reader;
+}
+
 test('a turnover that is stopped ends its record at once, and the next process ends the turnover', async () => {
   const store = testStore();
   let keystore = await store.open();
@@ -51,9 +59,7 @@ test('whoever reads an earlier state holds up the end of a turnover, and nothing
   const store = testStore();
   const keystore = await store.open();
   await keystore.create(newKey('a'));
-  const reader = store.database();
-  reader.exec('BEGIN; SELECT count(*) FROM rows;');
-  reader.prepare('SELECT path FROM rows LIMIT 1').get();
+  const reader = readerOf(store);
   const turnover = createKeyTurnover(keystore, recorder().recorded, neverPrepared);
   await expect(turnover.turnOver()).rejects.toMatchObject({ code: 'operation_failed' });
   expect((await keystore.create(newKey('b'))).name).toBe('b');
@@ -69,9 +75,7 @@ test('whoever reads an earlier state does not make the change of a root key look
   const store = testStore();
   const keystore = await store.open();
   await keystore.create(newKey('a'));
-  const reader = store.database();
-  reader.exec('BEGIN; SELECT count(*) FROM rows;');
-  reader.prepare('SELECT path FROM rows LIMIT 1').get();
+  const reader = readerOf(store);
   const succession: RootKeySuccession = {
     prepare: async () => Secret.take(randomBytes(32)),
     commit: () => 'in force',
