@@ -64,12 +64,22 @@ export class ChangeQueue {
   }
 
   #commit(): void {
-    const rows = this.#parts.look();
+    const members = this.#waiting.splice(0, mostTogether);
+    if (members.length === 0) return;
+    try {
+      this.#make(members, this.#parts.look());
+    } catch (error) {
+      for (const member of members) member.reject(error);
+    }
+  }
+
+  /** @throws why the commit failed; what one member throws rejects that one alone */
+  #make(members: readonly Waiting[], rows: ReadRows): void {
     const whole = new RowChange(rows);
     const made: Made[] = [];
     const touching: Waiting[] = [];
     let changes = 0;
-    for (const member of this.#waiting.splice(0, mostTogether)) {
+    for (const member of members) {
       const change = new RowChange(untouched(whole, rows));
       try {
         const result = member.work(change);
@@ -81,18 +91,9 @@ export class ChangeQueue {
         else member.reject(error);
       }
     }
-    this.#waiting.unshift(...touching);
-    this.#settle(made, () => changes > 0 && this.#parts.write(whole, changes));
-  }
-
-  #settle(made: readonly Made[], write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      for (const { member } of made) member.reject(error);
-      return;
-    }
+    if (changes > 0) this.#parts.write(whole, changes);
     for (const { member, result } of made) member.resolve(result);
+    this.#waiting.unshift(...touching);
   }
 }
 
