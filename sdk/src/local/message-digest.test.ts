@@ -47,3 +47,7 @@ test('lets the event loop have its turn while it hashes bytes of its own', async
   clearInterval(timer);
   expect(turns).toBeGreaterThan(0);
 });
+
+test('a hash that the runtime lacks is refused as by WebCrypto', async () => {
+  await expect(messageDigest('SHA-5', message, true)).rejects.toMatchObject({ name: 'NotSupportedError' });
+});

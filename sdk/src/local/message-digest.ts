@@ -31,7 +31,7 @@ export async function messageDigest(
   message: Uint8Array<ArrayBuffer>,
   isOurs: boolean,
 ): Promise<Uint8Array> {
-  const hasher = nodeCrypto?.createHash?.(hash);
+  const hasher = hasherOf(hash);
   if (hasher === undefined) return new Uint8Array((await callNative('digest', [hash, message])) as ArrayBuffer);
   const heldUntilMs = performance.now() + (isOurs ? 0 : longestHoldMs);
   let hashedBytes = 0;
@@ -49,4 +49,13 @@ export async function messageDigest(
     }
   }
   return new Uint8Array(hasher.digest());
+}
+
+/** Runtimes that stand in for Node know fewer hashes. */
+function hasherOf(hash: string): Hasher | undefined {
+  try {
+    return nodeCrypto?.createHash?.(hash);
+  } catch {
+    return undefined;
+  }
 }
