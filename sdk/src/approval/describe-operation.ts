@@ -48,6 +48,8 @@ const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = O
   'subtle.exportKey': (_, operation) =>
     `get the SECRET of the key ${keySaid(operation.resource, operation)} out of the sidecar`,
   'subtle.sign': (_, operation) => `sign with the key ${keySaid(operation.resource, operation)}`,
+  'subtle.signDigest': (_, operation) =>
+    `sign a message that NOBODY SHOWED, known by its digest, with the key ${keySaid(operation.resource, operation)}`,
   'subtle.wrapKey': wrapWish,
   'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
   'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,

@@ -10,6 +10,7 @@ export interface RemoteKeySlots {
   /** The connection that a session key lives on; undefined for a named key, which outlives connections. */
   readonly sessionNumber: number | undefined;
   readonly algorithmName: string;
+  readonly hash: string | undefined;
   readonly usages: ReadonlySet<HsmKeyUsage>;
   readonly publicKey: PublicKey | undefined;
 }
@@ -80,7 +81,8 @@ inheritFromNative();
  */
 export function createRemoteKey(rpc: Rpc, key: Key, sessionNumber: number | undefined): CryptoKey {
   const { handle, type, extractable, algorithm, usages, publicKey } = key;
-  const slots = { rpc, handle, sessionNumber, algorithmName: algorithm.name, usages: new Set(usages), publicKey };
+  const { name: algorithmName, hash } = algorithm;
+  const slots = { rpc, handle, sessionNumber, algorithmName, hash, usages: new Set(usages), publicKey };
   const visible = { type, extractable, algorithm: fromWireAlgorithm(algorithm), usages: [...usages] as KeyUsage[] };
   return new RemoteCryptoKey(constructionToken, Object.freeze(slots), visible);
 }

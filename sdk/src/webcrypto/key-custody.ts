@@ -21,11 +21,14 @@ interface Belongings {
   readonly lentPublicKeys: WeakMap<CryptoKey, CryptoKey>;
   /** Handles of the named keys whose public halves became native. */
   readonly namedPublicKeys: WeakMap<CryptoKey, KeyHandle>;
+  /** Keys that sign no digests, with the connection on which the sidecar said so. */
+  readonly signingWhole: Map<KeyHandle, number>;
 }
 
 function belongingsOf(owner: Rpc): Belongings {
   const releases = new ReleaseQueue(owner);
-  return { owner, releases, lentPublicKeys: new WeakMap(), namedPublicKeys: new WeakMap() };
+  const [lentPublicKeys, namedPublicKeys] = [new WeakMap(), new WeakMap()];
+  return { owner, releases, lentPublicKeys, namedPublicKeys, signingWhole: new Map() };
 }
 
 /** The border between keys of the sidecar and keys of the runtime, for one connection's Crypto. */
@@ -79,6 +82,16 @@ export class KeyCustody {
       );
     }
     return slots.handle;
+  }
+
+  /** Whether the sidecar has said on this connection that it signs only whole messages with the key. */
+  signsWhole(handle: KeyHandle): boolean {
+    return this.#belongings.signingWhole.get(handle) === this.rpc.sessionNumber;
+  }
+
+  /** Remembers that for the rest of the connection. */
+  signWhole(handle: KeyHandle): void {
+    this.#belongings.signingWhole.set(handle, this.rpc.sessionNumber);
   }
 
   /** Calls `use` with a handle of the key; a native key is lent to the sidecar, which needs it to be extractable. */

@@ -4,6 +4,7 @@ import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
 import type { KeyCustody } from './key-custody.ts';
 import { isRemote, publicKeyHere, requireUse } from './key-use.ts';
 import { normalizeAlgorithm } from './normalization.ts';
+import { hashFor, signPrehashed } from './prehashed-signature.ts';
 import { type ByteSource, copyBytes, toArrayBuffer } from './web-idl.ts';
 
 export async function sign(
@@ -15,8 +16,10 @@ export async function sign(
   if (!isRemote(key)) return callNative('sign', [algorithm, key, data]);
   const normalized = normalizeAlgorithm('sign', algorithm);
   requireUse(key, normalized.name, 'sign');
-  const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
-  return toArrayBuffer((await custody.rpc.call('subtle.sign', params)).signature);
+  const signing = { algorithm: normalized, key: custody.handle(key) };
+  const hash = hashFor(custody, key, data);
+  if (hash !== undefined) return toArrayBuffer(await signPrehashed(custody, signing, hash, data));
+  return toArrayBuffer((await custody.rpc.call('subtle.sign', { ...signing, data: copyBytes(data) })).signature);
 }
 
 export async function verify(

@@ -97,16 +97,21 @@ export const uint8Array: Converter<Uint8Array<ArrayBuffer>> = (value, what) => {
   throw new TypeError(`${what} is not a Uint8Array`);
 };
 
-/** "Get a copy of the bytes held by the buffer source": none when it is detached. */
-export function copyBytes(source: ByteSource): Uint8Array<ArrayBuffer> {
+/** The bytes of the buffer source where they lie: none when it is detached. */
+export function bytesOf(source: ByteSource): Uint8Array<ArrayBuffer> {
   try {
-    if (!ArrayBuffer.isView(source)) return new Uint8Array(source).slice();
+    if (!ArrayBuffer.isView(source)) return new Uint8Array(source);
     const slots = viewSlots(source);
     const buffer = slots.buffer.call(source) as ArrayBuffer;
-    return new Uint8Array(buffer, slots.byteOffset.call(source), slots.byteLength.call(source)).slice();
+    return new Uint8Array(buffer, slots.byteOffset.call(source), slots.byteLength.call(source));
   } catch {
     return new Uint8Array();
   }
+}
+
+/** "Get a copy of the bytes held by the buffer source". */
+export function copyBytes(source: ByteSource): Uint8Array<ArrayBuffer> {
+  return bytesOf(source).slice();
 }
 
 /** Bytes as WebCrypto returns them: an ArrayBuffer that holds nothing else. */

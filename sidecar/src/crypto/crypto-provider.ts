@@ -4,7 +4,7 @@ import { describePublic, exportKey, isPair, loadKey, publicHalf, storeKey } from
 import type { Lane } from './lanes/job.ts';
 import { createLanes } from './lanes/lanes.ts';
 import { requireAccess } from './operations/key-access.ts';
-import { signatureSchemes } from './operations/signatures.ts';
+import { digestSchemes, signatureSchemes } from './operations/signatures.ts';
 import { descriptorOf } from './operations/table.ts';
 import type { CryptoProvider } from './provider.ts';
 
@@ -41,12 +41,17 @@ export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProv
   } satisfies CryptoProvider);
 }
 
-function signing(lane: Lane): Pick<CryptoProvider, 'sign' | 'verify'> {
+function signing(lane: Lane): Pick<CryptoProvider, 'sign' | 'signDigest' | 'verify'> {
   return {
     async sign(algorithm, key, data) {
       const { signingKey } = descriptorOf(signatureSchemes, algorithm.name, 'signing');
       requireAccess(algorithm, key, { usage: 'sign', type: signingKey });
       return lane.run({ operation: 'sign', algorithm, key, data });
+    },
+    async signDigest(algorithm, key, digest) {
+      const { signingKey } = descriptorOf(digestSchemes, algorithm.name, 'signing a digest');
+      requireAccess(algorithm, key, { usage: 'sign', type: signingKey });
+      return lane.run({ operation: 'signDigest', algorithm, key, data: digest });
     },
     async verify(algorithm, key, signature, data) {
       const { verifyingKey } = descriptorOf(signatureSchemes, algorithm.name, 'verification');

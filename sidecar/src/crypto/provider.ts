@@ -53,6 +53,8 @@ export interface CryptoProvider {
   load(format: string, bytes: Uint8Array, algorithm: KeyAlgorithm, attributes: KeyAttributes): LoadedKey;
 
   sign(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Promise<Uint8Array>;
+  /** Signs a message by its digest, made with the hash of the key: RSA only. */
+  signDigest(algorithm: Algorithm, key: LoadedKey, digest: Uint8Array): Promise<Uint8Array>;
   verify(algorithm: Algorithm, key: LoadedKey, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
   encrypt(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Promise<Uint8Array>;
   decrypt(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Promise<Uint8Array>;

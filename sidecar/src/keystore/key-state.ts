@@ -18,6 +18,7 @@ const uses: Readonly<Record<string, KeyUse>> = Object.freeze<Record<string, KeyU
   'subtle.decapsulateKey': 'decrypt',
   'dataKey.decrypt': 'decrypt',
   'subtle.sign': 'sign',
+  'subtle.signDigest': 'sign',
   'subtle.verify': 'verify',
 });
 

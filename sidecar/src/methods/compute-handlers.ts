@@ -16,6 +16,7 @@ import { createSubtleGenerateKey } from './subtle.generateKey.ts';
 import { createSubtleGetPublicKey } from './subtle.getPublicKey.ts';
 import { createSubtleImportKey } from './subtle.importKey.ts';
 import { createSubtleSign } from './subtle.sign.ts';
+import { createSubtleSignDigest } from './subtle.signDigest.ts';
 import { createSubtleUnwrapKey } from './subtle.unwrapKey.ts';
 import { createSubtleVerify } from './subtle.verify.ts';
 import { createSubtleWrapKey } from './subtle.wrapKey.ts';
@@ -39,6 +40,7 @@ export function computeHandlers({ crypto, fillRandom }: HandlerParts) {
     'subtle.getPublicKey': createSubtleGetPublicKey(crypto),
     'subtle.importKey': createSubtleImportKey(crypto),
     'subtle.sign': createSubtleSign(crypto),
+    'subtle.signDigest': createSubtleSignDigest(crypto),
     'subtle.unwrapKey': createSubtleUnwrapKey(crypto),
     'subtle.verify': createSubtleVerify(crypto),
     'subtle.wrapKey': createSubtleWrapKey(crypto),

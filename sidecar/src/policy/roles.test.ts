@@ -184,6 +184,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'subtle.generateKey': makesSessionKeys,
   'subtle.importKey': makesSessionKeys,
   'subtle.sign': uses,
+  'subtle.signDigest': uses,
   'subtle.verify': uses,
   'subtle.encrypt': uses,
   'subtle.decrypt': uses,

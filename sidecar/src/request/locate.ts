@@ -73,7 +73,7 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
       keys.set(handle, other);
       others.push({ id: handle, resource: other.resource, action });
     }
-    others.push(...callerNonce(call, params, keys));
+    others.push(...callerNonce(call, params, keys), ...messageOf(call, id, primary));
     const target = { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
     const openedBy = wrappingOf(call.method, (path) => memberAt(params, path))?.openedBy;
     return openedBy === undefined ? target : { ...target, openers: await openersOf(openedBy, namedKeys.held) };
@@ -156,6 +156,11 @@ function callerNonce({ method }: Call, params: object, keys: Target['keys']): re
   const held = keys.get(id);
   if (held?.scope !== 'named' || !nonceAlgorithms.has(held.key.algorithm.name)) return [];
   return [{ id, resource: held.resource, action: 'subtle.encrypt.callerNonce' }];
+}
+
+/** Whoever may not sign a message with a key may not do it by a digest: policies that speak of messages bind both. */
+function messageOf({ method }: Call, id: string, { resource }: HeldKey): readonly Subject[] {
+  return method === 'subtle.signDigest' ? [{ id, resource, action: 'subtle.sign' }] : [];
 }
 
 /** A session key that is about to be made is seen by its algorithm. */

@@ -5,13 +5,14 @@ import { keyFamilies } from '../keys/algorithm-table.ts';
 import { encryptionSchemes, wrappingSchemes } from '../operations/ciphers.ts';
 import { derivationSchemes } from '../operations/derivations.ts';
 import { kemSchemes } from '../operations/kems.ts';
-import { signatureSchemes } from '../operations/signatures.ts';
+import { digestSchemes, signatureSchemes } from '../operations/signatures.ts';
 import { costs } from './cost-table.ts';
 import type { Job } from './job.ts';
 import { laneOf } from './lanes.ts';
 
 const tables = [
   ['sign', signatureSchemes],
+  ['signDigest', digestSchemes],
   ['verify', signatureSchemes],
   ['encrypt', encryptionSchemes],
   ['decrypt', encryptionSchemes],

@@ -2,7 +2,7 @@ import { generateKey, importKey } from '../keys/keys.ts';
 import { wrappingSchemes } from '../operations/ciphers.ts';
 import { derivationSchemes } from '../operations/derivations.ts';
 import { kemSchemes } from '../operations/kems.ts';
-import { signatureSchemes } from '../operations/signatures.ts';
+import { digestSchemes, signatureSchemes } from '../operations/signatures.ts';
 import { descriptorOf } from '../operations/table.ts';
 import type { Job, JobResult, OperationName } from './job.ts';
 
@@ -17,6 +17,8 @@ const decrypt = ({ algorithm, key, data }: Job<'decrypt' | 'unwrap'>): Uint8Arra
 const performers: Performers = Object.freeze({
   sign: ({ algorithm, key, data }) =>
     descriptorOf(signatureSchemes, algorithm.name, 'signing').sign(algorithm, key, data),
+  signDigest: ({ algorithm, key, data }) =>
+    descriptorOf(digestSchemes, algorithm.name, 'signing a digest').sign(algorithm, key, data),
   verify: ({ algorithm, key, signature, data }) =>
     descriptorOf(signatureSchemes, algorithm.name, 'verification').verify(algorithm, key, signature, data),
   encrypt,

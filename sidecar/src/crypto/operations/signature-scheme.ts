@@ -9,4 +9,10 @@ export interface SignatureScheme {
   verify(algorithm: Algorithm, key: LoadedKey, signature: Uint8Array, data: Uint8Array): boolean;
 }
 
+/** How one algorithm signs a message that others have hashed: the signature is one that `verify` takes for the message. */
+export interface DigestScheme {
+  readonly signingKey: KeyType;
+  sign(algorithm: Algorithm, key: LoadedKey, digest: Uint8Array): Uint8Array;
+}
+
 export const asymmetricKeys = Object.freeze({ signingKey: 'private', verifyingKey: 'public' } as const);

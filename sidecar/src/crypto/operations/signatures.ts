@@ -3,8 +3,9 @@ import { ecdsa, ed448, ed25519 } from './elliptic-signature.ts';
 import { hmac } from './hmac.ts';
 import { kmac128, kmac256 } from './kmac.ts';
 import { mlDsa, slhDsa } from './post-quantum-signature.ts';
+import { rsaPkcs1Digest, rsaPssDigest } from './rsa-digest.ts';
 import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
-import type { SignatureScheme } from './signature-scheme.ts';
+import type { DigestScheme, SignatureScheme } from './signature-scheme.ts';
 import { table } from './table.ts';
 
 /** The parameter sets of FIPS 205 section 11. */
@@ -29,4 +30,10 @@ export const signatureSchemes = table<SignatureScheme>({
   'ML-DSA-87': mlDsa,
   ...Object.fromEntries(slhDsaParameterSets.map((name) => [name, slhDsa])),
   ...compositeSignatures,
+});
+
+/** Every algorithm that signs a message by a digest that was made elsewhere. */
+export const digestSchemes = table<DigestScheme>({
+  'RSASSA-PKCS1-v1_5': rsaPkcs1Digest,
+  'RSA-PSS': rsaPssDigest,
 });
