@@ -15,6 +15,13 @@ test.each([0, 1, 63, 64, 4096, 4097, 100_000])('digests %d bytes as HMAC-SHA256 
   expect(bytes).toEqual(Buffer.alloc(length, 3));
 });
 
+test.each([0, 4096, 300_000])('digests %d bytes beside its thread, as they were at the call', async (length) => {
+  const bytes = Buffer.alloc(length, 3);
+  const digest = digests.aside(bytes);
+  bytes.fill(4);
+  expect(await digest).toBe(createHmac('sha256', key).update(Buffer.alloc(length, 3)).digest('base64url'));
+});
+
 test('a request has one digest whatever the order of its members', () => {
   const digest = digests.ofRequest('keys.create', { name: 'a', labels: { x: '1', y: '2' } });
   expect(digests.ofRequest('keys.create', { labels: { y: '2', x: '1' }, name: 'a' })).toBe(digest);

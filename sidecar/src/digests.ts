@@ -7,6 +7,8 @@ import { Secret } from './secret.ts';
 /** Keyed digests: they prove equality to the sidecar, and tell nothing to whoever reads the log. */
 export interface Digests {
   ofBytes(bytes: Uint8Array): string;
+  /** The same, beside the calling thread: of long bytes, as they are at the time of the call. */
+  aside(bytes: Uint8Array): Promise<string>;
   /** Of a whole request, the same for its repetition whatever the order of its members. */
   ofRequest(method: string, params: object): string;
   close(): void;
@@ -16,7 +18,10 @@ export interface Digests {
 const copiedBytes = 4096;
 
 /** The digest key is made on first use and lives sealed in the keystore. */
-export async function createDigests(keystore: Keystore, sealing: Pick<Sealing, 'keyedDigest'>): Promise<Digests> {
+export async function createDigests(
+  keystore: Keystore,
+  sealing: Pick<Sealing, 'keyedDigest' | 'keyedDigestAside'>,
+): Promise<Digests> {
   const key = await keystore.systemSecret('audit/digest-key', () => Secret.take(randomBytes(32)));
   const mac = new KeyedMac(key);
   const scratch = Secret.take(Buffer.allocUnsafeSlow(macRoom + copiedBytes));
@@ -26,6 +31,7 @@ export async function createDigests(keystore: Keystore, sealing: Pick<Sealing, '
       : ofCopy(mac, scratch.bytes.subarray(0, macRoom + bytes.length), bytes);
   return {
     ofBytes,
+    aside: async (bytes) => (await sealing.keyedDigestAside(key, bytes)).toString('base64url'),
     ofRequest: (method, params) =>
       ofBytes(Buffer.from(`ferrohsm/request/v1\0${method}\0${canonical(params, ofBytes)}`)),
     close: () => {

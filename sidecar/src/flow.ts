@@ -34,6 +34,7 @@ import { createAuthenticate } from './request/authenticate.ts';
 import { createAuthorizer, createMayDo } from './request/authorize.ts';
 import type { Handlers, Session } from './request/context.ts';
 import { createCount } from './request/count.ts';
+import { createDigestAside } from './request/digest-aside.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { createExecute } from './request/execute.ts';
 import type { Gate } from './request/gate.ts';
@@ -137,6 +138,7 @@ export function createFlow(parts: FlowParts): Flow {
     approve,
     hold: createHold(() => witnessing?.suffices ?? true),
     intend: createIntend(log, digests.ofBytes),
+    digestAside: createDigestAside(digests.aside),
     execute: createExecute({ handlers, authorizer, approve, renew, requestDigest: digests.ofRequest }),
     recorder: createRecorder({
       log,

@@ -35,6 +35,27 @@ function greeted(): Promise<WireClient> {
   return WireClient.greeted(sidecar.process.socket);
 }
 
+test('a long input has the digest of its bytes, however they travelled', async () => {
+  await using hsm = await sidecar.connect();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256', length: 256 } as const;
+  const { id, secretKey } = await hsm.keys.create({ name: 'used/long', algorithm, usages: ['sign'] });
+  const long = Buffer.alloc(300_000, 'long');
+  const wire = await greeted();
+  const params = { algorithm: { name: 'HMAC' }, key: `${id}/1`, data: long.toString('base64url') };
+  const records = await recordsOf(async () => {
+    await hsm.subtle.sign('HMAC', secretKey, long);
+    await wire.call('subtle.sign', params);
+    await hsm.subtle.sign('HMAC', secretKey, Buffer.alloc(300_000, 'other'));
+  });
+  await wire.close();
+  const [attached, inline, other] = records
+    .filter(({ operation }) => operation === 'subtle.sign')
+    .map(({ details }) => details?.data);
+  expect(attached).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(inline).toBe(attached);
+  expect(other).not.toBe(attached);
+});
+
 test('a pure use leaves one record that names who, what and which policy, and no payload', async () => {
   await using hsm = await sidecar.connect();
   const key = await hsm.keys.create({ name: 'used/key', algorithm: 'Ed25519', usages: ['sign', 'verify'] });

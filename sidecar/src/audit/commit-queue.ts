@@ -11,6 +11,10 @@ const syncMsMax = 1;
 const syncWeight = 1 / 8;
 /** A block of so many records waits for no more of them. */
 const gatheredMax = 32;
+/** Records that nobody waits for wait for others so long: each write costs more than the record itself. */
+const unawaitedMs = 2;
+/** And until so many bytes of them are there. */
+const unawaitedBytesMax = 1 << 16;
 
 interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
@@ -45,7 +49,10 @@ export class CommitQueue {
   #marks: PendingMark[] = [];
   #durableSize: number;
   #nextIndex: number;
+  /** Somebody waits for one of the records or marks. */
+  #isAwaited = false;
   #isScheduled = false;
+  #delay: NodeJS.Timeout | undefined;
   #isWriting = false;
   #averageSyncMs = 0;
   /** Records that the last turn had found, while a block waits for more. */
@@ -96,13 +103,15 @@ export class CommitQueue {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#marks.push({ mark, resolve, reject });
+      this.#isAwaited = true;
       this.#schedule();
     });
   }
 
   /** Resolves when nothing is pending or being written, also after a failure. */
   async idle(): Promise<void> {
-    while (this.#isScheduled || this.#isWriting) {
+    while (this.#isScheduled || this.#isWriting || this.#delay !== undefined) {
+      this.#hurry();
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
   }
@@ -140,15 +149,29 @@ export class CommitQueue {
     this.#records.push(record);
     this.#nextIndex += 1;
     this.#recordBytes += recordBytes(record);
+    this.#isAwaited ||= record.isAwaited;
     this.#schedule();
   }
 
   #schedule(): void {
     if (this.#isScheduled || this.#isWriting) return;
+    if (this.#isUnhurried()) this.#delay ??= setTimeout(() => this.#hurry(), unawaitedMs);
+    else this.#hurry();
+  }
+
+  #isUnhurried(): boolean {
+    return !this.#isAwaited && this.#records.length > 0 && this.#recordBytes < unawaitedBytesMax;
+  }
+
+  /** Writes what is there in the next turn of the event loop. */
+  #hurry(): void {
+    clearTimeout(this.#delay);
+    this.#delay = undefined;
+    if (this.#isScheduled || this.#isWriting) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (this.#isGathering()) this.#schedule();
+      if (this.#isGathering()) this.#hurry();
       else this.#flush();
     });
   }
@@ -170,6 +193,7 @@ export class CommitQueue {
     const records = this.#takeRecords();
     const marks = this.#marks;
     this.#marks = [];
+    this.#isAwaited = this.#records.some(({ isAwaited }) => isAwaited);
     const started = performance.now();
     this.#isWriting = true;
     const isLone = this.#isLone(records, marks);

@@ -5,8 +5,10 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
   randomBytes,
+  webcrypto,
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SidecarError } from '../errors.ts';
@@ -33,6 +35,7 @@ export interface Sealing {
   open(key: Secret, sealed: Uint8Array, associatedData: Uint8Array): Secret;
   derive(key: Secret, salt: Uint8Array, info: string, lengthBytes: number): Secret;
   keyedDigest(key: Secret, data: Uint8Array): Buffer;
+  keyedDigestAside(key: Secret, data: Uint8Array): Promise<Buffer>;
   argon2id(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Secret;
   argon2idAside(passphrase: Secret, salt: Uint8Array, cost: Argon2Cost): Promise<Secret>;
 }
@@ -43,7 +46,7 @@ export interface Sealing {
  * @example const sealed = createSealing().seal(key, secret.bytes, Buffer.from('row 7'));
  */
 export function createSealing(): Sealing {
-  return Object.freeze({ seal, open, derive, keyedDigest, argon2id, argon2idAside });
+  return Object.freeze({ seal, open, derive, keyedDigest, keyedDigestAside, argon2id, argon2idAside });
 }
 
 /**
@@ -100,6 +103,12 @@ function derive(key: Secret, salt: Uint8Array, info: string, lengthBytes: number
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */
 function keyedDigest(key: Secret, data: Uint8Array): Buffer {
   return createHmac('sha256', key.bytes).update(data).digest();
+}
+
+/** The same in the thread pool, of the data as it is now. Long data alone are worth the copy and the way there. */
+async function keyedDigestAside(key: Secret, data: Uint8Array): Promise<Buffer> {
+  const hmac = createSecretKey(key.bytes).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return Buffer.from(await webcrypto.subtle.sign('HMAC', hmac, data as Uint8Array<ArrayBuffer>));
 }
 
 /**

@@ -8,4 +8,6 @@ export interface Sealing {
   open(key: Secret, sealed: Uint8Array, associatedData: Uint8Array): Secret;
   derive(key: Secret, salt: Uint8Array, info: string, lengthBytes: number): Secret;
   keyedDigest(key: Secret, data: Uint8Array): Buffer;
+  /** The same beside the calling thread, of the data as it is at the time of the call. */
+  keyedDigestAside(key: Secret, data: Uint8Array): Promise<Buffer>;
 }

@@ -16,6 +16,7 @@ import type { Identity } from '../identity/authenticator.ts';
 import type { SessionKeys } from '../keystore/session-keys.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Peer } from '../transport/connection.ts';
+import type { KnownDigests } from './digest-aside.ts';
 
 /** One connection and what its `system.hello` settled. */
 export interface Session {
@@ -135,6 +136,8 @@ export interface Trail {
   leave?: () => void;
   /** Joins the intent with the result. */
   intent?: string;
+  /** Digests of long inputs that are under way; undefined where none is, or where they failed. */
+  digests?: Promise<KnownDigests | undefined>;
 }
 
 /** What a handler gets besides its params. */

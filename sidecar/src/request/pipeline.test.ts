@@ -41,6 +41,7 @@ const pipeline = createPipeline({
   authorizer: { authorize: () => Promise.reject(new SidecarError('permission_denied')), isCurrent: () => true },
   hold: () => undefined,
   intend: () => Promise.reject(new Error('not reached')),
+  digestAside: () => undefined,
   execute: () => Promise.reject(new Error('not reached')),
   recorder: { commit: async (_, result) => result, refuse: async (_, cause) => cause as SidecarError },
 });

@@ -1,9 +1,10 @@
+import { releaseBytes } from '../released-bytes.ts';
 import { Secret } from '../secret.ts';
-import { releaseBytes } from '../transport/released-bytes.ts';
 import type { Approve } from './approve.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Trail } from './context.ts';
+import type { DigestAside } from './digest-aside.ts';
 import type { Execute } from './execute.ts';
 import type { Gate } from './gate.ts';
 import type { Hold } from './hold.ts';
@@ -21,6 +22,7 @@ export interface Stages {
   readonly approve: Approve;
   readonly hold: Hold;
   readonly intend: Intend;
+  readonly digestAside: DigestAside;
   readonly execute: Execute;
   readonly recorder: Recorder;
 }
@@ -32,7 +34,7 @@ export type Pipeline = (call: Call) => Promise<object>;
  * is recorded from what was known by then.
  */
 export function createPipeline(stages: Stages): Pipeline {
-  const { gate, authenticate, authorizer, limit, approve, hold, intend, execute, recorder } = stages;
+  const { gate, authenticate, authorizer, limit, approve, hold, intend, digestAside, execute, recorder } = stages;
   return async (call) => {
     const trail: Trail = { call };
     enter(gate, call);
@@ -46,7 +48,9 @@ export function createPipeline(stages: Stages): Pipeline {
       const approved = approve.approve(trail);
       if (approved !== undefined) await approved;
       hold(trail);
-      await intend(trail);
+      const intended = intend(trail);
+      if (intended !== undefined) await intended;
+      digestAside(trail);
       const result = await execute(trail);
       return await recorder.commit(trail, result);
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Outcome, Trail } from './context.ts';
 import type { Count } from './count.ts';
+import { withKnown } from './digest-aside.ts';
 import { isEmergency } from './emergency.ts';
 import { bytesIn, type DigestFunction, recordOf } from './record-fields.ts';
 import type { RefusalWindow } from './refusal-window.ts';
@@ -48,7 +49,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { effect } = traits;
     const phase: AuditEntry['phase'] = effect === 'pure' && trail.intent === undefined ? 'use' : 'result';
     const durationUs = Math.round((performance.now() - receivedMs) * 1000);
-    const entry: AuditEntry = Object.assign(recordOf(trail, digest), { phase, ...outcome, outputBytes, durationUs });
+    const known = trail.digests === undefined ? digest : await withKnown(trail, digest);
+    const entry: AuditEntry = Object.assign(recordOf(trail, known), { phase, ...outcome, outputBytes, durationUs });
     if (trail.intent !== undefined) entry.id = trail.intent;
     if (effect === 'change' || trail.hasChangedStore === true)
       entry.details = { ...entry.details, ...(await stateMark()) };

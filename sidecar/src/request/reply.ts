@@ -1,10 +1,11 @@
 import { createJSONRPCErrorResponse, type JSONRPCErrorResponse, type JSONRPCID } from 'json-rpc-2.0';
 import { SidecarError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
+import { returnMemory } from '../released-bytes.ts';
 import type { Secret } from '../secret.ts';
 import type { Connection, OutboundMessage } from '../transport/connection.ts';
 
-/** A response and the secrets in it that are wiped once the bytes have left. */
+/** A response and the secrets in it. It owns its bytes: once they have left, nobody can look at them. */
 export interface Reply extends OutboundMessage {
   readonly secrets: readonly Secret[];
 }
@@ -34,21 +35,22 @@ export function refusal(id: JSONRPCID, code: ErrorCode, detail?: string): Reply 
 
 export function sendReply(connection: Connection, reply: Reply): void {
   connection.send(reply);
-  wipeAfterwards(connection, reply.secrets);
+  releaseAfterwards(connection, [reply]);
 }
 
 export function sendBatchReply(connection: Connection, replies: readonly Reply[]): void {
   connection.sendBatch(replies);
-  wipeAfterwards(
-    connection,
-    replies.flatMap((reply) => reply.secrets),
-  );
+  releaseAfterwards(connection, replies);
 }
 
-function wipeAfterwards(connection: Connection, secrets: readonly Secret[]): void {
-  if (secrets.length === 0) return;
-  const wipe = () => {
+/** Secrets are wiped and the memory of bodies returned once the system has them, or never will. */
+function releaseAfterwards(connection: Connection, replies: readonly Reply[]): void {
+  const secrets = replies.flatMap((reply) => reply.secrets);
+  const attachments = replies.flatMap((reply) => reply.attachments);
+  if (secrets.length === 0 && attachments.length === 0) return;
+  const release = () => {
     for (const secret of secrets) secret.dispose();
+    for (const attachment of attachments) returnMemory(attachment);
   };
-  connection.whenFlushed().then(wipe, wipe);
+  connection.whenFlushed().then(release, release);
 }

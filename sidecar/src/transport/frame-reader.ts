@@ -1,10 +1,10 @@
 import { SidecarError } from '../errors.ts';
+import { releaseBytes } from '../released-bytes.ts';
 import { AttachmentIntake } from './attachment-intake.ts';
 import type { ConnectionLimits, InboundFrame } from './connection.ts';
 import { checkMessageBytes, frameOf, invalidFrame, openEnvelope } from './envelope.ts';
 import type { JsonScanner } from './json-scanner.ts';
 import { LineBuffer } from './line-buffer.ts';
-import { releaseBytes } from './released-bytes.ts';
 
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);

@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import { releaseBytes } from '../../released-bytes.ts';
 import { secretMemory } from '../../secret.ts';
 
 /** A value for another thread and the memory that moves there with it. */
@@ -35,7 +36,10 @@ export function portableResult<T>(source: T): Portable<T> {
 
 /** Wipes the byte arrays of a job that was posted to this thread. */
 export function wipeBytes(job: object): void {
-  mapBytes(job, (bytes) => bytes.fill(0));
+  mapBytes(job, (bytes) => {
+    releaseBytes(bytes);
+    return bytes;
+  });
 }
 
 /** Rebuilds plain objects; class instances such as KeyObjects, and arrays, stay as they are. */
@@ -56,6 +60,6 @@ function ownsItsMemory(bytes: Uint8Array): boolean {
 function takeOver(bytes: Uint8Array): Buffer {
   const own = secretMemory(bytes.length);
   own.set(bytes);
-  bytes.fill(0);
+  releaseBytes(bytes);
   return own;
 }

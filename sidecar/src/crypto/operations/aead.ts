@@ -4,7 +4,7 @@ import type { LoadedKey } from '../key.ts';
 import { type CipherScheme, secretKeys } from './cipher-scheme.ts';
 import { firstPart } from './key-part.ts';
 import { attempt, operationFailed, required } from './refusal.ts';
-import { joinAndWipe, joinUnpooled } from './unpooled.ts';
+import { joinAndWipe } from './unpooled.ts';
 
 /** What distinguishes one cipher with an authentication tag from another. */
 export interface AeadDescriptor {
@@ -44,7 +44,7 @@ function encrypt(name: string, key: LoadedKey, parameters: Parameters, data: Uin
   const { iv, authTagLength, additionalData } = parameters;
   const cipher = createCipheriv(name as CipherGCMTypes, firstPart(key), iv, { authTagLength });
   if (additionalData !== undefined) cipher.setAAD(additionalData);
-  return joinUnpooled(cipher.update(data), cipher.final(), cipher.getAuthTag());
+  return joinAndWipe(cipher.update(data), cipher.final(), cipher.getAuthTag());
 }
 
 function decrypt(name: string, key: LoadedKey, parameters: Parameters, data: Uint8Array): Uint8Array {

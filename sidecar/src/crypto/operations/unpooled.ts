@@ -1,3 +1,4 @@
+import { releaseBytes } from '../../released-bytes.ts';
 import { secretMemory } from '../../secret.ts';
 
 /** Joins parts in memory of their own: Buffer.concat would leave a copy in Node's shared pool. */
@@ -11,10 +12,10 @@ export function joinUnpooled(...parts: readonly Uint8Array[]): Buffer {
   return joined;
 }
 
-/** Joins secret parts and wipes them. */
+/** Joins parts that nobody will look at again, and wipes them. */
 export function joinAndWipe(...parts: readonly Uint8Array[]): Buffer {
   const joined = joinUnpooled(...parts);
-  for (const part of parts) part.fill(0);
+  for (const part of parts) releaseBytes(part);
   return joined;
 }
 
