@@ -9,7 +9,17 @@ const limitBytes = 1024 * 1024;
  * @throws CliError 65, 66
  */
 export function readJsonObject(file: string | undefined): Record<string, unknown> {
+  return jsonObject(readInput(file, limitBytes).toString(), file);
+}
+
+/** The same where nothing at all, or a terminal in place of input, means no members. */
+export function readPerhapsObject(file: string | undefined): Record<string, unknown> {
+  if (file === undefined && process.stdin.isTTY) return {};
   const text = readInput(file, limitBytes).toString();
+  return text.trim() === '' ? {} : jsonObject(text, file);
+}
+
+function jsonObject(text: string, file: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

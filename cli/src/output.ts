@@ -45,7 +45,8 @@ export function createOutput({ json = false, quiet = false }: GlobalOptions): Ou
   };
 }
 
-function jsonText(value: unknown): string {
+/** JSON in which bytes are base64url. */
+export function jsonText(value: unknown): string {
   return `${JSON.stringify(toPlain(value), null, 2)}\n`;
 }
 

@@ -33,6 +33,8 @@ import { backupVerify } from './commands/backup-verify.ts';
 import { breakGlassList } from './commands/break-glass-list.ts';
 import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
+import { call } from './commands/call.ts';
+import { completion } from './commands/completion.ts';
 import { dataKeyRewrapAll } from './commands/data-key-rewrap-all.ts';
 import { decapsulate } from './commands/decapsulate.ts';
 import { decrypt } from './commands/decrypt.ts';
@@ -121,7 +123,7 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const about: readonly CommandDescription[] = [status, whoami, discover];
+const about: readonly CommandDescription[] = [status, whoami, discover, call];
 
 /** Commands below a noun, in the order of the help. */
 interface Noun {
@@ -274,6 +276,7 @@ export function createProgram(words?: readonly string[]): Command {
   addGroup(program, 'Keys and log:', [inventory]);
   addNouns(program.commandsGroup('People and rules:'), people, words);
   addHelpCommand(program.commandsGroup('Help:'));
+  addCommands(program, [completion(createProgram)]);
   return program;
 }
 

@@ -62,6 +62,14 @@ export interface FerroHsmClients {
   readonly system: System;
   /** This connection. */
   readonly session: Session;
+  /**
+   * Any method of the sidecar by its name: params and result as its OpenRPC document has them (`system.discover()`), bytes as
+   * `Uint8Array`s.
+   *
+   * @throws FerroHsmError with the sidecar's code
+   * @example const { entries } = await hsm.call('inventory.list', { limit: 100 });
+   */
+  readonly call: Rpc['call'];
 }
 
 /** What a view of the clients does otherwise. */
@@ -154,6 +162,7 @@ function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
     audit: new Audit(rpc),
     system: new System(rpc),
     session: new Session(rpc),
+    call: rpc.call.bind(rpc),
   };
 }
 
