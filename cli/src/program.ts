@@ -39,6 +39,7 @@ import { dataKeyRewrapAll } from './commands/data-key-rewrap-all.ts';
 import { decapsulate } from './commands/decapsulate.ts';
 import { decrypt } from './commands/decrypt.ts';
 import { discover } from './commands/discover.ts';
+import { doctor } from './commands/doctor.ts';
 import { encapsulate } from './commands/encapsulate.ts';
 import { encrypt } from './commands/encrypt.ts';
 import { fileDecrypt } from './commands/file-decrypt.ts';
@@ -123,7 +124,7 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const about: readonly CommandDescription[] = [status, whoami, discover, call];
+const about: readonly CommandDescription[] = [status, doctor, whoami, discover, call];
 
 /** Commands below a noun, in the order of the help. */
 interface Noun {
