@@ -3,6 +3,7 @@ import { usageError } from './errors.ts';
 import { version } from './generated/version.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { readInput } from './input.ts';
+import { chosenWay } from './profiles/way.ts';
 
 type ConnectOptions = NonNullable<Parameters<typeof import('@ferrohsm/sdk/node').connect>[0]>;
 
@@ -44,13 +45,10 @@ export async function connectSidecar(options: GlobalOptions, presented: Presente
 }
 
 function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv, given: string | undefined): ConnectOptions {
-  if (options.socket !== undefined && options.url !== undefined) {
-    throw usageError('--socket and --url cannot both be given', 'choose the one way to the sidecar');
-  }
-  const token = given ?? readToken(options.tokenFile ?? environment.FERROHSM_TOKEN_FILE);
-  const url = options.url ?? (options.socket === undefined ? environment.FERROHSM_URL : undefined);
+  const { socket, url, tokenFile } = chosenWay(options, environment);
+  const token = given ?? readToken(tokenFile);
   if (url !== undefined) return webSocketPlace(url, token);
-  return { ...greeting, ...(options.socket && { socket: options.socket }), ...(token && { token }) };
+  return { ...greeting, ...(socket !== undefined && { socket }), ...(token && { token }) };
 }
 
 function webSocketPlace(url: string, token: string | undefined): ConnectOptions {

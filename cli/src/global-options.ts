@@ -13,6 +13,7 @@ export interface GlobalOptions extends ReceiptOptions {
   readonly socket?: string;
   readonly url?: string;
   readonly tokenFile?: string;
+  readonly profile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
@@ -30,6 +31,7 @@ export function addConnectionOptions(command: Command): Command {
     .option('--socket <path>', 'Unix socket of the sidecar (FERROHSM_SOCKET)')
     .option('--url <url>', 'WebSocket of the sidecar, ws://HOST:PORT (FERROHSM_URL)')
     .option('--token-file <file>', 'file that holds the bearer token for --url (FERROHSM_TOKEN_FILE)')
+    .option('--profile <name>', 'a way to a sidecar that "profile set" keeps (FERROHSM_PROFILE)')
     .option(
       '--receipt <file>',
       'new file for the receipt of the (last) operation, to verify offline (C2SP tlog-proof)',

@@ -92,6 +92,9 @@ import { principalList } from './commands/principal-list.ts';
 import { principalRemove } from './commands/principal-remove.ts';
 import { principalSet } from './commands/principal-set.ts';
 import { principalShow } from './commands/principal-show.ts';
+import { profileList } from './commands/profile-list.ts';
+import { profileRemove } from './commands/profile-remove.ts';
+import { profileSet } from './commands/profile-set.ts';
 import { random } from './commands/random.ts';
 import { retentionList } from './commands/retention-list.ts';
 import { retentionRemove } from './commands/retention-remove.ts';
@@ -250,6 +253,7 @@ const people: readonly Noun[] = [
   },
   { name: 'group', about: 'Groups of principals', commands: [groupSet, groupRemove] },
   { name: 'token', about: 'Bearer tokens', commands: [tokenCreate, tokenInvite, tokenRegister, tokenRevoke] },
+  { name: 'profile', about: 'Ways to sidecars', commands: [profileSet, profileList, profileRemove] },
   { name: 'session', about: 'Open connections', commands: [sessionList, sessionRevoke] },
   { name: 'break-glass', about: 'Emergency sessions', commands: [breakGlassOpen, breakGlassList, breakGlassReview] },
 ];

@@ -6,6 +6,7 @@ import { hostFindings } from '../doctor/host-findings.ts';
 import { sidecarFindings } from '../doctor/sidecar-findings.ts';
 import { CliError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { chosenWay } from '../profiles/way.ts';
 
 interface DoctorOptions extends GlobalOptions {
   readonly state?: string;
@@ -45,10 +46,9 @@ ferrohsm doctor --state /srv/hsm/state --config /srv/hsm/config --json`,
 };
 
 /** The Unix socket that a command would use; undefined where it would use a WebSocket. */
-function socketOf({ socket, url }: GlobalOptions, defaultPath: string): string | undefined {
-  if (socket !== undefined) return resolve(socket);
-  if (url !== undefined || process.env.FERROHSM_URL !== undefined) return undefined;
-  return process.env.FERROHSM_SOCKET ?? defaultPath;
+function socketOf(options: GlobalOptions, defaultPath: string): string | undefined {
+  const { socket, url } = chosenWay(options, process.env);
+  return url === undefined ? resolve(socket ?? defaultPath) : undefined;
 }
 
 function lineOf({ level, subject, finding, fix }: Finding): string {

@@ -6,6 +6,7 @@ const environmentText = `ENVIRONMENT
   FERROHSM_SOCKET      Unix socket of the sidecar, as --socket
   FERROHSM_URL         WebSocket of the sidecar, as --url
   FERROHSM_TOKEN_FILE  file with the bearer token, as --token-file
+  FERROHSM_PROFILE     name of a profile, as --profile
   FERROHSM_DEBUG       1 shows where an unexpected failure happened
   NO_COLOR             no colours, as --no-color`;
 

@@ -1,0 +1,20 @@
+import { type CommandDescription, local } from '../command.ts';
+import { readProfiles } from '../profiles/profile-file.ts';
+import { table } from '../table.ts';
+
+export const profileList: CommandDescription = {
+  usage: 'list',
+  summary: 'List the ways to sidecars that have names.',
+  examples: `
+ferrohsm profile list`,
+  offline: true,
+  action: local(async ({ output }) => {
+    const profiles = readProfiles();
+    const rows = Object.entries(profiles.profiles).map(([name, { socket, url, tokenFile }]) => [
+      name === profiles.default ? `${name} (default)` : name,
+      socket ?? url ?? '',
+      tokenFile ?? '',
+    ]);
+    await output.result(profiles, rows.length === 0 ? '' : table(['NAME', 'SIDECAR', 'TOKEN FILE'], rows));
+  }),
+};
