@@ -28,13 +28,7 @@ interface Pack {
 }
 
 /** What the SDK depends on; @noble is loaded only where the runtime lacks an algorithm. */
-const dependencies = [
-  '@noble/ciphers',
-  '@noble/curves',
-  '@noble/hashes',
-  '@noble/post-quantum',
-  'json-rpc-2.0',
-] as const;
+const dependencies = ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/post-quantum'] as const;
 
 /** An application that has installed the SDK from its tarball, with nothing of this repository around it. */
 beforeAll(() => {

@@ -1,10 +1,7 @@
-// By file: the package's index would bring its server to every page.
-import { JSONRPCClient } from 'json-rpc-2.0/dist/client.js';
-import { createJSONRPCErrorResponse, createJSONRPCRequest, type JSONRPCResponse } from 'json-rpc-2.0/dist/models.js';
 import { type ErrorFacts, FerroHsmError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
 import type { ApprovalRequest, Limits, MethodName } from '../generated/types.ts';
-import type { Channel, InboundMessage, OutboundMessage, Transport } from '../transport/transport.ts';
+import type { Channel, InboundMessage, Transport } from '../transport/transport.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
 import type { CallOptions } from './rpc.ts';
@@ -21,11 +18,24 @@ interface RequestOptions extends CallOptions {
   readonly limits?: Limits;
 }
 
+/** A response of JSON-RPC 2.0 (section 5), with the receipt of its record. */
+interface Response {
+  /** Null for a request that could not be read. */
+  readonly id?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly data?: ErrorData };
+  readonly receipt?: unknown;
+}
+
+/** A request under way. */
+interface Pending {
+  readonly method: MethodName;
+  readonly settle: (response: InboundMessage) => void;
+}
+
 /** Requests and their answers over one channel, in any order. */
 export class Exchange {
-  readonly #client = new JSONRPCClient<OutboundMessage>((_request, message) => this.#channel?.send(message));
-  /** Methods of the requests under way, by id. */
-  readonly #pending = new Map<number, MethodName>();
+  readonly #pending = new Map<unknown, Pending>();
   #channel: Channel | undefined;
   #lastId = 0;
   #loss: { readonly cause: unknown } | undefined;
@@ -60,16 +70,17 @@ export class Exchange {
   ): Promise<Answer> {
     if (this.closed) throw connectionLost(this.#lossCause);
     const id = ++this.#lastId;
-    const request = createJSONRPCRequest(id, method, params);
-    const wanted = onReceipt === undefined ? request : { ...request, receipt: true };
-    const message = outboundMessage(wanted, attachments, limits);
-    this.#pending.set(id, method);
-    const response = (await this.#client.requestAdvanced(request, message)) as JSONRPCResponse &
-      Answer & { receipt?: unknown };
-    this.#pending.delete(id);
+    const receipt = onReceipt === undefined ? undefined : true;
+    const message = outboundMessage({ jsonrpc: '2.0', id, method, params, receipt }, attachments, limits);
+    const answered = new Promise<InboundMessage>((settle) => {
+      this.#pending.set(id, { method, settle });
+    });
+    this.#channel?.send(message);
+    const answer = await answered;
+    const response = answer.value as Response;
     if (typeof response.receipt === 'string') onReceipt?.(response.receipt, method);
     if (response.error !== undefined) throw errorOf(response.error.data, this.#lossCause);
-    return response;
+    return { result: response.result, attachments: answer.attachments };
   }
 
   /** Whether the connection is to keep the process alive. */
@@ -82,25 +93,25 @@ export class Exchange {
     this.#channel?.close();
   }
 
-  #receive({ value, attachments }: InboundMessage): void {
-    const response = { ...(value as JSONRPCResponse), attachments };
-    if (response.id !== null) {
-      this.#client.receive(response);
+  #receive(message: InboundMessage): void {
+    const { id, error } = message.value as Response;
+    if (id !== null) {
+      this.#pending.get(id)?.settle(message);
+      this.#pending.delete(id);
       return;
     }
     // The sidecar could not read a message and does not know whose answer this is: no pending call could ever settle.
-    this.#lose(errorOf(response.error?.data, undefined));
+    this.#lose(errorOf(error?.data, undefined));
     this.#channel?.close();
   }
 
   #lose(cause: unknown): void {
     if (this.#loss !== undefined) return;
     this.#loss = { cause };
-    for (const [id, method] of this.#pending) {
-      const code = lossCode(method);
-      const { number, message } = errorTable[code];
-      this.#client.receive(createJSONRPCErrorResponse(id, number, message, { code }));
+    for (const { method, settle } of this.#pending.values()) {
+      settle({ value: { error: { data: { code: lossCode(method) } } }, attachments: [] });
     }
+    this.#pending.clear();
   }
 }
 
