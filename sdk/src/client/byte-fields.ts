@@ -5,19 +5,21 @@ import type { Place } from './method-traits.ts';
 /** Bodies above this many bytes travel as attachments to a peer that can take them. */
 const inlineBytes = 4096;
 
-/** A copy of the params with each byte field as text or as a reference to one of the attachments. */
-export function encodeBytes(
-  params: object,
-  place: Place,
-  attachmentsAllowed: boolean,
-): { readonly value: object; readonly attachments: readonly Uint8Array[] } {
+/** Params as they travel: each byte field is text, or a reference to one of the attachments. */
+export interface EncodedParams {
+  readonly params: object;
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** A copy of the params as they travel. */
+export function encodeBytes(params: object, place: Place, attachmentsAllowed: boolean): EncodedParams {
   const attachments: Uint8Array[] = [];
   const encode = (bytes: unknown, isSecret: boolean) => {
     if (!(bytes instanceof Uint8Array)) return bytes;
     if (!attachmentsAllowed || (!isSecret && bytes.length <= inlineBytes)) return encodeBase64url(bytes);
     return { attachment: attachments.push(bytes) - 1 };
   };
-  return { value: withBytes(params, place, encode) as object, attachments };
+  return { params: withBytes(params, place, encode) as object, attachments };
 }
 
 /**

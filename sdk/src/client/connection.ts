@@ -30,7 +30,8 @@ export class Connection {
     signal.addEventListener('abort', abort);
     try {
       signal.throwIfAborted();
-      const { result } = await exchange.request('system.hello', { ...greeting, protocol, attachments: true }, []);
+      const params = { ...greeting, protocol, attachments: true };
+      const { result } = await exchange.request('system.hello', { params, attachments: [] });
       return new Connection(exchange, result as SystemHelloResult);
     } catch (error) {
       exchange.close();
@@ -62,7 +63,11 @@ export class Connection {
     const turn = this.#slots.take();
     if (turn !== undefined) await turn;
     try {
-      return await this.#exchangeBytes(method, params, options);
+      const traits = methodTraits(method);
+      const { attachments, limits } = this.hello;
+      const request = encodeBytes(params, traits.params, attachments);
+      const answer = await this.#exchange.request(method, request, limits, options);
+      return decodeBytes(answer.result, traits.result, answer.attachments) as MethodTypes[M]['result'];
     } finally {
       this.#slots.release();
       if (this.#slots.calls === 0) this.#exchange.holdProcess(false);
@@ -71,17 +76,5 @@ export class Connection {
 
   close(): void {
     this.#exchange.close();
-  }
-
-  async #exchangeBytes<M extends MethodName>(
-    method: M,
-    params: MethodTypes[M]['params'],
-    options: CallOptions = {},
-  ): Promise<MethodTypes[M]['result']> {
-    const traits = methodTraits(method);
-    const { value, attachments } = encodeBytes(params, traits.params, this.hello.attachments);
-    const { limits } = this.hello;
-    const answer = await this.#exchange.request(method, value, attachments, { ...options, limits });
-    return decodeBytes(answer.result, traits.result, answer.attachments) as MethodTypes[M]['result'];
   }
 }

@@ -2,6 +2,7 @@ import { type ErrorFacts, FerroHsmError } from '../errors.ts';
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
 import type { ApprovalRequest, Limits, MethodName } from '../generated/types.ts';
 import type { Channel, InboundMessage, Transport } from '../transport/transport.ts';
+import type { EncodedParams } from './byte-fields.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
 import type { CallOptions } from './rpc.ts';
@@ -10,12 +11,6 @@ import type { CallOptions } from './rpc.ts';
 export interface Answer {
   readonly result: unknown;
   readonly attachments: readonly Uint8Array[];
-}
-
-/** What goes with a request beside its params. */
-interface RequestOptions extends CallOptions {
-  /** Those of `system.hello`. */
-  readonly limits?: Limits;
 }
 
 /** A response of JSON-RPC 2.0 (section 5), with the receipt of its record. */
@@ -61,12 +56,15 @@ export class Exchange {
     return this.#loss?.cause;
   }
 
-  /** @throws FerroHsmError as the sidecar says, or for a connection that was lost before or after the sending */
+  /**
+   * @param limits those of `system.hello`
+   * @throws FerroHsmError as the sidecar says, or for a connection that was lost before or after the sending
+   */
   async request(
     method: MethodName,
-    params: object,
-    attachments: readonly Uint8Array[],
-    { limits, onReceipt }: RequestOptions = {},
+    { params, attachments }: EncodedParams,
+    limits?: Limits,
+    { onReceipt }: CallOptions = {},
   ): Promise<Answer> {
     if (this.closed) throw connectionLost(this.#lossCause);
     const id = ++this.#lastId;

@@ -47,10 +47,15 @@ export class RemoteRpc implements Rpc {
   ): Promise<MethodTypes[M]['result']> {
     const connection = this.#connection.closed ? await this.#reopened() : this.#connection;
     try {
-      return await this.#callOn(connection, method, params, options);
+      const result = await connection.call(method, params, options);
+      // The sidecar ends every connection now: the next call must not race with that.
+      if (method === 'system.seal') connection.close();
+      return result;
     } catch (error) {
-      throw withApproval(error, this);
+      if (!wasUnsealed(connection, error)) throw withApproval(error, this);
     }
+    connection.close();
+    return this.#callOnceMore(method, params, options);
   }
 
   async close(): Promise<void> {
@@ -58,22 +63,16 @@ export class RemoteRpc implements Rpc {
     this.#connection.close();
   }
 
-  async #callOn<M extends MethodName>(
-    connection: Connection,
+  async #callOnceMore<M extends MethodName>(
     method: M,
     params: MethodTypes[M]['params'],
     options: CallOptions | undefined,
   ): Promise<MethodTypes[M]['result']> {
     try {
-      const result = await connection.call(method, params, options);
-      // The sidecar ends every connection now: the next call must not race with that.
-      if (method === 'system.seal') connection.close();
-      return result;
+      return await (await this.#reopened()).call(method, params, options);
     } catch (error) {
-      if (!wasUnsealed(connection, error)) throw error;
+      throw withApproval(error, this);
     }
-    connection.close();
-    return (await this.#reopened()).call(method, params, options);
   }
 
   #reopened(): Promise<Connection> {

@@ -22,7 +22,7 @@ export function normalizeAlgorithm(operation: Operation, identifier: AlgorithmId
   if (registered === undefined || dictionary === undefined) {
     throw new FerroHsmError('not_supported', `${operation} with algorithm ${JSON.stringify(name)}`);
   }
-  return { name: registered.name, ...readDictionary(dictionary, identifier) };
+  return readDictionary(registered.name, dictionary, identifier);
 }
 
 export function normalizeDerivation(identifier: AlgorithmIdentifierValue): DerivationAlgorithm {
@@ -47,12 +47,16 @@ export function normalizeDerivedKey(identifier: AlgorithmIdentifierValue): Algor
   return { ...normalizeAlgorithm('importKey', identifier), ...normalizeAlgorithm('get key length', identifier) };
 }
 
-function readDictionary(dictionary: Dictionary, source: AlgorithmIdentifierValue): Record<string, unknown> {
-  const values = dictionary.flatMap((member) => {
+function readDictionary(name: string, dictionary: Dictionary, source: AlgorithmIdentifierValue): Algorithm {
+  const values = dictionary.map((member) => {
     const value: unknown = typeof source === 'string' ? undefined : Reflect.get(source, member.key);
-    if (value !== undefined) return [{ member, value: member.convert(value, `algorithm.${member.key}`) }];
+    if (value !== undefined) return member.convert(value, `algorithm.${member.key}`);
     if (member.required) throw new TypeError(`algorithm.${member.key} is required`);
-    return [];
+    return undefined;
   });
-  return Object.fromEntries(values.map(({ member, value }) => [member.key, member.normalize(value)]));
+  const normalized: Algorithm & Record<string, unknown> = { name };
+  for (const [index, member] of dictionary.entries()) {
+    if (values[index] !== undefined) normalized[member.key] = member.normalize(values[index]);
+  }
+  return normalized;
 }
