@@ -5,6 +5,7 @@ import type { Channel, InboundMessage, Transport } from '../transport/transport.
 import type { EncodedParams } from './byte-fields.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
+import { PendingTable } from './pending-table.ts';
 import type { CallOptions } from './rpc.ts';
 
 /** A successful answer. */
@@ -30,9 +31,8 @@ interface Pending {
 
 /** Requests and their answers over one channel, in any order. */
 export class Exchange {
-  readonly #pending = new Map<unknown, Pending>();
+  readonly #pending = new PendingTable<Pending>();
   #channel: Channel | undefined;
-  #lastId = 0;
   #loss: { readonly cause: unknown } | undefined;
 
   /** Rejects with what the runtime said when there is nobody to talk to. */
@@ -67,18 +67,28 @@ export class Exchange {
     { onReceipt }: CallOptions = {},
   ): Promise<Answer> {
     if (this.closed) throw connectionLost(this.#lossCause);
-    const id = ++this.#lastId;
     const receipt = onReceipt === undefined ? undefined : true;
-    const message = outboundMessage({ jsonrpc: '2.0', id, method, params, receipt }, attachments, limits);
-    const answered = new Promise<InboundMessage>((settle) => {
-      this.#pending.set(id, { method, settle });
-    });
-    this.#channel?.send(message);
-    const answer = await answered;
+    const answer = await this.#send({ jsonrpc: '2.0', method, params, receipt }, attachments, limits);
     const response = answer.value as Response;
     if (typeof response.receipt === 'string') onReceipt?.(response.receipt, method);
     if (response.error !== undefined) throw errorOf(response.error.data, this.#lossCause);
     return { result: response.result, attachments: answer.attachments };
+  }
+
+  #send(
+    request: { readonly method: MethodName } & object,
+    attachments: readonly Uint8Array[],
+    limits: Limits | undefined,
+  ): Promise<InboundMessage> {
+    return new Promise((settle, reject) => {
+      const id = this.#pending.add({ method: request.method, settle });
+      try {
+        this.#channel?.send(outboundMessage({ ...request, id }, attachments, limits));
+      } catch (error) {
+        this.#pending.take(id);
+        reject(error);
+      }
+    });
   }
 
   /** Whether the connection is to keep the process alive. */
@@ -94,8 +104,7 @@ export class Exchange {
   #receive(message: InboundMessage): void {
     const { id, error } = message.value as Response;
     if (id !== null) {
-      this.#pending.get(id)?.settle(message);
-      this.#pending.delete(id);
+      this.#pending.take(id)?.settle(message);
       return;
     }
     // The sidecar could not read a message and does not know whose answer this is: no pending call could ever settle.
@@ -106,10 +115,9 @@ export class Exchange {
   #lose(cause: unknown): void {
     if (this.#loss !== undefined) return;
     this.#loss = { cause };
-    for (const { method, settle } of this.#pending.values()) {
+    for (const { method, settle } of this.#pending.takeAll()) {
       settle({ value: { error: { data: { code: lossCode(method) } } }, attachments: [] });
     }
-    this.#pending.clear();
   }
 }
 

@@ -64,9 +64,6 @@ export const methodNames: readonly string[] = Object.freeze(Object.keys(methods)
 
 const custodies = new WeakMap<object, KeyCustody>();
 
-/** Arguments of calls under way: their keys must not be collected, and so released, before the answer. */
-const inFlight = new Set<readonly unknown[]>();
-
 /**
  * The interface object, for code that asks what is supported or tests with instanceof.
  *
@@ -90,13 +87,13 @@ async function invoke(self: unknown, name: string, declared: Method, args: reado
   for (const [index, convert] of declared.converters.entries()) {
     converted.push(convert(args[index], `argument ${index + 1} of ${name}`, converted));
   }
-  inFlight.add(converted);
   try {
     return await declared.run(custody, ...converted);
   } catch (error) {
     throw toDomError(error);
   } finally {
-    inFlight.delete(converted);
+    // Needed until the answer is here: a key that nobody else holds would be collected, and so released, before it.
+    converted.length = 0;
   }
 }
 
