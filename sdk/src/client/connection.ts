@@ -31,7 +31,8 @@ export class Connection {
     try {
       signal.throwIfAborted();
       const params = { ...greeting, protocol, attachments: true };
-      const { result } = await exchange.request('system.hello', { params, attachments: [] });
+      const response = await exchange.request('system.hello', { params, attachments: [] });
+      const { result } = exchange.answerOf(response, 'system.hello');
       return new Connection(exchange, result as SystemHelloResult);
     } catch (error) {
       exchange.close();
@@ -57,7 +58,7 @@ export class Connection {
   async call<M extends MethodName>(
     method: M,
     params: MethodTypes[M]['params'],
-    options?: CallOptions,
+    { onReceipt }: CallOptions = {},
   ): Promise<MethodTypes[M]['result']> {
     if (this.#slots.calls === 0) this.#exchange.holdProcess(true);
     const turn = this.#slots.take();
@@ -66,7 +67,8 @@ export class Connection {
       const traits = methodTraits(method);
       const { attachments, limits } = this.hello;
       const request = encodeBytes(params, traits.params, attachments);
-      const answer = await this.#exchange.request(method, request, limits, options);
+      const response = await this.#exchange.request(method, request, limits, onReceipt && true);
+      const answer = this.#exchange.answerOf(response, method, onReceipt);
       return decodeBytes(answer.result, traits.result, answer.attachments) as MethodTypes[M]['result'];
     } finally {
       this.#slots.release();

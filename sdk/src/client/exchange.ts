@@ -57,38 +57,40 @@ export class Exchange {
   }
 
   /**
+   * Sends a request and waits for its response, which `answerOf` reads: also the loss of the connection is one.
+   *
    * @param limits those of `system.hello`
-   * @throws FerroHsmError as the sidecar says, or for a connection that was lost before or after the sending
+   * @throws FerroHsmError for a request that was not sent
    */
-  async request(
+  request(
     method: MethodName,
     { params, attachments }: EncodedParams,
     limits?: Limits,
-    { onReceipt }: CallOptions = {},
-  ): Promise<Answer> {
-    if (this.closed) throw connectionLost(this.#lossCause);
-    const receipt = onReceipt === undefined ? undefined : true;
-    const answer = await this.#send({ jsonrpc: '2.0', method, params, receipt }, attachments, limits);
-    const response = answer.value as Response;
-    if (typeof response.receipt === 'string') onReceipt?.(response.receipt, method);
-    if (response.error !== undefined) throw errorOf(response.error.data, this.#lossCause);
-    return { result: response.result, attachments: answer.attachments };
-  }
-
-  #send(
-    request: { readonly method: MethodName } & object,
-    attachments: readonly Uint8Array[],
-    limits: Limits | undefined,
+    receipt?: true,
   ): Promise<InboundMessage> {
-    return new Promise((settle, reject) => {
-      const id = this.#pending.add({ method: request.method, settle });
+    return new Promise((settle) => {
+      if (this.closed) throw connectionLost(this.#lossCause);
+      const id = this.#pending.add({ method, settle });
       try {
-        this.#channel?.send(outboundMessage({ ...request, id }, attachments, limits));
+        const request = { jsonrpc: '2.0', id, method, params, receipt };
+        this.#channel?.send(outboundMessage(request, attachments, limits));
       } catch (error) {
         this.#pending.take(id);
-        reject(error);
+        throw error;
       }
     });
+  }
+
+  /**
+   * The answer that a response holds; its receipt is handed over first.
+   *
+   * @throws FerroHsmError as the sidecar says, or for a connection that was lost after the sending
+   */
+  answerOf({ value, attachments }: InboundMessage, method: MethodName, onReceipt?: CallOptions['onReceipt']): Answer {
+    const { result, error, receipt } = value as Response;
+    if (typeof receipt === 'string') onReceipt?.(receipt, method);
+    if (error !== undefined) throw errorOf(error.data, this.#lossCause);
+    return { result, attachments };
   }
 
   /** Whether the connection is to keep the process alive. */

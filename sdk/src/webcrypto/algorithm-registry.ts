@@ -153,5 +153,5 @@ const byName: ReadonlyMap<string, RegisteredAlgorithm> = new Map(
 
 /** Finds an algorithm by its name, ASCII case-insensitively. */
 export function findAlgorithm(name: string): RegisteredAlgorithm | undefined {
-  return byName.get(foldName(name));
+  return byName.get(name) ?? byName.get(foldName(name));
 }

@@ -96,7 +96,7 @@ const hashNames: ReadonlyMap<string, string> = new Map(
 /** The registered name of a HashAlgorithmIdentifier. */
 export function hashName(identifier: AlgorithmIdentifierValue): string {
   const name = readName(identifier);
-  const registered = hashNames.get(foldName(name));
+  const registered = hashNames.get(name) ?? hashNames.get(foldName(name));
   if (registered === undefined) throw new FerroHsmError('not_supported', `hash ${JSON.stringify(name)}`);
   return registered;
 }

@@ -98,9 +98,9 @@ async function invoke(self: unknown, name: string, declared: Method, args: reado
 }
 
 function defineMethod(name: string, declared: Method): void {
-  // Shorthand, so that the method is no constructor; an async one, so that every error is a rejection.
+  // Shorthand, so that the method is no constructor. `invoke` is async, so that every error is a rejection.
   const { [name]: value } = {
-    async [name](this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+    [name](this: unknown, ...args: readonly unknown[]): Promise<unknown> {
       return invoke(this, name, declared, args);
     },
   };
