@@ -1,3 +1,4 @@
+import { returnMemory } from '../returned-memory.ts';
 import type { InboundMessage } from './transport.ts';
 
 /** What a client takes from its sidecar at most. */
@@ -81,6 +82,8 @@ export class FrameReader {
       const message = this.#complete();
       if (message !== undefined) onMessage(message);
     }
+    // The beginning of a line is still in it.
+    if (this.#line.length === 0) returnMemory(chunk);
   }
 
   #readLine(chunk: Uint8Array, offset: number): number {

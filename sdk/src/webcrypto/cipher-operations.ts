@@ -1,5 +1,6 @@
 import type { KeyFormat, KeyUsage } from '../generated/types.ts';
 import { callNative } from '../local/native-crypto.ts';
+import { returnMemory } from '../returned-memory.ts';
 import type { AlgorithmIdentifierValue } from './algorithm-name.ts';
 import type { KeyCustody } from './key-custody.ts';
 import { isRemote, requireUse } from './key-use.ts';
@@ -20,8 +21,11 @@ function cipherOperation(name: 'encrypt' | 'decrypt') {
     if (!isRemote(key)) return callNative(name, [algorithm, key, data]);
     const normalized = normalizeAlgorithm(name, algorithm);
     requireUse(key, normalized.name, name);
-    const params = { algorithm: normalized, key: custody.handle(key), data: copyBytes(data) };
-    return toArrayBuffer((await custody.rpc.call(`subtle.${name}`, params)).data);
+    const copy = copyBytes(data);
+    const params = { algorithm: normalized, key: custody.handle(key), data: copy };
+    const answer = await custody.rpc.call(`subtle.${name}`, params);
+    returnMemory(copy);
+    return toArrayBuffer(answer.data);
   };
 }
 
