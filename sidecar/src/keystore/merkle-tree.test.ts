@@ -1,4 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MerkleTree, type NodeStore } from './merkle-tree.ts';
@@ -187,3 +189,30 @@ function mostTouched(nodes: CountingNodes, change: () => unknown, times: number)
   }
   return most;
 }
+
+test('the nodes that it keeps hold nothing of the shared pool', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { root } = MerkleTree.create(new CountingNodes());
+  const stored = new Map<string, string>([['', '0100000000']]);
+  const nodes: NodeStore = {
+    read: (prefix) => Buffer.from(stored.get(prefix) ?? '', 'hex'),
+    write: (prefix, node) => stored.set(prefix, node.toString('hex')),
+    remove: (prefix) => stored.delete(prefix),
+  };
+  const tree = new MerkleTree(nodes, root, 4);
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let index = 0; index < 300; index++) {
+    set(tree, key(index), content(index, 0));
+    // Others take of the pool too, so that each node lies in another block of it.
+    for (let other = 0; other < 4; other++) Buffer.allocUnsafe(Buffer.poolSize / 4);
+  }
+  // Memory of array buffers is freed by another thread after the collection.
+  const grown = () => {
+    collect();
+    return process.memoryUsage().arrayBuffers - before;
+  };
+  await expect.poll(grown, { timeout: 5000 }).toBeLessThan(2 ** 20);
+  expect(tree.find(key(7))?.equals(content(7, 0))).toBe(true);
+});

@@ -111,8 +111,8 @@ export class MerkleTree {
     return hash;
   }
 
-  #keep(prefix: string, node: CheckedNode): void {
-    if (prefix.length < this.#keptLevels) this.#kept.set(prefix, node);
+  #keep(prefix: string, { hash, node }: CheckedNode): void {
+    if (prefix.length < this.#keptLevels) this.#kept.set(prefix, { hash: apart(hash), node: apart(node) });
   }
 
   /** The slots of a node after the changes on its way. */
@@ -166,4 +166,11 @@ function bySlot(changes: readonly LeafChange[], depth: number): Map<number, Leaf
 
 function digit(index: number): string {
   return index.toString(16);
+}
+
+/** A copy in memory of its own: half a kilobyte in Node's shared pool would keep 64 with it. */
+function apart(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
