@@ -26,7 +26,7 @@ const islands = nouns.map((noun) => ({
   from: { path: `^sidecar/src/${noun}/`, pathNot: testSupport },
   to: {
     path: '^sidecar/src/',
-    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(asker|copied-rows|documents|errors|fair-queue|foreign-functions|peer|read-memory|released-bytes|secret|in-turn|signed-note)\\.ts$)`,
+    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(copied-rows|documents|errors|fair-queue|foreign-functions|peer|read-memory|released-bytes|secret|in-turn|signed-note)\\.ts$)`,
   },
 }));
 

@@ -1,17 +1,17 @@
 import { createKeyEstablishment } from './key-establishment.ts';
 import { createKeyTransport } from './key-transport.ts';
 import { describePublic, exportKey, isPair, loadKey, publicHalf, storeKey } from './keys/keys.ts';
-import type { Lane } from './lanes/job.ts';
+import type { Runs } from './lanes/job.ts';
 import { createLanes } from './lanes/lanes.ts';
 import { requireAccess } from './operations/key-access.ts';
 import { digestSchemes, signatureSchemes } from './operations/signatures.ts';
 import { descriptorOf } from './operations/table.ts';
-import type { CryptoProvider } from './provider.ts';
+import type { CryptoOperations, CryptoProvider } from './provider.ts';
 
 export interface CryptoProviderOptions {
   /** Worker threads for operations of 100 microseconds to 5 milliseconds, at least 1. Default 2. */
   readonly workers?: number;
-  /** Slow operations (SLH-DSA signing, RSA generation) that may wait or run; more are refused. Default 64. */
+  /** Slow operations (SLH-DSA signing, RSA generation) that may wait; more are refused. Default 64. */
   readonly slowQueue?: number;
 }
 
@@ -23,7 +23,22 @@ export interface CryptoProviderOptions {
  * const signature = await provider.sign({ name: 'Ed25519' }, key, data);
  */
 export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProviderOptions = {}): CryptoProvider {
-  const lane = createLanes({ workers, slowQueue });
+  const lanes = createLanes({ workers, slowQueue });
+  const operationsByAsker = new WeakMap<object, CryptoOperations>();
+  return Object.freeze({
+    ...operationsOn(lanes),
+    for(asker) {
+      const known = operationsByAsker.get(asker);
+      if (known !== undefined) return known;
+      const operations = operationsOn({ run: (job) => lanes.run(job, asker) });
+      operationsByAsker.set(asker, operations);
+      return operations;
+    },
+    close: () => lanes.close(),
+  } satisfies CryptoProvider);
+}
+
+function operationsOn(lane: Runs): CryptoOperations {
   return Object.freeze({
     isPair,
     generateKey: (algorithm, attributes) => lane.run({ operation: 'generate', algorithm, attributes }),
@@ -37,11 +52,10 @@ export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProv
     ...signing(lane),
     ...createKeyTransport(lane),
     ...createKeyEstablishment(lane),
-    close: () => lane.close(),
-  } satisfies CryptoProvider);
+  } satisfies CryptoOperations);
 }
 
-function signing(lane: Lane): Pick<CryptoProvider, 'sign' | 'signDigest' | 'verify'> {
+function signing(lane: Runs): Pick<CryptoOperations, 'sign' | 'signDigest' | 'verify'> {
   return {
     async sign(algorithm, key, data) {
       const { signingKey } = descriptorOf(signatureSchemes, algorithm.name, 'signing');

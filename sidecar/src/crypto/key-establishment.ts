@@ -3,15 +3,15 @@ import type { Algorithm } from '../generated/types.ts';
 import type { LoadedKey } from './key.ts';
 import { importAndWipe } from './key-transport.ts';
 import { keyLengthOf } from './keys/keys.ts';
-import type { Job, Lane } from './lanes/job.ts';
+import type { Job, Runs } from './lanes/job.ts';
 import { derivationSchemes } from './operations/derivations.ts';
 import { kemSchemes } from './operations/kems.ts';
 import { requireAccess, requirePeer } from './operations/key-access.ts';
 import { descriptorOf } from './operations/table.ts';
-import type { CryptoProvider } from './provider.ts';
+import type { CryptoOperations } from './provider.ts';
 
 type Establishment = Pick<
-  CryptoProvider,
+  CryptoOperations,
   'deriveBits' | 'deriveKey' | 'encapsulateBits' | 'encapsulateKey' | 'decapsulateBits' | 'decapsulateKey'
 >;
 
@@ -19,7 +19,7 @@ type DerivationUsage = 'deriveBits' | 'deriveKey';
 type KemUsage = keyof Omit<Establishment, DerivationUsage>;
 
 /** Derivation of bits and keys, and key encapsulation. */
-export function createKeyEstablishment(lane: Lane): Establishment {
+export function createKeyEstablishment(lane: Runs): Establishment {
   return {
     async deriveBits(algorithm, key, length, peer) {
       requireDerivation(algorithm, key, 'deriveBits', peer);

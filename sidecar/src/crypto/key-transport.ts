@@ -2,17 +2,17 @@ import { SidecarError } from '../errors.ts';
 import type { Algorithm, KeyAlgorithm, KeyFormat } from '../generated/types.ts';
 import type { LoadedKey } from './key.ts';
 import { exportKey, importKey } from './keys/keys.ts';
-import type { Lane } from './lanes/job.ts';
+import type { Runs } from './lanes/job.ts';
 import { encryptionSchemes, wrappingSchemes } from './operations/ciphers.ts';
 import { requireAccess } from './operations/key-access.ts';
 import { descriptorOf } from './operations/table.ts';
 import { joinAndWipe } from './operations/unpooled.ts';
-import type { CryptoProvider, KeyAttributes } from './provider.ts';
+import type { CryptoOperations, KeyAttributes } from './provider.ts';
 
-type Transport = Pick<CryptoProvider, 'encrypt' | 'decrypt' | 'wrapKey' | 'unwrapKey'>;
+type Transport = Pick<CryptoOperations, 'encrypt' | 'decrypt' | 'wrapKey' | 'unwrapKey'>;
 
 /** Encryption of data, and of keys. */
-export function createKeyTransport(lane: Lane): Transport {
+export function createKeyTransport(lane: Runs): Transport {
   return {
     async encrypt(algorithm, key, data) {
       const { encryptingKey } = descriptorOf(encryptionSchemes, algorithm.name, 'encryption');

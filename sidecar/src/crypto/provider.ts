@@ -30,7 +30,7 @@ export interface EncapsulatedKey {
  * `syntax_invalid`, `data_invalid`, `access_invalid`, `operation_failed`, `type_invalid`.
  * Results that hold secrets are fresh unpooled bytes that the caller owns and wipes.
  */
-export interface CryptoProvider {
+export interface CryptoOperations {
   /** Whether keys of the algorithm have a public half. */
   isPair(algorithm: Algorithm | KeyAlgorithm): boolean;
   generateKey(algorithm: Algorithm, attributes: KeyAttributes): Promise<LoadedKey | LoadedKeyPair>;
@@ -91,7 +91,12 @@ export interface CryptoProvider {
     sharedKeyAlgorithm: Algorithm,
     attributes: KeyAttributes,
   ): Promise<LoadedKey>;
+}
 
+/** The operations, as the sidecar's own where they wait for a worker thread, and those of others. */
+export interface CryptoProvider extends CryptoOperations {
+  /** The same operations for an asker, compared by identity: where they wait for a worker thread, askers take turns. */
+  for(asker: object): CryptoOperations;
   /** Ends the worker threads. */
   close(): Promise<void>;
 }

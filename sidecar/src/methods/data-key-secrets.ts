@@ -1,5 +1,5 @@
 import type { LoadedKey } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
 import type { KeyUsage } from '../generated/types.ts';
 import type { FillRandom } from './system.random.ts';
@@ -15,8 +15,8 @@ export interface TokenSecret {
 export interface SecretSource {
   /** The byte that names it in a wrapped data key. */
   readonly kind: number;
-  readonly fresh: (crypto: CryptoProvider, key: LoadedKey, fillRandom: FillRandom) => Promise<TokenSecret>;
-  readonly found: (crypto: CryptoProvider, key: LoadedKey, token: Uint8Array) => Promise<Uint8Array>;
+  readonly fresh: (crypto: CryptoOperations, key: LoadedKey, fillRandom: FillRandom) => Promise<TokenSecret>;
+  readonly found: (crypto: CryptoOperations, key: LoadedKey, token: Uint8Array) => Promise<Uint8Array>;
 }
 
 const saltBytes = 32;

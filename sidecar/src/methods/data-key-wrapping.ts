@@ -1,5 +1,5 @@
 import type { LoadedKey } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
 import { encodeHeader, type WrappedDataKey } from '../request/wrapped-data-key.ts';
 import { secretSourceOf } from './data-key-secrets.ts';
@@ -23,7 +23,7 @@ const aesGcm = Object.freeze({ name: 'AES-GCM', length: 256 });
  * @throws SidecarError `not_supported`, `access_invalid`
  */
 export async function wrapDataKey(
-  crypto: CryptoProvider,
+  crypto: CryptoOperations,
   fillRandom: FillRandom,
   { key, keyId, version }: NamedVersion,
   dataKey: Uint8Array,
@@ -43,7 +43,7 @@ export async function wrapDataKey(
  *   `access_invalid`
  */
 export async function unwrapDataKey(
-  crypto: CryptoProvider,
+  crypto: CryptoOperations,
   { key, keyId }: Omit<NamedVersion, 'version'>,
   { kind, token, header, sealed }: WrappedDataKey,
 ): Promise<Uint8Array> {
@@ -54,7 +54,7 @@ export async function unwrapDataKey(
 }
 
 /** Derives the wrapping key and wipes the secret. */
-async function derivedKey(crypto: CryptoProvider, secret: Uint8Array, salt: Uint8Array): Promise<LoadedKey> {
+async function derivedKey(crypto: CryptoOperations, secret: Uint8Array, salt: Uint8Array): Promise<LoadedKey> {
   try {
     const base = await crypto.importKey(
       'raw-secret',

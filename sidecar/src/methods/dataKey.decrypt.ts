@@ -8,7 +8,7 @@ import { targetVersion } from './named-version.ts';
 export function createDataKeyDecrypt(crypto: CryptoProvider): Handler<'dataKey.decrypt'> {
   return async ({ wrapped }, execution) => {
     const named = targetVersion(execution);
-    const dataKey = Secret.take(await unwrapDataKey(crypto, named, parseWrapped(wrapped)));
+    const dataKey = Secret.take(await unwrapDataKey(crypto.for(execution.session), named, parseWrapped(wrapped)));
     return { dataKey, version: named.version };
   };
 }

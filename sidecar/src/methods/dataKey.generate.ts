@@ -11,7 +11,7 @@ export function createDataKeyGenerate(crypto: CryptoProvider, fillRandom: FillRa
     const named = targetVersion(execution);
     const dataKey = Secret.take(fillRandom(secretMemory(dataKeyBytes)));
     try {
-      const wrapped = await wrapDataKey(crypto, fillRandom, named, dataKey.bytes);
+      const wrapped = await wrapDataKey(crypto.for(execution.session), fillRandom, named, dataKey.bytes);
       return { dataKey, wrapped, keyId: named.keyId, version: named.version };
     } catch (error) {
       dataKey.dispose();

@@ -7,8 +7,9 @@ import { targetVersion } from './named-version.ts';
 import type { FillRandom } from './system.random.ts';
 
 /** The target is the version that wraps from now on; the one that wrapped before is of the same named key. */
-export function createDataKeyRewrap(crypto: CryptoProvider, fillRandom: FillRandom): Handler<'dataKey.rewrap'> {
+export function createDataKeyRewrap(provider: CryptoProvider, fillRandom: FillRandom): Handler<'dataKey.rewrap'> {
   return async ({ wrapped }, execution) => {
+    const crypto = provider.for(execution.session);
     const next = targetVersion(execution);
     const { keyId, version } = next;
     const parsed = parseWrapped(wrapped);

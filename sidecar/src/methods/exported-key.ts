@@ -1,5 +1,5 @@
 import type { LoadedKey } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import { wrapWithAesKey } from '../crypto/wrapping/aes-key-wrap.ts';
 import { loadExportRecipient } from '../crypto/wrapping/export-recipient.ts';
 import { SidecarError } from '../errors.ts';
@@ -27,7 +27,7 @@ const importInfoPrefix = 'ferrohsm/import/v1\0';
  *   AES-KW does not take
  */
 export async function exportKey(
-  crypto: CryptoProvider,
+  crypto: CryptoOperations,
   { format, wrapping }: Pick<KeysExportParams, 'format' | 'wrapping'>,
   keys: ExportKeys,
 ): Promise<ExportedKey> {
@@ -44,7 +44,7 @@ export async function exportKey(
 type Wrap = (key: Uint8Array) => Promise<Uint8Array>;
 
 /** All that can be refused is refused here, before the secret is taken out. */
-async function openWrapping(crypto: CryptoProvider, wrapping: ExportWrapping, keys: ExportKeys): Promise<Wrap> {
+async function openWrapping(crypto: CryptoOperations, wrapping: ExportWrapping, keys: ExportKeys): Promise<Wrap> {
   return isForRecipient(wrapping) ? await toRecipient(crypto, wrapping, keys) : underKey(wrapping, keys);
 }
 
@@ -53,7 +53,7 @@ function isForRecipient(wrapping: ExportWrapping): wrapping is RecipientWrapping
 }
 
 async function toRecipient(
-  crypto: CryptoProvider,
+  crypto: CryptoOperations,
   { name, publicKey, importId }: RecipientWrapping,
   { released }: ExportKeys,
 ): Promise<Wrap> {

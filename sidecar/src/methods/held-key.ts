@@ -1,18 +1,22 @@
 import type { LoadedKey } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import type { Key } from '../generated/types.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Execution } from '../request/context.ts';
 
 /** Puts a new key into the session of its caller and describes it. */
-export async function holdKey(crypto: CryptoProvider, { session, principal }: Execution, key: LoadedKey): Promise<Key> {
+export async function holdKey(
+  crypto: CryptoOperations,
+  { session, principal }: Execution,
+  key: LoadedKey,
+): Promise<Key> {
   const handle = session.keys.add({ scope: 'session', key, resource: sessionKeyResource(key, principal.id) });
   return describeKey(crypto, handle, key);
 }
 
 /** A key as its holder sees it. */
-async function describeKey(crypto: CryptoProvider, handle: string, key: LoadedKey): Promise<Key> {
+async function describeKey(crypto: CryptoOperations, handle: string, key: LoadedKey): Promise<Key> {
   const { type, extractable, algorithm, usages } = key;
   const publicKey = type === 'public' ? { publicKey: await crypto.describePublic(key) } : {};
   return { handle, type, extractable, algorithm, usages: [...usages], ...publicKey };

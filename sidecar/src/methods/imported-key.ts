@@ -1,4 +1,4 @@
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import type { KeysImportParams } from '../generated/types.ts';
 import type { ImportClaim, ImportKeys } from '../keys/import-keys.ts';
 import { Secret } from '../secret.ts';
@@ -19,7 +19,7 @@ export class ImportedKey implements Disposable {
    *   `data_invalid` for what is no key of the algorithm or whose halves do not fit, `syntax_invalid`, `not_supported`
    */
   static async open(
-    crypto: CryptoProvider,
+    crypto: CryptoOperations,
     importKeys: ImportKeys,
     { importId, wrapped, format, algorithm, usages }: KeysImportParams,
     principal: string,

@@ -1,5 +1,5 @@
 import type { LoadedKey, LoadedKeyPair } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import { SidecarError } from '../errors.ts';
 import type { Algorithm, KeyAlgorithm, KeyFormat, KeyRecord, KeyUsage, PublicKey } from '../generated/types.ts';
 import { privateUsages, publicUsages } from '../keys/key-halves.ts';
@@ -13,7 +13,11 @@ export class KeyMaterial implements Disposable {
   readonly secret: Secret;
   readonly publicKey?: PublicKey;
 
-  private constructor(held: LoadedKey, { format, bytes }: ReturnType<CryptoProvider['store']>, publicKey?: PublicKey) {
+  private constructor(
+    held: LoadedKey,
+    { format, bytes }: ReturnType<CryptoOperations['store']>,
+    publicKey?: PublicKey,
+  ) {
     this.type = held.type === 'secret' ? 'secret' : 'private';
     this.algorithm = held.algorithm;
     this.format = format;
@@ -23,7 +27,7 @@ export class KeyMaterial implements Disposable {
 
   /** @throws SidecarError `not_supported`, `syntax_invalid` for usages that the algorithm does not have */
   static async generate(
-    crypto: CryptoProvider,
+    crypto: CryptoOperations,
     algorithm: Algorithm | KeyAlgorithm,
     usages: readonly KeyUsage[],
   ): Promise<KeyMaterial> {
@@ -40,7 +44,7 @@ export class KeyMaterial implements Disposable {
    * @throws SidecarError `data_invalid` for what is no secret key of the algorithm, `not_supported`, `syntax_invalid`
    */
   static async import(
-    crypto: CryptoProvider,
+    crypto: CryptoOperations,
     format: KeyFormat,
     bytes: Uint8Array,
     algorithm: Algorithm,

@@ -17,7 +17,7 @@ export function createKeysCreate(
     const request = changeRequest(requestId, execution);
     const earlier = await keystore.outcome(request.principal, requestId, request.requestDigest);
     if (earlier !== undefined) return { record: earlier };
-    using material = await KeyMaterial.generate(crypto, algorithm, described.usages);
+    using material = await KeyMaterial.generate(crypto.for(execution.session), algorithm, described.usages);
     // Generation may take seconds: it is decided anew, so that only what changes in this very moment makes another key.
     await execution.renew?.();
     const record = await keystore.create({

@@ -26,7 +26,7 @@ export function createKeysImport(parts: ImportParts): Handler<'keys.import'> {
     const request = changeRequest(requestId, execution);
     const earlier = await keystore.outcome(request.principal, requestId, request.requestDigest);
     if (earlier !== undefined) return { record: earlier };
-    using imported = await ImportedKey.open(crypto, importKeys, params, request.principal);
+    using imported = await ImportedKey.open(crypto.for(execution.session), importKeys, params, request.principal);
     const { material } = imported;
     // A check by signing may take seconds: it is decided anew.
     await execution.renew?.();

@@ -23,7 +23,8 @@ export function createKeysRotate(
     if (before === undefined) throw new SidecarError('not_found', name);
     // Nobody waits for an RSA key that is refused in the end.
     requireNewest(before, afterVersion);
-    using material = await KeyMaterial.generate(crypto, algorithm ?? newestAlgorithm(before), before.usages);
+    const wanted = algorithm ?? newestAlgorithm(before);
+    using material = await KeyMaterial.generate(crypto.for(execution.session), wanted, before.usages);
     if (material.type !== before.type) throw new SidecarError('not_supported', `${name} is a ${before.type} key`);
     // Generation may take seconds: it is decided anew, so that only what changes in this very moment makes another version.
     await execution.renew?.();

@@ -1,11 +1,11 @@
 import type { LoadedKey } from '../crypto/key.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { CryptoOperations } from '../crypto/provider.ts';
 import type { Algorithm } from '../generated/types.ts';
 import type { Execution } from '../request/context.ts';
 
 /** The other party's public key of a key agreement, given by handle or inline. */
 export async function peerKey(
-  crypto: CryptoProvider,
+  crypto: CryptoOperations,
   { public: peer }: Algorithm,
   execution: Execution,
 ): Promise<LoadedKey | undefined> {

@@ -4,6 +4,8 @@ import { Secret } from '../secret.ts';
 
 export function createSubtleDecapsulateBits(crypto: CryptoProvider): Handler<'subtle.decapsulateBits'> {
   return async ({ algorithm, key, ciphertext }, execution) => ({
-    sharedKey: Secret.take(await crypto.decapsulateBits(algorithm, execution.key(key), ciphertext)),
+    sharedKey: Secret.take(
+      await crypto.for(execution.session).decapsulateBits(algorithm, execution.key(key), ciphertext),
+    ),
   });
 }

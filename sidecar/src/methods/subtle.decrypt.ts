@@ -4,6 +4,6 @@ import { Secret } from '../secret.ts';
 
 export function createSubtleDecrypt(crypto: CryptoProvider): Handler<'subtle.decrypt'> {
   return async ({ algorithm, key, data }, execution) => ({
-    data: Secret.take(await crypto.decrypt(algorithm, execution.key(key), data)),
+    data: Secret.take(await crypto.for(execution.session).decrypt(algorithm, execution.key(key), data)),
   });
 }

@@ -3,6 +3,6 @@ import type { Handler } from '../request/context.ts';
 
 export function createSubtleEncrypt(crypto: CryptoProvider): Handler<'subtle.encrypt'> {
   return async ({ algorithm, key, data }, execution) => ({
-    data: await crypto.encrypt(algorithm, execution.key(key), data.bytes),
+    data: await crypto.for(execution.session).encrypt(algorithm, execution.key(key), data.bytes),
   });
 }

@@ -2,8 +2,9 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Handler } from '../request/context.ts';
 import { holdKey } from './held-key.ts';
 
-export function createSubtleGenerateKey(crypto: CryptoProvider): Handler<'subtle.generateKey'> {
+export function createSubtleGenerateKey(provider: CryptoProvider): Handler<'subtle.generateKey'> {
   return async ({ algorithm, extractable, usages }, execution) => {
+    const crypto = provider.for(execution.session);
     const generated = await crypto.generateKey(algorithm, { extractable, usages });
     if (!('privateKey' in generated)) return { key: await holdKey(crypto, execution, generated) };
     const privateKey = await holdKey(crypto, execution, generated.privateKey);

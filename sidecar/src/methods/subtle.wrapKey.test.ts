@@ -3,13 +3,16 @@ import { afterAll, expect, test } from 'vitest';
 import { createCryptoProvider } from '../crypto/crypto-provider.ts';
 import type { LoadedKey } from '../crypto/key.ts';
 import { alteredRsaKey, rsaRecipient } from '../crypto/wrapping/test-recipients.ts';
+import { principalOf } from '../policy/test-request.ts';
 import type { Execution } from '../request/context.ts';
+import { sessionOf } from '../request/test-session.ts';
 import { createSubtleWrapKey } from './subtle.wrapKey.ts';
 
 const provider = createCryptoProvider({ workers: 1, slowQueue: 4 });
 afterAll(() => provider.close());
 
 const wrapKey = createSubtleWrapKey(provider);
+const session = sessionOf(principalOf('zoe'));
 const aesKey = Buffer.alloc(32, 7);
 const wrappingKey = `ses_${'W'.repeat(22)}`;
 const named = `key_${'N'.repeat(22)}/1`;
@@ -23,7 +26,7 @@ async function wrappedFor(spki: Uint8Array, key: string): Promise<Uint8Array> {
   };
   const held = (handle: string) => keys[handle];
   const params = { format: 'raw', key, wrappingKey, wrapAlgorithm: { name: 'RSA-OAEP' } } as const;
-  return (await wrapKey(params, { key: held, released: held } as Execution)).wrappedKey;
+  return (await wrapKey(params, { session, key: held, released: held } as Execution)).wrappedKey;
 }
 
 test('with a public exponent of 1 what is wrapped is the padded key', async () => {

@@ -75,7 +75,8 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight, now 
       return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
     session.underWay += 1;
     try {
-      const turn = turns.take();
+      const turn = turns.take(session);
+      if (turn === 'full') return refusal(idOf(message.value), 'quota_exceeded', 'too many operations wait');
       if (turn !== undefined) await turn;
       return await (session.identity === undefined ? inOrder(message) : dispatch(session, message));
     } finally {

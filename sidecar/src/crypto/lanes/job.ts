@@ -50,9 +50,16 @@ export type Job<O extends OperationName = OperationName> = {
 
 export type JobResult<O extends OperationName = OperationName> = Operations[O]['result'];
 
+/** Whatever performs operations. */
+export interface Runs {
+  /**
+   * @param asker whose job it is, compared by identity: where jobs wait, askers take turns
+   * @throws SidecarError of the operation; `quota_exceeded` when the lane is full; `internal_error` when it died
+   */
+  run<O extends OperationName>(job: Job<O>, asker?: object): Promise<JobResult<O>>;
+}
+
 /** A place where operations run. */
-export interface Lane {
-  /** @throws SidecarError of the operation; `quota_exceeded` when the lane is full; `internal_error` when it died */
-  run<O extends OperationName>(job: Job<O>): Promise<JobResult<O>>;
+export interface Lane extends Runs {
   close(): Promise<void>;
 }

@@ -7,26 +7,32 @@ import type { PostedJob, PostedOutcome } from './worker-messages.ts';
 /** A job and its caller. */
 export interface PendingJob {
   readonly job: Job;
+  /** How much of a thread it takes, in the measure of its lane. */
+  readonly cost: number;
   readonly resolve: (result: JobResult) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface LaneThreadEvents {
+  /** Jobs were resolved or rejected: it has less to do. */
+  readonly onSettled: () => void;
+  /** It ended by itself; its jobs are rejected with `internal_error` by then. */
+  readonly onDeath: (thread: LaneThread) => void;
 }
 
 /** One worker thread. It keeps the process alive only while it has work. */
 export class LaneThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, PendingJob>();
-  readonly #onDeath: (thread: LaneThread) => void;
+  readonly #events: LaneThreadEvents;
   #lastId = 0;
+  #load = 0;
   #closing = false;
   #fault: unknown;
 
-  /**
-   * Starts the thread.
-   *
-   * @param onDeath called when it ended by itself; its jobs are rejected with `internal_error` by then
-   */
-  constructor(entry: URL, onDeath: (thread: LaneThread) => void) {
-    this.#onDeath = onDeath;
+  /** Starts the thread. */
+  constructor(entry: URL, events: LaneThreadEvents) {
+    this.#events = events;
     this.#worker = new Worker(entry, {
       name: 'ferrohsm-lane',
       // Neither the flags nor the environment of the process are the thread's business.
@@ -42,19 +48,26 @@ export class LaneThread {
   }
 
   /** Jobs that it has not answered yet. */
-  get load(): number {
+  get jobs(): number {
     return this.#pending.size;
   }
 
+  /** Cost of the jobs that it has not answered yet. */
+  get load(): number {
+    return this.#load;
+  }
+
+  /** As one message, which is answered by one. */
   post(jobs: readonly PendingJob[]): void {
     const transfer: Transferable[] = [];
-    const batch = jobs.map((job) => this.#enter(job, transfer));
+    const message = jobs.map((job) => this.#enter(job, transfer));
     try {
-      this.#worker.postMessage(batch, transfer);
+      this.#worker.postMessage(message, transfer);
       this.#worker.ref();
     } catch (cause) {
-      for (const { id } of batch) this.#pending.delete(id);
-      for (const { reject } of jobs) reject(new SidecarError('internal_error', 'a job cannot be posted', { cause }));
+      const refusal = new SidecarError('internal_error', 'a job cannot be posted', { cause });
+      for (const { id } of message) this.#leave(id)?.reject(refusal);
+      this.#events.onSettled();
     }
   }
 
@@ -68,23 +81,30 @@ export class LaneThread {
     const copy = portableCopy(job.job);
     transfer.push(...copy.transfer);
     this.#pending.set(id, job);
+    this.#load += job.cost;
     return { id, job: copy.value };
+  }
+
+  #leave(id: number): PendingJob | undefined {
+    const job = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#load = this.#pending.size === 0 ? 0 : this.#load - (job?.cost ?? 0);
+    return job;
   }
 
   #settle(outcomes: readonly PostedOutcome[]): void {
     for (const outcome of outcomes) {
-      const job = this.#pending.get(outcome.id);
-      this.#pending.delete(outcome.id);
+      const job = this.#leave(outcome.id);
       if (job !== undefined) settle(job, outcome);
     }
     if (this.#pending.size === 0) this.#worker.unref();
+    this.#events.onSettled();
   }
 
   #end(): void {
     const died = new SidecarError('internal_error', 'a worker thread ended', { cause: this.#fault });
-    for (const { reject } of this.#pending.values()) reject(died);
-    this.#pending.clear();
-    if (!this.#closing) this.#onDeath(this);
+    for (const id of [...this.#pending.keys()]) this.#leave(id)?.reject(died);
+    if (!this.#closing) this.#events.onDeath(this);
   }
 }
 

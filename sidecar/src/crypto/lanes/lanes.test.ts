@@ -5,11 +5,10 @@ import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Algorithm, KeyAlgorithm } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
-import { createBatchLane } from './batch-lane.ts';
 import type { Job, Lane } from './job.ts';
 import { createLanes, laneOf } from './lanes.ts';
-import { createSlowLane } from './slow-lane.ts';
 import { workerEntry } from './worker-entry.ts';
+import { createWorkerLane } from './worker-lane.ts';
 
 const message = randomBytes(64);
 const ecdsa = { name: 'ECDSA', hash: 'SHA-256' };
@@ -41,6 +40,18 @@ afterEach(() => Promise.all(open.splice(0).map((lane) => lane.close())));
 function opened(lane: Lane): Lane {
   open.push(lane);
   return lane;
+}
+
+/** Every job counts as one; four are a message, and a thread has two. */
+function batchLane(threads: number, entry = workerEntry(), capacity = 1000): Lane {
+  const limits = { threads, perThread: 8, jobsPerThread: 8, capacity };
+  return createWorkerLane({ ...limits, costOf: () => 1, refusal: 'too much to do' }, entry);
+}
+
+/** One job at a time. */
+function slowLane(capacity: number, entry = workerEntry()): Lane {
+  const limits = { threads: 1, perThread: 1, jobsPerThread: 1, capacity };
+  return createWorkerLane({ ...limits, costOf: () => 1, refusal: 'too many wait' }, entry);
 }
 
 /** The worker's program, with one more job that ends the thread. */
@@ -130,7 +141,7 @@ describe('results', () => {
   });
 
   test('that are refusals keep code and detail', async () => {
-    const lane = opened(createBatchLane(1, workerEntry()));
+    const lane = opened(batchLane(1));
     const tooLong = signing({ name: 'ML-DSA-65', context: Buffer.alloc(256) }, pairs.mlDsa65.privateKey);
     const refusal = { code: 'operation_failed', detail: 'a context of 256 bytes' };
     await expect(lane.run(tooLong)).rejects.toMatchObject(refusal);
@@ -139,7 +150,7 @@ describe('results', () => {
   });
 
   test('leave the memory of the caller alone', async () => {
-    const lane = opened(createBatchLane(1, workerEntry()));
+    const lane = opened(batchLane(1));
     const pooled = Buffer.from('a view of the shared pool');
     const data = pooled.subarray(2, 9);
     const signature = await lane.run({ ...mlDsaSigning, data });
@@ -168,21 +179,64 @@ test('neither queued slow work nor a batch delays a P-256 signature', async () =
   expect(finished).toEqual(['inline', 'inline', 'batch', 'slow', 'slow']);
 });
 
-test('jobs of one turn of the event loop are one message a thread', async () => {
+describe('jobs of one turn of the event loop', () => {
   const counting = `
     import { parentPort } from 'node:worker_threads';
     parentPort.on('message', (batch) => parentPort.postMessage(batch.map(({ id }) => ({ id, result: batch.length }))));
   `;
-  const lane = opened(createBatchLane(2, new URL(`data:text/javascript,${encodeURIComponent(counting)}`)));
-  const sizes = await Promise.all(Array.from({ length: 10 }, () => lane.run(mlDsaSigning)));
-  expect(sizes).toEqual(Array.from({ length: 10 }, () => 5));
-  expect(await lane.run(mlDsaSigning)).toBe(1);
+  const counter = new URL(`data:text/javascript,${encodeURIComponent(counting)}`);
+  const sizesOf = async (lane: Lane, jobs: number) =>
+    (await Promise.all(Array.from({ length: jobs }, () => lane.run(mlDsaSigning)))) as unknown as number[];
+
+  test('are one message a thread', async () => {
+    const lane = opened(batchLane(2, counter));
+    expect(await sizesOf(lane, 6)).toEqual([3, 3, 3, 3, 3, 3]);
+    expect(await lane.run(mlDsaSigning)).toBe(1);
+  });
+
+  test('are more than one when they are more work', async () => {
+    const lane = opened(batchLane(1, counter));
+    expect(await sizesOf(lane, 10)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 2, 2]);
+  });
+});
+
+describe('askers take turns', () => {
+  test.each([
+    ['batch', () => batchLane(1), mlDsaSigning, 100],
+    ['slow', () => slowLane(10), slhDsaSigning, 6],
+  ] as const)('in the %s lane', async (_name, create, job, jobs) => {
+    const lane = opened(create());
+    const finished: string[] = [];
+    const run = async (asker: { name: string }) => {
+      await lane.run(job, asker);
+      finished.push(asker.name);
+    };
+    const flooding = { name: 'flood' };
+    const flood = Array.from({ length: jobs }, () => run(flooding));
+    await flood[0];
+    await run({ name: 'lone' });
+    expect(finished.length).toBeLessThan(jobs / 2 + 1);
+    await Promise.all(flood);
+  });
+});
+
+test('a full lane refuses, but not who has nothing waiting, and takes work again afterwards', async () => {
+  const lane = opened(batchLane(1, workerEntry(), 20));
+  const [flooding, lone] = [{}, {}];
+  const flood = Array.from({ length: 30 }, () => lane.run(mlDsaSigning, flooding));
+  const beside = lane.run(mlDsaSigning, lone);
+  const outcomes = await Promise.allSettled(flood);
+  expect(outcomes.map(({ status }) => status)).toEqual([...Array(20).fill('fulfilled'), ...Array(10).fill('rejected')]);
+  expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'quota_exceeded', detail: 'too much to do' } });
+  await expect(beside).resolves.toHaveLength(3309);
+  await expect(lane.run(mlDsaSigning, flooding)).resolves.toHaveLength(3309);
 });
 
 test('a full slow lane refuses, and takes work again afterwards', async () => {
-  const lane = opened(createSlowLane(2, workerEntry()));
+  const lane = opened(createLanes({ workers: 1, slowQueue: 2 }));
   const accepted = [lane.run(slhDsaSigning), lane.run(slhDsaSigning)];
-  await expect(lane.run(slhDsaSigning)).rejects.toMatchObject({ code: 'quota_exceeded', detail: '2 slow operations' });
+  const refusal = { code: 'quota_exceeded', detail: '2 slow operations wait' };
+  await expect(lane.run(slhDsaSigning)).rejects.toMatchObject(refusal);
   for (const signature of await Promise.all(accepted)) {
     expect(verify(null, message, pairs.slhDsa.publicKey, signature)).toBe(true);
   }
@@ -190,8 +244,8 @@ test('a full slow lane refuses, and takes work again afterwards', async () => {
 });
 
 describe.each([
-  ['batch', () => createBatchLane(1, mortalWorker)],
-  ['slow', () => createSlowLane(4, mortalWorker)],
+  ['batch', () => batchLane(1, mortalWorker)],
+  ['slow', () => slowLane(4, mortalWorker)],
 ] as const)('the %s lane', (_name, create) => {
   test('refuses the jobs of a thread that ended and replaces it', async () => {
     const lane = opened(create());

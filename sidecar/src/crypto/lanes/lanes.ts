@@ -1,16 +1,22 @@
-import { createBatchLane } from './batch-lane.ts';
 import { estimateUs } from './cost-table.ts';
 import { inlineLane } from './inline-lane.ts';
 import type { Job, Lane } from './job.ts';
 import { type MachineSpeed, measureSpeed, tabledSpeed } from './machine-speed.ts';
-import { createSlowLane } from './slow-lane.ts';
 import { workerEntry } from './worker-entry.ts';
+import { createWorkerLane } from './worker-lane.ts';
 
 export type LaneName = 'inline' | 'batch' | 'slow';
 
 /** A hop to a worker and back takes about 50 microseconds. */
 const inlineUpToUs = 100;
 const batchUpToUs = 5_000;
+
+/** What a thread has before it, so that it does not run out of work while a busy machine lets this thread wait. */
+const threadUs = 100_000;
+/** With two threads, 64 requests in flight wait for no turn. */
+const threadJobs = 32;
+/** Estimated work that may wait for each thread. */
+const waitingUs = 2_000_000;
 
 /** Where a job runs on a machine of that speed; the only place that decides it. */
 export function laneOf(job: Job, speed: MachineSpeed = tabledSpeed): LaneName {
@@ -22,7 +28,7 @@ export function laneOf(job: Job, speed: MachineSpeed = tabledSpeed): LaneName {
 export interface LaneOptions {
   /** Worker threads of the batch lane. */
   readonly workers: number;
-  /** Jobs that may wait or run in the slow lane. */
+  /** Jobs that may wait for the slow lane. */
   readonly slowQueue: number;
   /** Default: as measured now. */
   readonly speed?: MachineSpeed;
@@ -35,13 +41,27 @@ export function createLanes(
 ): Lane {
   const lanes: Readonly<Record<LaneName, Lane>> = Object.freeze({
     inline: inlineLane,
-    batch: createBatchLane(workers, entry),
+    batch: createBatchLane(workers, entry, speed),
     slow: createSlowLane(slowQueue, entry),
   });
   return Object.freeze({
-    run: (job) => lanes[laneOf(job as Job, speed)].run(job),
+    run: (job, asker) => lanes[laneOf(job as Job, speed)].run(job, asker),
     async close() {
       await Promise.all(Object.values(lanes).map((lane) => lane.close()));
     },
   } satisfies Lane);
+}
+
+function createBatchLane(threads: number, entry: URL, speed: MachineSpeed): Lane {
+  const refusal = 'the worker threads have too much to do';
+  const costOf = (job: Job) => estimateUs(job, speed);
+  const limits = { threads, perThread: threadUs, jobsPerThread: threadJobs };
+  return createWorkerLane({ ...limits, capacity: threads * waitingUs, costOf, refusal }, entry);
+}
+
+/** One thread, and one operation at a time: they last from milliseconds to seconds, and delay nothing but each other. */
+function createSlowLane(capacity: number, entry: URL): Lane {
+  const refusal = `${capacity} slow operations wait`;
+  const limits = { threads: 1, perThread: 1, jobsPerThread: 1 };
+  return createWorkerLane({ ...limits, capacity, costOf: () => 1, refusal }, entry);
 }

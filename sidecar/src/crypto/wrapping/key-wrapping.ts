@@ -1,9 +1,9 @@
 import type { LoadedKey, LoadedKeyPair } from '../key.ts';
-import type { CryptoProvider } from '../provider.ts';
+import type { CryptoOperations } from '../provider.ts';
 
 /** What a wrapping computes with. */
 export type WrappingCrypto = Pick<
-  CryptoProvider,
+  CryptoOperations,
   | 'generateKey'
   | 'importKey'
   | 'exportKey'
@@ -39,7 +39,7 @@ export interface KeyWrapping {
 /** @throws TypeError for a secret key, which no wrapping generates */
 export async function generatePair(
   crypto: WrappingCrypto,
-  ...[algorithm, attributes]: Parameters<CryptoProvider['generateKey']>
+  ...[algorithm, attributes]: Parameters<CryptoOperations['generateKey']>
 ): Promise<LoadedKeyPair> {
   const generated = await crypto.generateKey(algorithm, attributes);
   if (!('privateKey' in generated)) throw new TypeError(`${algorithm.name} has no pairs`);
