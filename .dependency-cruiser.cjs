@@ -51,7 +51,7 @@ const stageRules = Object.entries(stages).map(([stage, noun]) => ({
   from: { path: `^sidecar/src/request/${stage}\\.ts$` },
   to: {
     path: '^sidecar/src/',
-    pathNot: `^sidecar/src/(request/|generated/|(asker|documents|errors|foreign-functions|peer|read-memory|released-bytes|secret)\\.ts$|${noun})`,
+    pathNot: `^sidecar/src/(request/|generated/|(documents|errors|foreign-functions|peer|read-memory|released-bytes|secret)\\.ts$|${noun})`,
   },
 }));
 
