@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { FerroHsm, FerroHsmClients } from '@ferrohsm/sdk/node';
+import type { FerroHsm, MethodName } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { readPerhapsObject } from '../json-input.ts';
 import { jsonText } from '../output.ts';
 import { table } from '../table.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
-
-type MethodName = Parameters<FerroHsmClients['call']>[0];
 
 /** A method as the sidecar describes it (OpenRPC 1.3). */
 interface DescribedMethod {

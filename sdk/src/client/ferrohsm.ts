@@ -1,6 +1,6 @@
 import { sha256 } from '../approval/operation-digest.ts';
 import { FerroHsmError, type HeldApproval } from '../errors.ts';
-import type { SystemHelloResult } from '../generated/types.ts';
+import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type CryptoOptions, createCrypto, cryptoOver, type HsmCrypto } from '../webcrypto/crypto.ts';
@@ -69,7 +69,7 @@ export interface FerroHsmClients {
    * @throws FerroHsmError with the sidecar's code
    * @example const { entries } = await hsm.call('inventory.list', { limit: 100 });
    */
-  readonly call: Rpc['call'];
+  call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']>;
 }
 
 /** What a view of the clients does otherwise. */
@@ -162,7 +162,7 @@ function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {
     audit: new Audit(rpc),
     system: new System(rpc),
     session: new Session(rpc),
-    call: rpc.call.bind(rpc),
+    call: (method, params) => rpc.call(method, params),
   };
 }
 
