@@ -35,18 +35,24 @@ export function refusal(id: JSONRPCID, code: ErrorCode, detail?: string): Reply 
 
 export function sendReply(connection: Connection, reply: Reply): void {
   connection.send(reply);
-  releaseAfterwards(connection, [reply]);
+  releaseAfterwards(connection, reply.secrets, reply.attachments);
 }
 
 export function sendBatchReply(connection: Connection, replies: readonly Reply[]): void {
   connection.sendBatch(replies);
-  releaseAfterwards(connection, replies);
+  releaseAfterwards(
+    connection,
+    replies.flatMap(({ secrets }) => secrets),
+    replies.flatMap(({ attachments }) => attachments),
+  );
 }
 
 /** Secrets are wiped and the memory of bodies returned once the system has them, or never will. */
-function releaseAfterwards(connection: Connection, replies: readonly Reply[]): void {
-  const secrets = replies.flatMap((reply) => reply.secrets);
-  const attachments = replies.flatMap((reply) => reply.attachments);
+function releaseAfterwards(
+  connection: Connection,
+  secrets: readonly Secret[],
+  attachments: readonly Uint8Array[],
+): void {
   if (secrets.length === 0 && attachments.length === 0) return;
   const release = () => {
     for (const secret of secrets) secret.dispose();
