@@ -1,4 +1,5 @@
-import { type CommandEntry, fileCommands, type OptionEntry } from './command-tree.ts';
+import { type CommandEntry, fileCommands } from './command-tree.ts';
+import { type LookupStyle, lookups } from './lookups.ts';
 import { single } from './shell-quote.ts';
 
 /**
@@ -8,20 +9,7 @@ import { single } from './shell-quote.ts';
 export function bashCompletion(tree: readonly CommandEntry[]): string {
   return `# bash completion of ferrohsm: source <(ferrohsm completion bash)
 
-_ferrohsm_words() {
-  case "$1" in
-${tree.map(wordsCase).join('\n')}
-    *) return 1 ;;
-  esac
-}
-
-# What stands behind an option: words, or a file for "@file", or anything for "@text". Fails for a switch.
-_ferrohsm_value() {
-  case "$1 $2" in
-${tree.flatMap(({ path, options }) => options.flatMap((option) => valueCase(path, option))).join('\n')}
-    *) return 1 ;;
-  esac
-}
+${lookups(tree, style)}
 
 _ferrohsm() {
   local word=\${COMP_WORDS[COMP_CWORD]} previous="" path="" value="" i
@@ -51,13 +39,7 @@ complete -o filenames -F _ferrohsm ferrohsm
 `;
 }
 
-function wordsCase({ path, subcommands, options }: CommandEntry): string {
-  const words = [...subcommands, ...options].map(({ name }) => name).join(' ');
-  return `    ${single(path)}) echo ${single(words)} ;;`;
-}
-
-function valueCase(path: string, { name, value }: OptionEntry): string[] {
-  if (value.kind === 'none') return [];
-  const words = value.kind === 'choice' ? value.choices.join(' ') : `@${value.kind}`;
-  return [`    ${single(`${path} ${name}`)}) echo ${single(words)} ;;`];
-}
+const style: LookupStyle = {
+  words: ({ subcommands, options }) => `echo ${single([...subcommands, ...options].map(({ name }) => name).join(' '))}`,
+  value: ({ value }) => `echo ${single(value.kind === 'choice' ? value.choices.join(' ') : `@${value.kind}`)}`,
+};

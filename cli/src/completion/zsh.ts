@@ -1,4 +1,5 @@
-import { type CommandEntry, fileCommands, type OptionEntry, type WordEntry } from './command-tree.ts';
+import { type CommandEntry, fileCommands, type WordEntry } from './command-tree.ts';
+import { type LookupStyle, lookups } from './lookups.ts';
 import { single } from './shell-quote.ts';
 
 /** The completion script for zsh, with a summary beside each word; it holds every command and option itself. */
@@ -6,20 +7,7 @@ export function zshCompletion(tree: readonly CommandEntry[]): string {
   return `#compdef ferrohsm
 # zsh completion of ferrohsm: source <(ferrohsm completion zsh), behind compinit
 
-_ferrohsm_words() {
-  case "$1" in
-${tree.map(wordsCase).join('\n')}
-    *) return 1 ;;
-  esac
-}
-
-# What stands behind an option: words, or a file for "@file", or anything for "@text". Fails for a switch.
-_ferrohsm_value() {
-  case "$1 $2" in
-${tree.flatMap(({ path, options }) => options.flatMap((option) => valueCase(path, option))).join('\n')}
-    *) return 1 ;;
-  esac
-}
+${lookups(tree, style)}
 
 _ferrohsm() {
   local at=""
@@ -52,16 +40,11 @@ if [[ \${funcstack[1]} == _ferrohsm ]]; then _ferrohsm "$@"; else compdef _ferro
 `;
 }
 
-function wordsCase({ path, subcommands, options }: CommandEntry): string {
-  return `    ${single(path)}) reply=(${[...subcommands, ...options].map(described).join(' ')}) ;;`;
-}
+const style: LookupStyle = {
+  words: ({ subcommands, options }) => `reply=(${[...subcommands, ...options].map(described).join(' ')})`,
+  value: ({ value }) => `reply=(${value.kind === 'choice' ? value.choices.map(single).join(' ') : `@${value.kind}`})`,
+};
 
 function described({ name, summary }: WordEntry): string {
   return single(`${name}:${summary}`);
-}
-
-function valueCase(path: string, { name, value }: OptionEntry): string[] {
-  if (value.kind === 'none') return [];
-  const words = value.kind === 'choice' ? value.choices.map(single).join(' ') : `@${value.kind}`;
-  return [`    ${single(`${path} ${name}`)}) reply=(${words}) ;;`];
 }
