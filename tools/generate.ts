@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openapiModule } from './generate/openapi.ts';
 import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
+import { routesModule } from './generate/routes.ts';
 import { readSchemas } from './generate/schemas.ts';
 import { clientErrorTable, errorTable, methodLines, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
@@ -28,6 +30,8 @@ write('sidecar/src/generated/validators.js', validators.code);
 write('sidecar/src/generated/validators.d.ts', validators.declarations);
 write('sidecar/src/generated/record-encoders.ts', recordEncoders(defs));
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
+write('sidecar/src/generated/openapi.ts', openapiModule(components, version));
+write('sidecar/src/generated/routes.ts', routesModule(defs));
 for (const workspace of ['sdk', 'sidecar', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
