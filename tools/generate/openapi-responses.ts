@@ -44,15 +44,21 @@ export function problemResponses(schemas: Schemas): object {
   return { ...Object.fromEntries([...statuses, ...ofFraming]), Held: held };
 }
 
+/** Codes of the problems that a route may answer. */
+export function problemCodes({ isConditional, isChange }: Route, { errors, resource }: MethodSchema): string[] {
+  const isOfKey = resource !== 'system' && resource !== 'session';
+  const own = [
+    ...errors,
+    ...(isConditional ? ['precondition_failed'] : []),
+    ...(isChange ? ['request_conflict'] : []),
+    ...(isOfKey ? ['not_found', 'key_state', 'key_frozen'] : []),
+  ];
+  return [...new Set([...common, ...own])].filter((code) => code !== 'approval_required');
+}
+
 export function responsesOf(route: Route, schema: MethodSchema, schemas: Schemas): object {
   const referTo = (name: string) => ({ $ref: `#/components/responses/${name}` });
-  const own = [
-    ...schema.errors,
-    ...(route.isConditional ? ['precondition_failed'] : []),
-    ...(route.isChange ? ['request_conflict'] : []),
-    ...(schema.resource === 'system' || schema.resource === 'session' ? [] : ['not_found', 'key_state', 'key_frozen']),
-  ].filter((code) => code !== 'approval_required');
-  const problems = [...byStatus([...common, ...own], schemas)].map(([status, codes]) => {
+  const problems = [...byStatus(problemCodes(route, schema), schemas)].map(([status, codes]) => {
     const isCommon = codes.every((code) => (common as readonly string[]).includes(code));
     return [status, isCommon ? referTo(nameOf(status)) : problemResponse(status, codes, titlesOf(codes, schemas))];
   });

@@ -1,4 +1,5 @@
 import { banner } from './banner.ts';
+import { openapiPage } from './openapi-page.ts';
 import { problemResponses, responsesOf } from './openapi-responses.ts';
 import { openapiSchemas, restSchema } from './openapi-schemas.ts';
 import { license, title } from './product.ts';
@@ -40,7 +41,12 @@ export function openapiModule(schemas: Schemas, version: string): string {
       securitySchemes,
     },
   };
-  return `${banner}/** As it is sent. */\nexport const openapi = ${JSON.stringify(JSON.stringify(document))};\n`;
+  return `${banner}/** As it is sent. */
+export const openapi = ${JSON.stringify(JSON.stringify(document))};
+
+/** A page to read it with. */
+export const openapiPage = ${JSON.stringify(openapiPage(schemas, version))};
+`;
 }
 
 const parameters = {
