@@ -52,6 +52,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     reply.raw.once('close', () => connection.leave());
     reply.headers(answerHeaders).header('x-request-id', requestIdOf(request.headers));
     if (connection.isFinishing) reply.header('connection', 'close');
+    refuseOtherTargets(request.raw);
     admit(request.headers);
   });
   rest.setErrorHandler((error, request, reply) => {
@@ -70,6 +71,11 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   addRoutes(rest, { connectionOf, scanner });
   await rest.ready();
   return rest;
+}
+
+/** A target of the absolute form (RFC 9112 section 3.2.2) names a host beside the header that is checked. */
+function refuseOtherTargets({ url = '' }: IncomingMessage): void {
+  if (!url.startsWith('/')) throw new HttpRefusal(421, 'invalid_request', 'the target of the request is not a path');
 }
 
 /** JSON is scanned as everywhere; bytes are taken only where they are the body of an operation. */
