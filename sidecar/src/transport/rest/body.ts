@@ -39,36 +39,75 @@ export async function readBody(
   refuseEncoding(headers);
   const told = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
   if (told !== undefined && told > limitBytes) throw tooBig(limitBytes);
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+  const intake = new BodyIntake(limitBytes, budget);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      if (bytes + chunk.length > limitBytes) throw tooBig(limitBytes);
-      budget.take(chunk.length);
-      bytes += chunk.length;
-      pieces.push(owned(chunk));
-    }
-    return joined(pieces, bytes);
+    await readInto(intake, body);
+    return intake.take();
   } finally {
-    budget.give(bytes);
-    for (const piece of pieces) piece.fill(0);
+    intake.dispose();
   }
 }
 
-/** What was read lies in the memory that all streams are read into. */
-function owned(chunk: Buffer): Buffer {
-  const piece = secretMemory(chunk.length);
-  chunk.copy(piece);
-  chunk.fill(0);
-  readMemory.soil();
-  return piece;
+/** Events cost a fraction of what the stream's iterator does. */
+function readInto(intake: BodyIntake, body: Readable): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = (reason: unknown) => {
+    body.off('data', add).pause();
+    reject(reason);
+  };
+  const add = (chunk: Buffer) => {
+    try {
+      intake.add(chunk);
+    } catch (error) {
+      stop(error);
+    }
+  };
+  body.on('data', add).once('end', resolve).once('error', stop);
+  body.once('close', () => stop(new SidecarError('invalid_request', 'the body has no end')));
+  return promise;
 }
 
-function joined(pieces: readonly Buffer[], bytes: number): Buffer {
-  const whole = secretMemory(bytes);
-  let at = 0;
-  for (const piece of pieces) at += piece.copy(whole, at);
-  return whole;
+/** The pieces of one body, each in memory of its own. */
+class BodyIntake {
+  readonly #limitBytes: number;
+  readonly #budget: BodyBudget;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(limitBytes: number, budget: BodyBudget) {
+    this.#limitBytes = limitBytes;
+    this.#budget = budget;
+  }
+
+  /** What was read lies in the memory that all streams are read into: it is copied, and wiped there. */
+  add(chunk: Buffer): void {
+    if (this.#bytes + chunk.length > this.#limitBytes) throw tooBig(this.#limitBytes);
+    this.#budget.take(chunk.length);
+    this.#bytes += chunk.length;
+    const piece = secretMemory(chunk.length);
+    chunk.copy(piece);
+    chunk.fill(0);
+    readMemory.soil();
+    this.#pieces.push(piece);
+  }
+
+  /** The whole body, which belongs to the caller from now on. */
+  take(): Buffer {
+    const [only, second] = this.#pieces;
+    if (only !== undefined && second === undefined) {
+      this.#pieces = [];
+      return only;
+    }
+    const whole = secretMemory(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces) at += piece.copy(whole, at);
+    return whole;
+  }
+
+  dispose(): void {
+    this.#budget.give(this.#bytes);
+    for (const piece of this.#pieces) piece.fill(0);
+  }
 }
 
 /** It would be taken for the data itself. */

@@ -15,7 +15,7 @@ export class HttpConnection implements Ending {
   readonly #peer: Peer;
   readonly #accept: Accept;
   /** By the digest of the token; the peer alone under the empty name. */
-  readonly #sessions = new Map<string, Promise<RestSession>>();
+  readonly #sessions = new Map<string, RestSession | Promise<RestSession>>();
   #underWay = 0;
   #isFinishing = false;
 
@@ -31,17 +31,15 @@ export class HttpConnection implements Ending {
     return this.#isFinishing;
   }
 
-  /** @throws SidecarError as `system.hello` does; `quota_exceeded` for too many callers at once */
-  async session(greeting: RestGreeting): Promise<RestSession> {
+  /**
+   * At once where the caller has been greeted over this connection before.
+   *
+   * @throws SidecarError as `system.hello` does; `quota_exceeded` for too many callers at once
+   */
+  session(greeting: RestGreeting): RestSession | Promise<RestSession> {
     const name = greeting.token === undefined ? '' : hash('sha256', greeting.token, 'base64url');
-    for (;;) {
-      const opening = this.#sessions.get(name);
-      if (opening === undefined) return this.#open(name, greeting);
-      const session = await opening.catch(() => undefined);
-      if (session?.isLasting) return session;
-      if (this.#sessions.get(name) === opening) this.#sessions.delete(name);
-      if (session?.isIdle) session.close();
-    }
+    const known = this.#sessions.get(name);
+    return known instanceof RestSession && known.isLasting ? known : this.#greet(name, greeting);
   }
 
   /** A request was read; `leave` when its answer has left. */
@@ -63,16 +61,30 @@ export class HttpConnection implements Ending {
     this.#socket.destroy();
   }
 
+  async #greet(name: string, greeting: RestGreeting): Promise<RestSession> {
+    for (;;) {
+      const found = this.#sessions.get(name);
+      if (found === undefined) return this.#open(name, greeting);
+      const session = await settled(found);
+      if (session?.isLasting) return session;
+      const now = this.#sessions.get(name);
+      if (now === found || now === session) this.#sessions.delete(name);
+      if (session?.isIdle) session.close();
+    }
+  }
+
   async #open(name: string, greeting: RestGreeting): Promise<RestSession> {
     if (this.#sessions.size >= sessionsPerConnection) await this.#makeRoom();
     const opening = RestSession.open(this.#peer, this.#accept, greeting);
     this.#sessions.set(name, opening);
-    return opening;
+    const session = await opening;
+    if (this.#sessions.get(name) === opening) this.#sessions.set(name, session);
+    return session;
   }
 
   async #makeRoom(): Promise<void> {
-    for (const [name, opening] of this.#sessions) {
-      const session = await opening.catch(() => undefined);
+    for (const [name, found] of this.#sessions) {
+      const session = await settled(found);
       if (session?.isIdle === false) continue;
       this.#sessions.delete(name);
       session?.close();
@@ -82,7 +94,16 @@ export class HttpConnection implements Ending {
   }
 
   #closed(): void {
-    for (const opening of this.#sessions.values()) opening.then((session) => session.close()).catch(() => undefined);
+    for (const found of this.#sessions.values()) settled(found).then((session) => session?.close());
     this.#sessions.clear();
+  }
+}
+
+/** Undefined for one that was not welcome. */
+async function settled(found: RestSession | Promise<RestSession>): Promise<RestSession | undefined> {
+  try {
+    return await found;
+  } catch {
+    return undefined;
   }
 }

@@ -22,7 +22,7 @@ export function greetingOf({ authorization, 'user-agent': agent = 'rest' }: Inco
 
 /** The id of the request in its answer: its own, where that is fit to be one. */
 export function requestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): string {
-  return typeof id === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(id) ? id : randomId();
+  return typeof id === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(id) ? id : answerId();
 }
 
 /** What names a change: without a key of its own, a repeated one is another change. */
@@ -55,6 +55,15 @@ export function prefersRaw({ accept = '' }: IncomingHttpHeaders): boolean {
   return accept.split(',').some((range) => /^application\/octet-stream *(;|$)/i.test(range.trim()));
 }
 
+/** Nothing is secret about it: it tells changes apart, of all sidecars and times. */
 function randomId(): string {
   return randomBytes(16).toString('base64url');
+}
+
+const answers = { prefix: randomBytes(9).toString('base64url'), count: 0 };
+
+/** Tells answers of this process apart. */
+function answerId(): string {
+  answers.count += 1;
+  return `${answers.prefix}-${answers.count.toString(36)}`;
 }

@@ -38,17 +38,33 @@ function addRoute(server: FastifyInstance, route: Route, { connectionOf, scanner
     url: urlOf(route.path),
     config: { route },
     // Whoever is not known sends no body: it is not read.
-    onRequest: async (request) => {
-      const session = await connectionOf(request).session(greetingOf(request.headers));
-      if (route.perConnection) throw new SidecarError('connection_required', route.method);
-      request.session = session;
-    },
+    onRequest: (request, _, done) => admitCaller(route, connectionOf(request), request, done),
     handler: async (request, reply) => {
       const { session } = request;
       if (session === null) throw new SidecarError('unauthenticated');
       await operate(route, session, request, reply, scanner);
     },
   });
+}
+
+/** Most are known already, and need not wait. */
+function admitCaller(
+  { method, perConnection }: Route,
+  connection: HttpConnection,
+  request: FastifyRequest,
+  done: (error?: Error) => void,
+): void {
+  const admit = (session: RestSession) => {
+    request.session = session;
+    done(perConnection ? new SidecarError('connection_required', method) : undefined);
+  };
+  try {
+    const session = connection.session(greetingOf(request.headers));
+    if (session instanceof Promise) session.then(admit, done);
+    else admit(session);
+  } catch (error) {
+    done(error as Error);
+  }
 }
 
 async function operate(

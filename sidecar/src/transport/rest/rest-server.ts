@@ -46,7 +46,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   });
   const connectionOf = (request: FastifyRequest) => options.connections.get(request.raw.socket) as HttpConnection;
 
-  rest.addHook('onRequest', async (request, reply) => {
+  rest.addHook('onRequest', (request, reply, done) => {
     const connection = connectionOf(request);
     connection.enter();
     reply.raw.once('close', () => connection.leave());
@@ -54,6 +54,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     if (connection.isFinishing) reply.header('connection', 'close');
     refuseOtherTargets(request.raw);
     admit(request.headers);
+    done();
   });
   rest.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
