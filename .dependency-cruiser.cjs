@@ -75,7 +75,10 @@ module.exports = {
       name: 'only-transport-opens-sockets',
       severity: 'error',
       from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/(transport/|read-memory\\.ts$)', testSupport] },
-      to: { path: '^(node:)?(net|http|https|http2|tls)$|^(ws|fastify)$|node_modules/(ws|fastify)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(node:)?(net|http|https|http2|tls)$|^(ws|fastify)$|node_modules/(ws|fastify)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-crypto-imports-noble',

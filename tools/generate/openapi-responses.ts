@@ -31,9 +31,10 @@ const framing: Readonly<Record<number, { readonly description: string; readonly 
 const requestIdHeader = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
 const retrying = new Set([429, 503]);
 
-/** One response for each status that any route may answer. */
+/** One response for each status, with all codes that have it. */
 export function problemResponses(schemas: Schemas): object {
-  const statuses = [...byStatus(common, schemas)].map(([status, codes]) => [
+  const codes = schemas.errors.map(({ code }) => code).filter((code) => code !== 'approval_required');
+  const statuses = [...byStatus(codes, schemas)].map(([status, codes]) => [
     nameOf(status),
     problemResponse(status, codes, titlesOf(codes, schemas)),
   ]);
@@ -58,15 +59,11 @@ export function problemCodes({ isConditional, isChange }: Route, { errors, resou
 
 export function responsesOf(route: Route, schema: MethodSchema, schemas: Schemas): object {
   const referTo = (name: string) => ({ $ref: `#/components/responses/${name}` });
-  const problems = [...byStatus(problemCodes(route, schema), schemas)].map(([status, codes]) => {
-    const isCommon = codes.every((code) => (common as readonly string[]).includes(code));
-    return [status, isCommon ? referTo(nameOf(status)) : problemResponse(status, codes, titlesOf(codes, schemas))];
-  });
-  const framed = Object.keys(framing).map((status) => [status, referTo(nameOf(Number(status)))]);
+  const problems = [...byStatus(problemCodes(route, schema), schemas).keys(), ...Object.keys(framing)];
   return {
     [route.status]: success(route, schema),
     202: referTo('Held'),
-    ...Object.fromEntries([...problems, ...framed]),
+    ...Object.fromEntries(problems.map((status) => [status, referTo(nameOf(Number(status)))])),
   };
 }
 

@@ -1,6 +1,6 @@
 import { banner } from './banner.ts';
 import { openapiPage } from './openapi-page.ts';
-import { problemResponses, responsesOf } from './openapi-responses.ts';
+import { problemCodes, problemResponses, responsesOf } from './openapi-responses.ts';
 import { openapiSchemas, restSchema } from './openapi-schemas.ts';
 import { license, title } from './product.ts';
 import { propertiesOf, type Route, routesOf } from './routes.ts';
@@ -24,9 +24,9 @@ const securitySchemes = {
   },
 };
 
-/** The OpenAPI 3.1 document of all routes, which the sidecar answers at `/v1/openapi.json`. */
-export function openapiModule(schemas: Schemas, version: string): string {
-  const document = {
+/** The OpenAPI 3.1 document of all routes. */
+export function openapiDocument(schemas: Schemas, version: string): object {
+  return {
     openapi: '3.1.1',
     info: { title, version, description, license },
     servers: [{ url: '/' }],
@@ -41,6 +41,11 @@ export function openapiModule(schemas: Schemas, version: string): string {
       securitySchemes,
     },
   };
+}
+
+/** The document as the sidecar answers it at `/v1/openapi.json`, and the page of `/v1/`. */
+export function openapiModule(schemas: Schemas, version: string): string {
+  const document = openapiDocument(schemas, version);
   return `${banner}/** As it is sent. */
 export const openapi = ${JSON.stringify(JSON.stringify(document))};
 
@@ -106,6 +111,7 @@ function operationOf(route: Route, schema: MethodSchema, schemas: Schemas): obje
     parameters: parametersOf(route, schema.params),
     ...bodyOf(route, schema.params),
     responses: responsesOf(route, schema, schemas),
+    'x-codes': problemCodes(route, schema),
     'x-effect': effect,
     'x-approval-floor': approvalFloor,
   };

@@ -63,7 +63,9 @@ function readInto(intake: BodyIntake, body: Readable): Promise<void> {
     }
   };
   body.on('data', add).once('end', resolve).once('error', stop);
-  body.once('close', () => stop(new SidecarError('invalid_request', 'the body has no end')));
+  body.once('close', () => {
+    if (!body.readableEnded) stop(new SidecarError('invalid_request', 'the body has no end'));
+  });
   return promise;
 }
 

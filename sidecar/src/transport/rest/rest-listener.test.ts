@@ -95,6 +95,25 @@ describe('time', () => {
     expect((await exchange(path)).tookMs).toBeLessThan(3000);
   });
 
+  it('without reading the answer is bounded', async () => {
+    const large = 'x'.repeat(32 << 20);
+    const { path, connections } = await start(() => ({ result: { large } }), { answerTimeoutMs: 300 });
+    const socket = dial(path).pause();
+    socket.write('GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n');
+    const startedMs = performance.now();
+    while (connections[0]?.isClosed !== true) await delay(20);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+
+  it('of an operation is its own', async () => {
+    const { path } = await start(() => delay(900).then(() => ({ result: {} })), {
+      answerTimeoutMs: 100,
+      keepAliveTimeoutMs: 100,
+    });
+    const { text } = await exchange(path, 'GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('between two requests is bounded', async () => {
     const { path } = await start(ok, { keepAliveTimeoutMs: 300 });
     const { text, tookMs } = await exchange(path, 'GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n');

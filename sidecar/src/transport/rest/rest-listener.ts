@@ -21,6 +21,8 @@ export interface RestServeOptions {
   readonly bodyBytes?: number;
   /** Milliseconds without a request after which a connection ends, default 60 s. */
   readonly keepAliveTimeoutMs?: number;
+  /** Milliseconds that a caller may take no byte of its answer, default 60 s. */
+  readonly answerTimeoutMs?: number;
   /** How often the TLS files are looked at, default 1000. */
   readonly reloadIntervalMs?: number;
   /** Hears of errors that no client is told. */
@@ -36,8 +38,7 @@ const defaultReloadIntervalMs = 1000;
 const headerBytes = 24 << 10;
 const headerLines = 64;
 const checkingIntervalMs = 1000;
-/** Longer than any operation waits: a peer that neither reads nor sends for so long is gone. */
-const silenceMs = 120_000;
+const defaultAnswerTimeoutMs = 60_000;
 const ignore = (): void => undefined;
 
 /**
@@ -147,14 +148,17 @@ interface OpenRest {
 
 async function openRest(
   server: Server,
-  { limits = defaultLimits, bodyBytes = defaultBodyBytes, onError = ignore }: RestServeOptions,
+  serving: RestServeOptions,
   admit: RestServerOptions['admit'],
 ): Promise<OpenRest> {
+  const { limits = defaultLimits, bodyBytes = defaultBodyBytes, onError = ignore } = serving;
+  const { answerTimeoutMs = defaultAnswerTimeoutMs } = serving;
   const connections = new WeakMap<Socket, HttpConnection>();
   const open = new Set<HttpConnection>();
-  const rest: FastifyInstance = await createRestServer({ server, limits, bodyBytes, connections, admit, onError });
+  const rest: FastifyInstance = await createRestServer({
+    ...{ server, limits, bodyBytes, answerTimeoutMs, connections, admit, onError },
+  });
   server.maxHeadersCount = headerLines;
-  server.timeout = silenceMs;
   return {
     take(socket, peer, accept) {
       const connection = new HttpConnection(socket, peer, accept);

@@ -18,6 +18,8 @@ export interface RestServerOptions {
   readonly limits: ConnectionLimits;
   /** Bytes of all bodies under way. */
   readonly bodyBytes: number;
+  /** Milliseconds that a caller may take no byte of its answer. */
+  readonly answerTimeoutMs: number;
   readonly connections: WeakMap<Socket, HttpConnection>;
   /** Refuses a request of elsewhere. */
   readonly admit: (headers: IncomingHttpHeaders) => void;
@@ -55,6 +57,11 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     refuseOtherTargets(request.raw);
     admit(request.headers);
     done();
+  });
+  // The time of the operation itself is its own.
+  rest.addHook('onSend', (request, _, payload, done) => {
+    request.raw.socket.setTimeout(options.answerTimeoutMs);
+    done(null, payload);
   });
   rest.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
