@@ -26,7 +26,7 @@ const islands = nouns.map((noun) => ({
   from: { path: `^sidecar/src/${noun}/`, pathNot: testSupport },
   to: {
     path: '^sidecar/src/',
-    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(copied-rows|documents|errors|fair-queue|foreign-functions|peer|read-memory|released-bytes|secret|in-turn|signed-note)\\.ts$)`,
+    pathNot: `^sidecar/src/(${noun}/|generated/|files/|(copied-rows|documents|errors|fair-queue|foreign-functions|key-etag|peer|read-memory|released-bytes|secret|in-turn|signed-note)\\.ts$)`,
   },
 }));
 
@@ -51,7 +51,7 @@ const stageRules = Object.entries(stages).map(([stage, noun]) => ({
   from: { path: `^sidecar/src/request/${stage}\\.ts$` },
   to: {
     path: '^sidecar/src/',
-    pathNot: `^sidecar/src/(request/|generated/|(documents|errors|foreign-functions|peer|read-memory|released-bytes|secret)\\.ts$|${noun})`,
+    pathNot: `^sidecar/src/(request/|generated/|(documents|errors|foreign-functions|key-etag|peer|read-memory|released-bytes|secret)\\.ts$|${noun})`,
   },
 }));
 
@@ -75,7 +75,10 @@ module.exports = {
       name: 'only-transport-opens-sockets',
       severity: 'error',
       from: { path: '^sidecar/src/', pathNot: ['^sidecar/src/(transport/|read-memory\\.ts$)', testSupport] },
-      to: { path: '^(node:)?(net|http|https|http2|tls)$|^ws$|node_modules/ws/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(node:)?(net|http|https|http2|tls)$|^(ws|fastify)$|node_modules/(ws|fastify)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-crypto-imports-noble',

@@ -12,6 +12,6 @@ export interface ExampleFolders {
 export interface ExampleSetup {
   /** For `ferrohsm serve`. */
   readonly serveArguments: readonly string[];
-  /** For the example; FERROHSM_URL is added where the sidecar has a WebSocket. */
+  /** For the example; FERROHSM_URL and FERROHSM_REST are added where the sidecar has a WebSocket or REST over TCP. */
   readonly environment: Readonly<Record<string, string>>;
 }

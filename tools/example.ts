@@ -27,8 +27,14 @@ async function runExample(): Promise<number> {
     const { serveArguments, environment } = await setUpExample({ ...folders, command });
     const sidecar = await startSidecarProcess({ folders, arguments: serveArguments });
     try {
-      const { socket, url } = sidecar;
-      return await runFile({ ...environment, FERROHSM_SOCKET: socket, ...(url && { FERROHSM_URL: url }) });
+      const { socket, url, addresses } = sidecar;
+      const rest = addresses.find((address) => /^https?:/.test(address));
+      const places = {
+        FERROHSM_SOCKET: socket,
+        ...(url && { FERROHSM_URL: url }),
+        ...(rest && { FERROHSM_REST: rest }),
+      };
+      return await runFile({ ...environment, ...places });
     } finally {
       await sidecar.stop();
     }

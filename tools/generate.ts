@@ -1,7 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { clientTypes } from './generate/client-types.ts';
+import { openapiDocument, openapiModule } from './generate/openapi.ts';
 import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
+import { routesModule } from './generate/routes.ts';
 import { readSchemas } from './generate/schemas.ts';
 import { clientErrorTable, errorTable, methodLines, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
@@ -28,11 +31,23 @@ write('sidecar/src/generated/validators.js', validators.code);
 write('sidecar/src/generated/validators.d.ts', validators.declarations);
 write('sidecar/src/generated/record-encoders.ts', recordEncoders(defs));
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
+write('sidecar/src/generated/openapi.ts', openapiModule(components, version));
+write('sidecar/src/generated/routes.ts', routesModule(defs));
 for (const workspace of ['sdk', 'sidecar', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/method-lines.ts', methodLines(defs));
 write('sdk/src/generated/errors.ts', clientErrorTable(defs));
+
+await writeClientTypes('examples/generated/rest-api.d.ts');
+
+/** Takes seconds: only where the document is another one. */
+async function writeClientTypes(file: string): Promise<void> {
+  const path = join(root, file);
+  const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const types = await clientTypes(openapiDocument(components, version), present);
+  if (types !== present) write(file, types);
+}
 
 function write(file: string, content: string): void {
   const path = join(root, file);

@@ -30,6 +30,8 @@ export interface SidecarProcess {
   readonly pid: number;
   /** Unix socket. */
   readonly socket: string;
+  /** Everywhere that it listens. */
+  readonly addresses: readonly string[];
   /** WebSocket address where one was asked for. */
   readonly url: string | undefined;
   /** What it said on standard error, complete once it has ended. */
@@ -79,6 +81,7 @@ export async function startSidecarProcess({
   return {
     pid: child.pid ?? 0,
     socket,
+    addresses,
     url: addresses.find((address) => /^wss?:/.test(address)),
     notices: () => notices,
     stop: () => end(child, 'SIGTERM'),

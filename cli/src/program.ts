@@ -30,6 +30,7 @@ import { backupList } from './commands/backup-list.ts';
 import { backupRehearse } from './commands/backup-rehearse.ts';
 import { backupRestore } from './commands/backup-restore.ts';
 import { backupVerify } from './commands/backup-verify.ts';
+import { batch } from './commands/batch.ts';
 import { breakGlassList } from './commands/break-glass-list.ts';
 import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
@@ -275,7 +276,7 @@ export function createProgram(words?: readonly string[]): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', `\n${exitStatusTable()}\n\n${topicsText}`);
   addOutputOptions(addConnectionOptions(program.optionsGroup('Global options:')));
-  addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about]);
+  addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about, batch(createProgram)]);
   addGroup(program, 'Use of keys:', everyday);
   addNouns(program.commandsGroup('Keys and log:'), things, words);
   addGroup(program, 'Keys and log:', [inventory]);

@@ -1,11 +1,12 @@
 const barWidth = 30;
-/** Work that is shorter than this many steps is done before a bar could be read. */
-const leastSteps = 5000;
+/** Work that is over sooner needs no bar. */
+const shownAfterMs = 1000;
 const redrawMs = 100;
 
-/** A bar on standard error, when that is a terminal and the work is long. */
+/** A bar on standard error, when that is a terminal and the work takes longer than a second. */
 export class ProgressBar {
   readonly #label: string;
+  readonly #startedAt = performance.now();
   #drawnAt = 0;
   #drawn = false;
 
@@ -15,7 +16,7 @@ export class ProgressBar {
 
   show(done: number, total: number): void {
     const now = performance.now();
-    if (!process.stderr.isTTY || total < leastSteps || now - this.#drawnAt < redrawMs) return;
+    if (!process.stderr.isTTY || now - this.#startedAt < shownAfterMs || now - this.#drawnAt < redrawMs) return;
     this.#drawnAt = now;
     this.#drawn = true;
     const filled = Math.round((done / total) * barWidth);

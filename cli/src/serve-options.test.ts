@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { governanceOptions, listeningPlaces, parseSocket, parseWebSocket, type ServeOptions } from './serve-options.ts';
+import {
+  governanceOptions,
+  listeningPlaces,
+  networkListeners,
+  parseSocket,
+  restSockets,
+  type ServeOptions,
+} from './serve-options.ts';
 
 test('a socket is a path, with name, mode, owner and group where they are given', () => {
   assert.deepEqual(parseSocket('a=/run/a.sock,owner=root,group=0'), {
@@ -27,14 +34,14 @@ test.each(['', 'app=', '/s,mode=0999', '/s,color=red', '/s,group=no-such-group']
 test('a WebSocket is on a loopback address', () => {
   const options = { websocket: '[::1]:0', allowOrigin: ['http://localhost'] };
   const expected = { host: '::1', port: 0, allowedOrigins: ['http://localhost'], allowedHosts: [] };
-  assert.deepEqual(parseWebSocket(options), expected);
-  assert.equal(parseWebSocket({}), undefined);
+  assert.deepEqual(networkListeners(options), { webSocket: expected });
+  assert.deepEqual(networkListeners({}), {});
 });
 
 test.each(['0.0.0.0:80', '127.0.0.1', '127.0.0.1:70000', 'localhost:80', '::1:80'])(
   'not a WebSocket: %s',
   (websocket) => {
-    assert.throws(() => parseWebSocket({ websocket }), { exitStatus: 2 });
+    assert.throws(() => networkListeners({ websocket }), { exitStatus: 2 });
   },
 );
 
@@ -43,10 +50,11 @@ const files = { tlsCertificate: '/c.pem', tlsKey: '/c.key', tlsClientCa: '/ca.pe
 test('with TLS a WebSocket is on any address', () => {
   const tls = { certificate: '/c.pem', privateKey: '/c.key', clientCa: '/ca.pem' };
   const rest = { port: 80, allowedOrigins: [], allowedHosts: [] };
-  assert.deepEqual(parseWebSocket({ websocket: '10.0.0.5:80', ...files }), { host: '10.0.0.5', ...rest, tls });
-  assert.deepEqual(parseWebSocket({ websocket: '[fd00::1]:80', ...files, tlsCrl: '/crl.pem' }), {
-    ...{ host: 'fd00::1', ...rest },
-    tls: { ...tls, crl: '/crl.pem' },
+  assert.deepEqual(networkListeners({ websocket: '10.0.0.5:80', ...files }), {
+    webSocket: { host: '10.0.0.5', ...rest, tls },
+  });
+  assert.deepEqual(networkListeners({ websocket: '[fd00::1]:80', ...files, tlsCrl: '/crl.pem' }), {
+    webSocket: { ...{ host: 'fd00::1', ...rest }, tls: { ...tls, crl: '/crl.pem' } },
   });
 });
 
@@ -59,7 +67,7 @@ test.each<ServeOptions>([
   { websocket: '10.0.0.5:80', tlsCrl: '/crl.pem' },
   files,
 ])('a mistake with TLS: %j', (options) => {
-  assert.throws(() => parseWebSocket(options), { exitStatus: 2 });
+  assert.throws(() => networkListeners(options), { exitStatus: 2 });
 });
 
 test('sockets are those that are named, else the default place', () => {
@@ -68,8 +76,21 @@ test('sockets are those that are named, else the default place', () => {
   assert.throws(() => listeningPlaces({ systemdSockets: true }, '/d.sock'), { exitStatus: 78 });
 });
 
-test('origins without a WebSocket are a mistake', () => {
-  assert.throws(() => parseWebSocket({ allowOrigin: ['http://localhost'] }), { exitStatus: 2 });
+test('REST listens by the same rules, beside a WebSocket or alone, and on sockets', () => {
+  const admission = { allowedOrigins: [], allowedHosts: ['hsm:7421'] };
+  assert.deepEqual(networkListeners({ websocket: '[::1]:1', rest: '127.0.0.1:7421', allowHost: ['hsm:7421'] }), {
+    webSocket: { host: '::1', port: 1, ...admission },
+    rest: { host: '127.0.0.1', port: 7421, ...admission },
+  });
+  assert.throws(() => networkListeners({ rest: '10.0.0.5:80' }), { exitStatus: 2 });
+  assert.deepEqual(restSockets({ restSocket: ['a=/run/rest.sock,mode=0660'] }), [
+    { name: 'a', path: '/run/rest.sock', mode: 0o660 },
+  ]);
+  assert.deepEqual(restSockets({}), []);
+});
+
+test('origins without a WebSocket or REST are a mistake', () => {
+  assert.throws(() => networkListeners({ allowOrigin: ['http://localhost'] }), { exitStatus: 2 });
 });
 
 test('times are given in seconds, hooks as programs and addresses', () => {

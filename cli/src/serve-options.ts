@@ -16,6 +16,8 @@ export interface ServeOptions extends GivenRootKey {
   readonly socket?: string | readonly string[];
   readonly systemdSockets?: boolean;
   readonly websocket?: string;
+  readonly rest?: string;
+  readonly restSocket?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly tlsCertificate?: string;
@@ -89,23 +91,36 @@ export function listeningPlaces(
   return [...[places].flat().map(parseSocket), ...handed];
 }
 
+/** The sockets of `--rest-socket`, which are written as those of `--socket`. */
+export function restSockets({ restSocket = [] }: ServeOptions): ListeningPlace[] {
+  return restSocket.map(parseSocket);
+}
+
 /**
- * `--websocket HOST:PORT` with the origins and hosts that are let in, and the TLS files.
+ * `--websocket HOST:PORT` and `--rest HOST:PORT` with the origins and hosts that are let in, and the TLS files.
  *
  * @throws CliError 2 for anything but a loopback address, or with TLS for anything but an IP address
  */
-export function parseWebSocket(options: ServeOptions) {
-  const { websocket, allowOrigin = [], allowHost = [] } = options;
+export function networkListeners(options: ServeOptions) {
+  const { websocket, rest, allowOrigin = [], allowHost = [] } = options;
   const tls = tlsFiles(options);
-  if (websocket === undefined) {
-    if (allowOrigin.length + allowHost.length === 0 && tls === undefined) return undefined;
-    throw usageError('--allow-origin, --allow-host and --tls-* go with --websocket', 'add --websocket 127.0.0.1:7420');
+  const admission = { allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
+  if (websocket === undefined && rest === undefined && (allowOrigin.length + allowHost.length > 0 || tls)) {
+    throw usageError(
+      '--allow-origin, --allow-host and --tls-* go with --websocket or --rest',
+      'add --websocket 127.0.0.1:7420 or --rest 127.0.0.1:7421',
+    );
   }
-  const place = parseIpPlace(websocket);
-  if (tls === undefined && !isLoopback(place)) {
-    throw usageError(`not a loopback address: ${websocket}`, 'write 127.0.0.1 or [::1], or add the --tls-* files');
-  }
-  return { ...place, allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
+  return {
+    ...(websocket !== undefined && { webSocket: { ...networkPlace(websocket, tls !== undefined), ...admission } }),
+    ...(rest !== undefined && { rest: { ...networkPlace(rest, tls !== undefined), ...admission } }),
+  };
+}
+
+function networkPlace(text: string, isSecret: boolean) {
+  const place = parseIpPlace(text);
+  if (isSecret || isLoopback(place)) return place;
+  throw usageError(`not a loopback address: ${text}`, 'write 127.0.0.1 or [::1], or add the --tls-* files');
 }
 
 function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions) {

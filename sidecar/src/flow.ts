@@ -44,6 +44,7 @@ import { createLimit } from './request/limit.ts';
 import { createLocator, newKey } from './request/locate.ts';
 import { createPipeline, type Pipeline } from './request/pipeline.ts';
 import { createRequirePossible } from './request/possible.ts';
+import { createRequireMatch } from './request/precondition.ts';
 import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
@@ -128,18 +129,25 @@ export function createFlow(parts: FlowParts): Flow {
     ),
   );
   const renew = createRenew(authenticate, authorizer, approve);
+  const requireMatch = createRequireMatch(
+    async (request) =>
+      (await keystore.outcome(request.principal, request.requestId, request.requestDigest)) !== undefined ||
+      (await keystore.documents.result(request)) !== undefined,
+    digests.ofRequest,
+  );
   const refusals = createRefusalWindow(log);
   const handlers = createFlowHandlers(parts, sessionKeys);
   const pipeline = createPipeline({
     gate: parts.gate,
     authenticate,
     authorizer,
+    requireMatch,
     limit: createLimit(quotas),
     approve,
     hold: createHold(() => witnessing?.suffices ?? true),
     intend: createIntend(log, digests.ofBytes),
     digestAside: createDigestAside(digests.aside),
-    execute: createExecute({ handlers, authorizer, approve, renew, requestDigest: digests.ofRequest }),
+    execute: createExecute({ handlers, authorizer, approve, renew, requireMatch, requestDigest: digests.ofRequest }),
     recorder: createRecorder({
       log,
       digest: digests.ofBytes,

@@ -29,6 +29,7 @@ export {
   defaultPlaces,
   defaultSocketName,
   type InheritedSocketOptions,
+  type NetworkListenOptions,
   type RootKeyOptions,
   type SidecarOptions,
   type SocketFileOptions,

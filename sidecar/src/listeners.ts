@@ -12,7 +12,7 @@ import { listenWebSocket } from './transport/websocket.ts';
  * @param asksForProcess whether a rule asks for executable or cgroup, which cost some system calls a connection
  */
 export async function listenAll(
-  { sockets, webSocket, onError = () => undefined }: SidecarOptions,
+  { sockets, webSocket, rest, restSockets = [], onError = () => undefined }: SidecarOptions,
   accept: (connection: Connection) => ConnectionHandler,
   limits: ConnectionLimits,
   peerCredentials: PeerCredentialReader | undefined,
@@ -30,6 +30,13 @@ export async function listenAll(
     }
     if (webSocket !== undefined) {
       listeners.push(await listenWebSocket(webSocket, accept, { limits, onError: (error) => onError(error, 'tls') }));
+    }
+    if (rest !== undefined || restSockets.length > 0) {
+      // Nobody else needs its server.
+      const { listenRest, listenRestSocket } = await import('./transport/rest/rest-listener.ts');
+      const restServing = { ...serving, onError: (error: unknown) => onError(error, 'rest') };
+      for (const socket of restSockets) listeners.push(await listenRestSocket(socket, accept, restServing));
+      if (rest !== undefined) listeners.push(await listenRest(rest, accept, restServing));
     }
     return listeners;
   } catch (error) {

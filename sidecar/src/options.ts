@@ -4,10 +4,11 @@ import type { CommandHook } from './approval/notify-command.ts';
 import type { WebhookHook } from './approval/notify-webhook.ts';
 import type { InheritedSocketOptions } from './transport/inherited-socket.ts';
 import type { SocketFileOptions } from './transport/socket-file.ts';
+import type { NetworkListenOptions } from './transport/tcp-server.ts';
 import type { TlsFiles } from './transport/tls-files.ts';
 import type { WebSocketListenOptions } from './transport/websocket.ts';
 
-export type { InheritedSocketOptions, SocketFileOptions, TlsFiles, WebSocketListenOptions };
+export type { InheritedSocketOptions, NetworkListenOptions, SocketFileOptions, TlsFiles, WebSocketListenOptions };
 
 /** Name of the listener that many may reach: there the peer's uid is the credential, never the socket itself. */
 export const defaultSocketName = 'default';
@@ -34,6 +35,10 @@ export interface SidecarOptions {
   readonly sockets: readonly (SocketFileOptions | InheritedSocketOptions)[];
   /** WebSocket on a loopback address, or on any with TLS and client certificates. */
   readonly webSocket?: WebSocketListenOptions;
+  /** REST on a loopback address, or on any with TLS and client certificates. */
+  readonly rest?: NetworkListenOptions;
+  /** Unix sockets for REST; their names are those of the others. */
+  readonly restSockets?: readonly SocketFileOptions[];
   readonly rootKey: RootKeyOptions;
   /** Session keys that one connection may hold, default 16,384. */
   readonly sessionKeys?: number;

@@ -1,5 +1,5 @@
 /** Where a connection came from, as the transport saw it. */
-export type Peer = UnixPeer | WebSocketPeer;
+export type Peer = UnixPeer | NetworkPeer;
 
 export interface UnixPeer {
   readonly transport: 'unix';
@@ -15,8 +15,9 @@ export interface UnixPeer {
   readonly cgroup?: string;
 }
 
-export interface WebSocketPeer {
-  readonly transport: 'websocket';
+/** Over TCP. REST over a Unix socket comes from a `UnixPeer` like everything else that does. */
+export interface NetworkPeer {
+  readonly transport: 'websocket' | 'rest';
   readonly remoteAddress: string;
   /** Of a client whose certificate TLS has verified. */
   readonly certificate?: PeerCertificate;

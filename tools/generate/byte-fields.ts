@@ -1,3 +1,4 @@
+import { dereference } from './reference.ts';
 import type { JsonSchema, Schemas } from './schemas.ts';
 
 /** Where a message holds bytes: member names from the root, `*` for each element of an array. */
@@ -18,15 +19,9 @@ function collect(schema: JsonSchema, schemas: Schemas, path: readonly string[]):
   const branches = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((list) => (Array.isArray(list) ? list : []));
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
   return [
-    ...(typeof schema.$ref === 'string' ? collect(dereference(schema.$ref, schemas), schemas, path) : []),
+    ...(typeof schema.$ref === 'string' ? collect(dereference(schema, schemas), schemas, path) : []),
     ...branches.flatMap((branch) => collect(branch as JsonSchema, schemas, path)),
     ...properties.flatMap(([name, member]) => collect(member, schemas, [...path, name])),
     ...(schema.items === undefined ? [] : collect(schema.items as JsonSchema, schemas, [...path, '*'])),
   ];
-}
-
-function dereference(reference: string, schemas: Schemas): JsonSchema {
-  const schema = schemas.objects.get(reference.slice(reference.lastIndexOf('/') + 1));
-  if (schema === undefined) throw new Error(`schemas: unresolved reference ${reference}`);
-  return schema;
 }

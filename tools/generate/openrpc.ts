@@ -1,4 +1,5 @@
 import { banner } from './banner.ts';
+import { license, title } from './product.ts';
 import type { JsonSchema, Schemas } from './schemas.ts';
 
 /** The OpenRPC 1.3 document that `rpc.discover` answers; params are by name. */
@@ -6,10 +7,10 @@ export function openrpcModule(schemas: Schemas, version: string): string {
   const document = {
     openrpc: '1.3.2',
     info: {
-      title: 'FerroHSM',
+      title,
       version,
       description: 'Keys in a sidecar: WebCrypto operations, named keys, audit log. JSON-RPC 2.0, params by name.',
-      license: { name: 'Apache-2.0' },
+      license,
     },
     methods: schemas.methods.map(({ method, summary, description, params, result, errors, effect, approvalFloor }) => ({
       name: method,

@@ -26,7 +26,15 @@ export interface MethodSchema {
     /** A read that uses no key: a policy may say that it leaves no record. */
     readonly optional?: boolean;
   };
-  readonly rest: { readonly verb: string; readonly path: string } | null;
+  readonly rest: {
+    readonly verb: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
+    /** With `{param}` for each parameter that stands in it. */
+    readonly path: string;
+    /** Status of success, default 200. */
+    readonly status?: number;
+    /** What it makes, takes or raises dies with its connection: it is refused over REST. */
+    readonly perConnection?: boolean;
+  } | null;
   readonly params: JsonSchema & { readonly title: string };
   readonly result: JsonSchema & { readonly title: string };
   readonly errors: readonly string[];

@@ -19,7 +19,7 @@ ferrohsm policy explain alice keys.export --key vault/master --wrapping HPKE-MLK
   options: (command) =>
     command
       .option('--key <name>', 'name or id of the key that is acted upon')
-      .addOption(new Option('--transport <name>', 'how the request comes').choices(['unix', 'websocket']))
+      .addOption(new Option('--transport <name>', 'how the request comes').choices(['unix', 'websocket', 'rest']))
       .option('--wrapping <name>', 'how a secret is wrapped that leaves (default none)'),
   action: connected<PolicyExplainOptions, [string, string]>(async ({ sidecar, options, output }, principal, action) => {
     const { key, transport, wrapping } = options;

@@ -10,7 +10,8 @@ import { addRootKeyOptions, rootKeyOptions } from '../root-key-options.ts';
 import {
   governanceOptions,
   listeningPlaces,
-  parseWebSocket,
+  networkListeners,
+  restSockets,
   type ServeOptions,
   witnessOptions,
 } from '../serve-options.ts';
@@ -31,6 +32,10 @@ ferrohsm serve --websocket 127.0.0.1:7420 --allow-origin http://localhost:5173
 
 # For clients on other hosts, each with a certificate
 ferrohsm serve --websocket 10.0.0.5:7420 --allow-host hsm.example:7420 --tls-certificate server.pem --tls-key server.key --tls-client-ca clients.pem
+
+# REST: for programs of this host, and for clients on others
+ferrohsm serve --rest-socket /run/ferrohsm/rest.sock
+ferrohsm serve --rest 10.0.0.5:7421 --allow-host hsm.example:7421 --tls-certificate server.pem --tls-key server.key --tls-client-ca clients.pem
 
 # Checkpoints that two of three witnesses remember (see "ferrohsm witness --help")
 ferrohsm serve --witness-policy witnesses.policy --require-witnesses
@@ -85,9 +90,11 @@ function addServeOptions(command: Command): void {
     .option('--socket <place>', '[NAME=]PATH[,mode=0660][,owner=NAME][,group=NAME], more than once', repeated)
     .option('--systemd-sockets', 'listen on the sockets of a systemd socket unit, under their FileDescriptorName')
     .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
+    .option('--rest <host:port>', 'REST on a loopback address, with TLS on any; port 0 lets the system choose')
+    .option('--rest-socket <place>', 'REST on a Unix socket, written as --socket, more than once', repeated)
     .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)
     .option('--allow-host <host>', 'Host header that is let in, more than once', repeated)
-    .option('--tls-certificate <file>', 'PEM: certificate of the WebSocket and its chain; TLS 1.3 only')
+    .option('--tls-certificate <file>', 'PEM: certificate of WebSocket and REST and its chain; TLS 1.3 only')
     .option('--tls-key <file>', 'PEM: private key of the certificate')
     .option('--tls-client-ca <file>', 'PEM: authorities of the client certificates, which are demanded')
     .option('--tls-crl <file>', 'PEM: revocation lists of these authorities')
@@ -119,12 +126,12 @@ function sidecarOptions(
   output: Output,
 ): SidecarOptions {
   const configFolder = resolve(options.config ?? places.config);
-  const webSocket = parseWebSocket(options);
   return {
     stateFolder: resolve(options.state ?? places.state),
     configFolder,
     sockets: listeningPlaces(options, process.env.FERROHSM_SOCKET ?? places.socket),
-    ...(webSocket && { webSocket }),
+    ...networkListeners(options),
+    restSockets: restSockets(options),
     ...(options.backupFolder !== undefined && { backupFolder: resolve(options.backupFolder) }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.allowDebugging && { allowDebugging: options.allowDebugging }),

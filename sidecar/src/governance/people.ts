@@ -91,7 +91,9 @@ export async function openPeople(parts: PeopleParts): Promise<People> {
     directory: () => holder.current,
     tokens,
     jwt,
-    trustedSockets: options.sockets.map(({ name }) => name).filter((name) => name !== defaultSocketName),
+    trustedSockets: [...options.sockets, ...(options.restSockets ?? [])]
+      .map(({ name }) => name)
+      .filter((name) => name !== defaultSocketName),
     governance: holder.governance,
     now,
   });

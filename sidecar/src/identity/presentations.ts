@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts';
 import type { Credential, PrincipalRecord } from '../generated/types.ts';
-import type { Peer, UnixPeer, WebSocketPeer } from '../peer.ts';
+import type { NetworkPeer, Peer, UnixPeer } from '../peer.ts';
 import { nameOfCertificate, type TokenHolder } from './credential-index.ts';
 import { nameOfToken } from './credential-rules.ts';
 import type { Directory } from './directory.ts';
@@ -109,11 +109,11 @@ export function createPresentations(options: PresentationsOptions): Presentation
     return { record: found, credential: { ...credential, ...factsOf(peer) }, credentialId, expiresAt };
   }
 
-  function ofWebSocket(peer: WebSocketPeer, bearer: Bearer | undefined, directory: Directory): Presentation {
-    const { remoteAddress, certificate } = peer;
+  function ofNetwork(peer: NetworkPeer, bearer: Bearer | undefined, directory: Directory): Presentation {
+    const { transport, remoteAddress, certificate } = peer;
     if (certificate === undefined) {
       if (!isLoopback(remoteAddress)) throw refusal(`address ${remoteAddress} is not loopback`);
-      if (bearer === undefined) throw refusal('a token is needed over websocket');
+      if (bearer === undefined) throw refusal(`a token is needed over ${transport}`);
       return { ...bearer, record: theOnly([directory.record(bearer.principal)], true) };
     }
     const name = nameOfCertificate(certificate);
@@ -136,7 +136,7 @@ export function createPresentations(options: PresentationsOptions): Presentation
     read,
     resolve(peer, presented, directory) {
       const bearer = bearerOf(presented, directory);
-      return peer.transport === 'unix' ? ofUnix(peer, bearer, directory) : ofWebSocket(peer, bearer, directory);
+      return peer.transport === 'unix' ? ofUnix(peer, bearer, directory) : ofNetwork(peer, bearer, directory);
     },
   };
 }

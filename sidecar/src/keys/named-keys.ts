@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { KeyRecord, KeyVersion, RotationSchedule } from '../generated/types.ts';
+import { keyEtag } from '../key-etag.ts';
 import { currentVersion } from '../keystore/key-due.ts';
 import { type KeyOpener, KeyRing } from '../keystore/key-ring.ts';
 import { endOf } from '../keystore/key-state.ts';
@@ -59,7 +60,7 @@ export function createNamedKeys(
         return { resource: { type: 'KeyName', id: nameOrId, attributes: {} }, etag: '' };
       }
       const algorithms = record.versions.map(({ algorithm }) => algorithm);
-      return { resource: resourceOf(record), etag: etagOf(record), algorithms };
+      return { resource: resourceOf(record), etag: keyEtag(record), algorithms };
     },
     async handle(nameOrId, version) {
       const record = await keystore.get(nameOrId);
@@ -86,7 +87,7 @@ function heldKeyOpener(crypto: CryptoProvider, { usersOf, scheduleOf }: KeySurro
       rotation: scheduleOf(record),
       pairUsages: record.usages,
       version: version.version,
-      etag: etagOf(record),
+      etag: keyEtag(record),
       resource: keyResource(record, version, key.type, usersOf(record.id)),
     };
   }
@@ -105,11 +106,6 @@ function heldKeyOpener(crypto: CryptoProvider, { usersOf, scheduleOf }: KeySurro
 
 function secretUsages({ type, usages }: KeyRecord): KeyRecord['usages'] {
   return type === 'secret' ? usages : privateUsages(usages);
-}
-
-/** Changes with every change of the key. */
-function etagOf({ id, revision }: KeyRecord): string {
-  return `${id}@${revision}`;
 }
 
 function keyResource(record: KeyRecord, version: KeyVersion, keyType: string, users: KeyUsers): PolicyResource {

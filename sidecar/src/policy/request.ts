@@ -22,7 +22,7 @@ export interface PolicyResource {
 export interface PolicyContext {
   /** Valid approvals of this exact operation by people who may approve it. */
   readonly approvals: number;
-  readonly transport: 'unix' | 'websocket';
+  readonly transport: 'unix' | 'websocket' | 'rest';
   /** Name of the Unix listener, or the peer's address. */
   readonly source: string;
   /** Milliseconds since 1970. */

@@ -86,7 +86,7 @@ export const people: fc.Arbitrary<Principal> = fc
 
 export const contexts: fc.Arbitrary<PolicyContext> = fc.record({
   approvals: fc.nat({ max: 17 }),
-  transport: fc.constantFrom('unix', 'websocket'),
+  transport: fc.constantFrom('unix', 'websocket', 'rest'),
   source: fc.constantFrom('default', '10.0.0.7'),
   time: fc.constantFrom(Date.UTC(2026, 0, 1), Date.UTC(2028, 0, 1)),
   wrapping: fc.constantFrom(undefined, 'AES-KWP', 'HPKE-X25519'),

@@ -81,6 +81,8 @@ export interface Call {
   readonly attachments: readonly Buffer[];
   /** Of `performance.now()`, when it arrived. */
   readonly receivedMs: number;
+  /** The change is meant for the key in one of these states, as `keyEtag` names them; `*` for any. */
+  readonly ifMatch?: readonly string[];
   /** Takes the receipt of its record, where the caller asked for one. */
   readonly receiptTo?: (receipt: string) => void;
 }

@@ -16,11 +16,18 @@ export type Dispatch = (session: Session, message: InboundMessage) => Promise<Re
 interface Luggage {
   readonly session: Session;
   readonly inbound: readonly Buffer[];
-  /** The request asks for the receipt of its record. */
-  readonly wantsReceipt: boolean;
+  readonly wish: Wish;
   receipt?: string;
   outbound: readonly Uint8Array[];
   secrets: readonly Secret[];
+}
+
+/** Members beside `params`, as `attachments` is. */
+interface Wish {
+  /** The request asks for the receipt of its record. */
+  readonly receipt: boolean;
+  /** The states of the key that the change is meant for. */
+  readonly ifMatch?: readonly string[];
 }
 
 /** Joins the JSON-RPC protocol with the pipeline: every method takes the same journey. */
@@ -32,10 +39,10 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
   for (const method of Object.keys(methodTable) as MethodName[]) {
     const traits = methodTable[method];
     server.addMethod(method, async (params, luggage) => {
-      const { session, inbound, wantsReceipt } = luggage;
+      const { session, inbound } = luggage;
       const receivedMs = performance.now();
       const call: Call = { session, method, traits, params, attachments: inbound, receivedMs };
-      const result = await pipeline(wantsReceipt ? { ...call, receiptTo: receiptInto(luggage) } : call);
+      const result = await pipeline(withWish(call, luggage));
       const encoded = encodeBytes(result, traits.resultBytes, session.attachments);
       luggage.outbound = encoded.attachments;
       luggage.secrets = encoded.secrets;
@@ -45,13 +52,20 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
 
   return async (session, { value, attachments }) => {
     if (!isRequest(value)) return refusal(null, 'invalid_request', 'a request needs jsonrpc "2.0", id and method');
-    const wantsReceipt = asksForReceipt(value);
-    if (wantsReceipt === undefined) return refusal(value.id ?? null, 'invalid_request', 'receipt is true or false');
-    const luggage: Luggage = { session, inbound: attachments, wantsReceipt, outbound: [], secrets: [] };
+    const wish = wishOf(value);
+    if (typeof wish === 'string') return refusal(value.id ?? null, 'invalid_request', wish);
+    const luggage: Luggage = { session, inbound: attachments, wish, outbound: [], secrets: [] };
     const response = (await server.receive(value, luggage)) as object;
     const { receipt, outbound, secrets } = luggage;
     return { value: receipt === undefined ? response : { ...response, receipt }, attachments: outbound, secrets };
   };
+}
+
+/** Most calls wish for nothing. */
+function withWish(call: Call, luggage: Luggage): Call {
+  const { receipt, ifMatch } = luggage.wish;
+  if (!receipt && ifMatch === undefined) return call;
+  return { ...call, ...(receipt && { receiptTo: receiptInto(luggage) }), ...(ifMatch && { ifMatch }) };
 }
 
 function receiptInto(luggage: Luggage): (receipt: string) => void {
@@ -60,10 +74,18 @@ function receiptInto(luggage: Luggage): (receipt: string) => void {
   };
 }
 
-/** A member beside `params`, as `attachments` is; undefined for anything but true and false. */
-function asksForReceipt(request: object): boolean | undefined {
-  const { receipt = false } = request as { receipt?: unknown };
-  return typeof receipt === 'boolean' ? receipt : undefined;
+const noWish: Wish = Object.freeze({ receipt: false });
+
+/** Or what is wrong with it. */
+function wishOf(request: object): Wish | string {
+  const { receipt = false, ifMatch } = request as { receipt?: unknown; ifMatch?: unknown };
+  if (typeof receipt !== 'boolean') return 'receipt is true or false';
+  if (ifMatch === undefined) return receipt ? { receipt } : noWish;
+  return isTexts(ifMatch) ? { receipt, ifMatch } : 'ifMatch is a list of texts';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 /**

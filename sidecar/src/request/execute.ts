@@ -3,6 +3,7 @@ import type { Principal } from '../generated/types.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Execution, Handlers, HeldKey, Session, Target, Trail } from './context.ts';
+import type { RequireMatch } from './precondition.ts';
 import type { Renew } from './renew.ts';
 
 /** Runs the handler of the method. */
@@ -16,13 +17,24 @@ export interface ExecuteOptions {
   readonly authorizer: Authorizer;
   readonly approve: Approve;
   readonly renew: Renew;
+  readonly requireMatch: RequireMatch;
   readonly requestDigest: RequestDigest;
 }
 
-export function createExecute({ handlers, authorizer, approve, renew, requestDigest }: ExecuteOptions): Execute {
+export function createExecute({
+  handlers,
+  authorizer,
+  approve,
+  renew,
+  requireMatch,
+  requestDigest,
+}: ExecuteOptions): Execute {
   /** The intent was synced meanwhile: an operation acts only under the policy of this moment. */
   async function becomeCurrent(trail: Trail): Promise<void> {
-    while (!authorizer.isCurrent(trail)) await renew(trail);
+    while (!authorizer.isCurrent(trail)) {
+      await renew(trail);
+      await requireMatch(trail);
+    }
     if (trail.approval === undefined || trail.isRedeemed === true) return;
     await approve.redeem(trail);
     await becomeCurrent(trail);

@@ -32,6 +32,7 @@ const pipeline = createPipeline({
     },
     refresh: () => undefined,
   },
+  requireMatch: () => undefined,
   limit: () => undefined,
   approve: {
     approve: () => undefined,

@@ -10,6 +10,7 @@ import type { Gate } from './gate.ts';
 import type { Hold } from './hold.ts';
 import type { Intend } from './intend.ts';
 import type { Limit } from './limit.ts';
+import type { RequireMatch } from './precondition.ts';
 import type { Recorder } from './record.ts';
 import { validate } from './validate.ts';
 
@@ -18,6 +19,7 @@ export interface Stages {
   readonly gate: Gate;
   readonly authenticate: Authenticate;
   readonly authorizer: Authorizer;
+  readonly requireMatch: RequireMatch;
   readonly limit: Limit;
   readonly approve: Approve;
   readonly hold: Hold;
@@ -34,7 +36,8 @@ export type Pipeline = (call: Call) => Promise<object>;
  * is recorded from what was known by then.
  */
 export function createPipeline(stages: Stages): Pipeline {
-  const { gate, authenticate, authorizer, limit, approve, hold, intend, digestAside, execute, recorder } = stages;
+  const { gate, authenticate, authorizer, requireMatch, limit, approve, hold, intend, digestAside, execute, recorder } =
+    stages;
   return async (call) => {
     const trail: Trail = { call };
     enter(gate, call);
@@ -44,6 +47,8 @@ export function createPipeline(stages: Stages): Pipeline {
       if (authenticated !== undefined) await authenticated;
       trail.params = validate(call);
       await authorizer.authorize(trail);
+      const matched = requireMatch(trail);
+      if (matched !== undefined) await matched;
       limit(trail);
       const approved = approve.approve(trail);
       if (approved !== undefined) await approved;

@@ -53,6 +53,6 @@ function recordOf(line: string, count: number) {
 
 /** Where a peer comes from, as a record names it. */
 export function sourceOf(peer: Peer): string {
-  if (peer.transport === 'websocket') return `websocket:${peer.remoteAddress}`;
+  if (peer.transport !== 'unix') return `${peer.transport}:${peer.remoteAddress}`;
   return peer.uid === undefined ? `socket:${peer.socket}` : `uid:${peer.uid}`;
 }

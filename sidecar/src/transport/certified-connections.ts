@@ -1,20 +1,27 @@
 import type { ClientCertificate, Trust } from './client-certificate.ts';
-import type { WireConnection } from './wire-connection.ts';
 
 /** Timers of Node hold no more than 2^31 ms; a clock that was set wrong is noticed in that time. */
 const longestWaitMs = 60_000;
 
+/** A connection that can be ended. */
+export interface Ending {
+  /** When every request that was read has its answer. */
+  finish(): void;
+  /** At once. */
+  destroy(): void;
+}
+
 /** Connections that end with the certificate behind them. */
 export class CertifiedConnections {
-  readonly #open = new Map<WireConnection, ClientCertificate>();
+  readonly #open = new Map<Ending, ClientCertificate>();
   #timer: NodeJS.Timeout | undefined;
 
-  add(connection: WireConnection, certificate: ClientCertificate): void {
+  add(connection: Ending, certificate: ClientCertificate): void {
     this.#open.set(connection, certificate);
     this.#endExpired();
   }
 
-  delete(connection: WireConnection): void {
+  delete(connection: Ending): void {
     this.#open.delete(connection);
     if (this.#open.size === 0) clearTimeout(this.#timer);
   }

@@ -1,4 +1,5 @@
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { type Certificate, readCertificate } from './certificate.ts';
 import type { PeerCertificate } from './connection.ts';
 import { revocationKey } from './revocation-list.ts';
@@ -35,6 +36,16 @@ export function readClientCertificate(socket: TLSSocket): ClientCertificate | un
     validUntil: Math.min(...chain.map(({ notAfter }) => notAfter)),
     isTrusted: ({ authorities, revoked }) => authorities.has(anchor) && !keys.some((key) => revoked.has(key)),
   };
+}
+
+/**
+ * The certificate of a connection, if it counts still: the files may have changed, and time has passed, since the TLS
+ * handshake.
+ */
+export function trustedCertificate(socket: Socket, trust: Trust): ClientCertificate | undefined {
+  const certificate = socket instanceof TLSSocket ? readClientCertificate(socket) : undefined;
+  if (certificate === undefined || certificate.validUntil <= Date.now()) return undefined;
+  return certificate.isTrusted(trust) ? certificate : undefined;
 }
 
 interface Link {

@@ -1,5 +1,5 @@
+import type { Ending } from './certified-connections.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
-import type { WireConnection } from './wire-connection.ts';
 
 /** Takes a connection in. */
 export type Accept = (connection: Connection) => ConnectionHandler;
@@ -19,7 +19,7 @@ const shutdownMs = 5000;
 
 /** Closes a server and its connections, each when its open requests have been answered. */
 export async function closeAll(
-  connections: ReadonlySet<WireConnection>,
+  connections: ReadonlySet<Ending>,
   closeServer: (done: () => void) => void,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => closeServer(resolve));

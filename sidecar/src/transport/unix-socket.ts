@@ -71,7 +71,8 @@ async function listen(server: Server, options: SocketFileOptions | InheritedSock
   return { path: await listenInherited(server, options, isShared), remove: () => undefined };
 }
 
-function peerOf(socket: Socket, name: string, { peerCredentials, peerProcess }: UnixListenOptions): Peer {
+/** What the kernel says of the other end. */
+export function peerOf(socket: Socket, name: string, { peerCredentials, peerProcess }: UnixListenOptions): Peer {
   const credentials = peerCredentials?.(socket);
   const attributes = credentials && peerProcess?.(socket, credentials.pid);
   return { transport: 'unix', socket: name, ...credentials, ...attributes };

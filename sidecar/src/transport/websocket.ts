@@ -1,17 +1,17 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { readMemory } from '../read-memory.ts';
 import { CertifiedConnections } from './certified-connections.ts';
-import { type ClientCertificate, readClientCertificate, type Trust } from './client-certificate.ts';
+import { type ClientCertificate, trustedCertificate } from './client-certificate.ts';
 import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
 import { firstMessageBytes } from './envelope.ts';
+import { admissionRules } from './http-origin.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
 import type { Piece } from './outbox.ts';
 import { answerPings } from './pongs.ts';
-import { admissionRules, refusalStatus } from './websocket-admission.ts';
+import { refusalStatus } from './websocket-admission.ts';
 import { WebSocketReader } from './websocket-reader.ts';
 import { openHandshakeServer, type WebSocketListenOptions } from './websocket-server.ts';
 import { WireConnection } from './wire-connection.ts';
@@ -97,13 +97,6 @@ export async function listenWebSocket(
       });
     },
   };
-}
-
-/** The files may have changed, and time has passed, since the TLS handshake. */
-function trustedCertificate(socket: Socket, trust: Trust): ClientCertificate | undefined {
-  const certificate = socket instanceof TLSSocket ? readClientCertificate(socket) : undefined;
-  if (certificate === undefined || certificate.validUntil <= Date.now()) return undefined;
-  return certificate.isTrusted(trust) ? certificate : undefined;
 }
 
 function peerOf({ remoteAddress = '' }: Socket, certificate: ClientCertificate | undefined): Peer {
