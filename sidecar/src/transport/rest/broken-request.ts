@@ -2,16 +2,24 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpRefusal, refusalAnswer } from './problem.ts';
 
+/** Milliseconds that what still comes is thrown away: ended at once, the connection is reset, and the answer lost. */
+const lingerMs = 500;
+
+const answered = new WeakSet<Duplex>();
+
 /** Answers bytes that did not become a request, and ends the connection. */
 export function brokenRequest({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (answered.has(socket)) return;
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
+  answered.add(socket);
   const { status, headers, body } = refusalAnswer(refusalOf(code));
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': String(body.length) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
 function refusalOf(code: string): HttpRefusal {

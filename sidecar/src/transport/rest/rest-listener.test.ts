@@ -74,7 +74,7 @@ describe('time', () => {
     const [chunk] = (await once(socket, 'data')) as [Buffer];
     clearInterval(drip);
     expect(chunk.toString()).toMatch(/^HTTP\/1\.1 408 .*"code":"invalid_request"/s);
-    expect(performance.now() - startedMs).toBeLessThan(3000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     await once(socket, 'close');
   });
 
@@ -86,13 +86,13 @@ describe('time', () => {
     const startedMs = performance.now();
     await gone(socket);
     clearInterval(drip);
-    expect(performance.now() - startedMs).toBeLessThan(4000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(connections[0]?.requests.map(({ method }) => method)).toEqual(['system.hello']);
   });
 
   it('without a byte is bounded', async () => {
     const { path } = await start(ok, { limits });
-    expect((await exchange(path)).tookMs).toBeLessThan(3000);
+    expect((await exchange(path)).tookMs).toBeLessThan(15_000);
   });
 
   it('without reading the answer is bounded', async () => {
@@ -102,7 +102,7 @@ describe('time', () => {
     socket.write('GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n');
     const startedMs = performance.now();
     while (connections[0]?.isClosed !== true) await delay(20);
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   it('of an operation is its own', async () => {
@@ -118,7 +118,7 @@ describe('time', () => {
     const { path } = await start(ok, { keepAliveTimeoutMs: 300 });
     const { text, tookMs } = await exchange(path, 'GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
-    expect(tookMs).toBeLessThan(4000);
+    expect(tookMs).toBeLessThan(15_000);
   });
 });
 

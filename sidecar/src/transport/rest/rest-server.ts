@@ -54,6 +54,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     reply.raw.once('close', () => connection.leave());
     reply.headers(answerHeaders).header('x-request-id', requestIdOf(request.headers));
     if (connection.isFinishing) reply.header('connection', 'close');
+    refuseOtherVersions(request.raw);
     refuseOtherTargets(request.raw);
     admit(request.headers);
     done();
@@ -79,6 +80,11 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   addRoutes(rest, { connectionOf, scanner });
   await rest.ready();
   return rest;
+}
+
+/** Node answers a line without a version too, as HTTP/0.9, which has no header that could be checked. */
+function refuseOtherVersions({ httpVersionMajor }: IncomingMessage): void {
+  if (httpVersionMajor !== 1) throw new HttpRefusal(400, 'invalid_request', 'this is not HTTP/1.1');
 }
 
 /** A target of the absolute form (RFC 9112 section 3.2.2) names a host beside the header that is checked. */
