@@ -37,6 +37,7 @@ export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProv
     ...signing(lane),
     ...createKeyTransport(lane),
     ...createKeyEstablishment(lane),
+    loads: lane.loads,
     close: () => lane.close(),
   } satisfies CryptoProvider);
 }
