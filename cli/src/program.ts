@@ -89,6 +89,7 @@ import { principalList } from './commands/principal-list.ts';
 import { principalRemove } from './commands/principal-remove.ts';
 import { principalSet } from './commands/principal-set.ts';
 import { principalShow } from './commands/principal-show.ts';
+import { probe } from './commands/probe.ts';
 import { random } from './commands/random.ts';
 import { retentionList } from './commands/retention-list.ts';
 import { retentionRemove } from './commands/retention-remove.ts';
@@ -121,7 +122,7 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const about: readonly CommandDescription[] = [status, whoami, discover];
+const about: readonly CommandDescription[] = [status, probe, whoami, discover];
 
 /** Commands below a noun, in the order of the help. */
 interface Noun {

@@ -75,6 +75,8 @@ const stageTable: Readonly<Record<string, Stage | Shared>> = {
   'backup/': 'dispatch',
   'backups/': 'dispatch',
   'seal/': 'dispatch',
+  'telemetry/': 'dispatch',
+  'metrics/': 'dispatch',
   'files/': 'caller',
   'root-key/': 'caller',
   'flow.ts': 'dispatch',

@@ -31,7 +31,7 @@ export class ReadinessProbe {
     const phase: Reason[] = this.#phase === 'running' ? [] : [this.#phase];
     const vitals = this.#vitals();
     if (vitals === undefined) {
-      const reasons: Reason[] = this.#phase === 'starting' ? phase : [...phase, 'sealed'];
+      const reasons: Reason[] = phase.length > 0 ? phase : ['sealed'];
       return { ready: false, unsealed: false, keystore: false, log: false, reasons };
     }
     const keystore = [...(await keystoreReasons(vitals)), ...(await this.#disk.reasons())];
