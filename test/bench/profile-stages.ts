@@ -77,6 +77,7 @@ const stageTable: Readonly<Record<string, Stage | Shared>> = {
   'seal/': 'dispatch',
   'telemetry/': 'dispatch',
   'metrics/': 'dispatch',
+  'operator-log/': 'dispatch',
   'files/': 'caller',
   'root-key/': 'caller',
   'flow.ts': 'dispatch',

@@ -21,8 +21,11 @@ export class ParsedMetrics {
   readonly #samples: ReadonlyMap<string, readonly ParsedSample[]>;
 
   constructor(text: string) {
-    const families = parse(text.replaceAll(histogramTypes, '')).filter(({ metrics }) => metrics.length > 0);
-    this.#samples = new Map(families.map(({ name, metrics }) => [name, metrics]));
+    const samples = new Map<string, ParsedSample[]>();
+    for (const { name, metrics } of parse(text.replaceAll(histogramTypes, ''))) {
+      if (metrics.length > 0) samples.set(name, [...(samples.get(name) ?? []), ...metrics]);
+    }
+    this.#samples = samples;
   }
 
   /** Names of all samples. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Listener } from './listener.ts';
-import { listenProbes, type ProbePages } from './probe-listener.ts';
+import { listenProbes, type MakePage, type ProbePages } from './probe-listener.ts';
 
 const errors: unknown[] = [];
-const pages: ProbePages = new Map([
+const pages: ProbePages = new Map<string, MakePage>([
   ['/page', async ({ accept }) => ({ status: 200, contentType: 'text/plain', body: `accepts ${accept}\n` })],
   ['/broken', () => Promise.reject(new Error('/secret/path is broken'))],
 ]);
