@@ -16,6 +16,8 @@ const nouns = [
   'lifecycle',
   'witness',
   'root-key',
+  'metrics',
+  'operator-log',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */

@@ -17,6 +17,8 @@ export interface BytesOptions extends OutputFileOptions {
 /** Where a command puts what it has to say: data to standard output, everything else to standard error. */
 export interface Output {
   readonly json: boolean;
+  /** Remarks are not wanted. */
+  readonly quiet: boolean;
   /** The result of an RPC method as JSON with `--json`, else the text. */
   result(value: unknown, text: string): Promise<void>;
   /**
@@ -33,6 +35,7 @@ export interface Output {
 export function createOutput({ json = false, quiet = false }: GlobalOptions): Output {
   return {
     json,
+    quiet,
     result: (value, text) => writeData(json ? jsonText(value) : withLineEnd(text)),
     bytes: (bytes, result, options) =>
       json ? writeContent(Buffer.from(jsonText(result)), options) : writeBytes(bytes, options),

@@ -13,18 +13,21 @@ export interface ProcessGuardOptions {
   readonly allowDebugging?: boolean;
 }
 
+export interface GuardOptions extends ProcessGuardOptions {
+  /** Hears what was kept away later; default: standard error. */
+  readonly onNotice?: (notice: string) => void;
+}
+
 /**
  * Refuses to hold keys in a process that a debugger, a report or foreign code could look into, and closes the door that
  * any process of the same user could open later: SIGUSR1 starts the inspector unless somebody listens to it.
  *
  * @throws CliError 78
  */
-export function guardProcess({ allowDebugging = false }: ProcessGuardOptions = {}): void {
+export function guardProcess({ allowDebugging = false, onNotice = warnOnStandardError }: GuardOptions = {}): void {
   process.umask(0o077);
   if (allowDebugging) return;
-  process.on('SIGUSR1', () => {
-    process.stderr.write('ferrohsm: warning: ignored SIGUSR1: no debugger is let near the keys\n');
-  });
+  process.on('SIGUSR1', () => onNotice('ignored SIGUSR1: no debugger is let near the keys'));
   closeReports();
   if (process.env.NODE_OPTIONS) refuse('NODE_OPTIONS is set', 'unset it');
   const option = process.execArgv.find((argument) => openingOptions.test(argument.replaceAll('_', '-')));
@@ -39,6 +42,10 @@ export function guardProcess({ allowDebugging = false }: ProcessGuardOptions = {
  */
 export function refuseDebugger({ allowDebugging = false }: ProcessGuardOptions = {}): void {
   if (!allowDebugging && inspector.url() !== undefined) refuse('a debugger is attached', 'start again without it');
+}
+
+function warnOnStandardError(notice: string): void {
+  process.stderr.write(`ferrohsm: warning: ${notice}\n`);
 }
 
 /** A report lists the environment and the open handles. */

@@ -93,6 +93,7 @@ import { principalList } from './commands/principal-list.ts';
 import { principalRemove } from './commands/principal-remove.ts';
 import { principalSet } from './commands/principal-set.ts';
 import { principalShow } from './commands/principal-show.ts';
+import { probe } from './commands/probe.ts';
 import { profileList } from './commands/profile-list.ts';
 import { profileRemove } from './commands/profile-remove.ts';
 import { profileSet } from './commands/profile-set.ts';
@@ -128,7 +129,7 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const about: readonly CommandDescription[] = [status, doctor, whoami, discover, call];
+const about: readonly CommandDescription[] = [status, probe, doctor, whoami, discover, call];
 
 /** Commands below a noun, in the order of the help. */
 interface Noun {

@@ -4,7 +4,9 @@ import {
   governanceOptions,
   listeningPlaces,
   networkListeners,
+  operatorLogOptions,
   parseSocket,
+  probeListeners,
   restSockets,
   type ServeOptions,
 } from './serve-options.ts';
@@ -106,4 +108,20 @@ test('times are given in seconds, hooks as programs and addresses', () => {
     approvalHooks: [{ command: ['/bin/tell'] }, { url: 'https://a' }],
   });
   assert.deepEqual(governanceOptions({ sessionMax: 0 }), { sessionMaxMs: 0, approvalHooks: [] });
+});
+
+test('health and metrics are told nowhere unless asked, on a loopback address, or on a socket', () => {
+  assert.deepEqual(probeListeners({}), []);
+  assert.deepEqual(probeListeners({ metrics: '[::1]:0', metricsSocket: '/run/m.sock,mode=0660' }), [
+    { host: '::1', port: 0 },
+    { name: 'metrics', path: '/run/m.sock', mode: 0o660 },
+  ]);
+  for (const metrics of ['0.0.0.0:9100', '10.0.0.1:9100', 'localhost:9100', '127.0.0.1'])
+    assert.throws(() => probeListeners({ metrics }), { exitStatus: 2 });
+});
+
+test('the operator is told everything but requests, and with --quiet only what matters', () => {
+  assert.deepEqual(operatorLogOptions({}, false), { format: 'text', level: 'info' });
+  assert.deepEqual(operatorLogOptions({}, true), { format: 'text', level: 'warn' });
+  assert.deepEqual(operatorLogOptions({ log: 'json', logLevel: 'debug' }, true), { format: 'json', level: 'debug' });
 });

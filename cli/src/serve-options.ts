@@ -34,6 +34,10 @@ export interface ServeOptions extends GivenRootKey {
   readonly approvalWebhook?: readonly string[];
   readonly witnessPolicy?: string;
   readonly requireWitnesses?: boolean;
+  readonly metrics?: string;
+  readonly metricsSocket?: string;
+  readonly log?: 'json' | 'text';
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
 }
 
 /** A Unix socket to listen on. */
@@ -137,6 +141,29 @@ function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions)
     clientCa: resolve(tlsClientCa),
     ...(tlsCrl !== undefined && { crl: resolve(tlsCrl) }),
   };
+}
+
+/**
+ * `--metrics HOST:PORT` and `--metrics-socket PATH`, where health and metrics are told.
+ *
+ * @throws CliError 2 for anything but a loopback address
+ */
+export function probeListeners({ metrics, metricsSocket }: ServeOptions) {
+  const places: ({ host: string; port: number } | ListeningPlace)[] = [];
+  if (metrics !== undefined) {
+    const place = parseIpPlace(metrics);
+    if (!isLoopback(place)) {
+      throw usageError(`not a loopback address: ${metrics}`, 'write 127.0.0.1 or [::1]: whoever can connect may read');
+    }
+    places.push(place);
+  }
+  if (metricsSocket !== undefined) places.push({ ...parseSocket(metricsSocket), name: 'metrics' });
+  return places;
+}
+
+/** How the operator is told what happens; `--quiet` means warnings. */
+export function operatorLogOptions({ log = 'text', logLevel }: ServeOptions, isQuiet: boolean) {
+  return { format: log, level: logLevel ?? (isQuiet ? ('warn' as const) : ('info' as const)) };
 }
 
 /** How long sessions and held operations last, and who is told of held ones. */

@@ -49,6 +49,7 @@ import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
 import type { NextShares } from './seal/next-shares.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { type Connection, type ConnectionHandler, defaultLimits, type Peer } from './transport/connection.ts';
 
 export interface FlowParts {
@@ -75,6 +76,7 @@ export interface FlowParts {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly now: () => number;
+  readonly telemetry: Telemetry;
   /** Where calls come in, until the sidecar is sealed. */
   readonly gate: Gate;
   /** Wipes all keys, once the sealing that a session asked for is on record. */
@@ -93,7 +95,7 @@ const nothing = (): void => undefined;
 
 /** The way of a request, from an accepted connection to its recorded answer. */
 export function createFlow(parts: FlowParts): Flow {
-  const { options, governance, keystore, log, witnessing, digests, namedKeys, now } = parts;
+  const { options, governance, keystore, log, witnessing, digests, namedKeys, telemetry, now } = parts;
   const { policy, desk, sessions, quotas } = governance;
   const { onError: onUnexpected = nothing, sessionKeyAudit = 'durable' } = options;
   const sessionKeys = options.sessionKeys ?? defaultSessionKeys;
@@ -160,10 +162,13 @@ export function createFlow(parts: FlowParts): Flow {
       stateMark: () => keystore.mark(),
       onUnexpected,
     }),
+    onAnswered: telemetry.hearers.onAnswered,
   });
   const { inFlight } = defaultLimits;
   const dispatch = createDispatch(sealing(pipeline, parts));
-  const accept = createAccept({ dispatch, sessions: sessions.open, sessionKeys, inFlight, onUnexpected, now });
+  const { onMessageRefused } = telemetry.hearers;
+  const heard = { onMessageRefused, onUnexpected };
+  const accept = createAccept({ dispatch, sessions: sessions.open, sessionKeys, inFlight, ...heard, now });
   return { accept, refusals };
 }
 
@@ -226,6 +231,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
       nextShares: parts.nextShares,
       policy,
       sessionCount: () => sessions.open.size,
+      readiness: parts.telemetry.readiness,
     },
     questions: createPolicyQuestions(governance, namedKeys),
     recordedRequests: createRecordedRequests(log, governance, namedKeys),

@@ -26,10 +26,20 @@ export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export { overwriteFreedMemory } from './freed-memory.ts';
 export {
+  createOperatorLog,
+  type LogFields,
+  type LogFormat,
+  type LogLevel,
+  logLevels,
+  type OperatorLog,
+  type OperatorLogOptions,
+} from './operator-log/operator-log.ts';
+export {
   defaultPlaces,
   defaultSocketName,
   type InheritedSocketOptions,
   type NetworkListenOptions,
+  type ProbeListenOptions,
   type RootKeyOptions,
   type SidecarOptions,
   type SocketFileOptions,

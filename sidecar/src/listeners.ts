@@ -1,6 +1,6 @@
 import { defaultSocketName, type SidecarOptions } from './options.ts';
 import type { Connection, ConnectionHandler, ConnectionLimits } from './transport/connection.ts';
-import type { Listener } from './transport/listener.ts';
+import type { Listener, OnRefused } from './transport/listener.ts';
 import { createPeerProcessReader, type PeerProcessReader } from './transport/peer-process.ts';
 import { loadSocketCalls } from './transport/socket-calls.ts';
 import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.ts';
@@ -17,9 +17,11 @@ export async function listenAll(
   limits: ConnectionLimits,
   peerCredentials: PeerCredentialReader | undefined,
   asksForProcess: () => boolean = () => false,
+  onRefused: OnRefused = () => undefined,
 ): Promise<readonly Listener[]> {
   const serving = {
     limits,
+    onRefused,
     ...(peerCredentials && { peerCredentials }),
     peerProcess: processReader(asksForProcess),
   };
@@ -29,7 +31,8 @@ export async function listenAll(
       listeners.push(await listenUnix(socket, accept, { ...serving, isShared: socket.name === defaultSocketName }));
     }
     if (webSocket !== undefined) {
-      listeners.push(await listenWebSocket(webSocket, accept, { limits, onError: (error) => onError(error, 'tls') }));
+      const serving = { limits, onRefused, onError: (error: unknown) => onError(error, 'tls') };
+      listeners.push(await listenWebSocket(webSocket, accept, serving));
     }
     if (rest !== undefined || restSockets.length > 0) {
       // Nobody else needs its server.

@@ -2,13 +2,22 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandHook } from './approval/notify-command.ts';
 import type { WebhookHook } from './approval/notify-webhook.ts';
+import type { OperatorLog } from './operator-log/operator-log.ts';
 import type { InheritedSocketOptions } from './transport/inherited-socket.ts';
+import type { ProbeListenOptions } from './transport/probe-listener.ts';
 import type { SocketFileOptions } from './transport/socket-file.ts';
 import type { NetworkListenOptions } from './transport/tcp-server.ts';
 import type { TlsFiles } from './transport/tls-files.ts';
 import type { WebSocketListenOptions } from './transport/websocket.ts';
 
-export type { InheritedSocketOptions, NetworkListenOptions, SocketFileOptions, TlsFiles, WebSocketListenOptions };
+export type {
+  InheritedSocketOptions,
+  NetworkListenOptions,
+  ProbeListenOptions,
+  SocketFileOptions,
+  TlsFiles,
+  WebSocketListenOptions,
+};
 
 /** Name of the listener that many may reach: there the peer's uid is the credential, never the socket itself. */
 export const defaultSocketName = 'default';
@@ -59,6 +68,10 @@ export interface SidecarOptions {
   readonly approvalLifetimeMs?: number;
   /** Programs and webhooks that are told of each step of an approval. */
   readonly approvalHooks?: readonly (CommandHook | WebhookHook)[];
+  /** Health and metrics over HTTP: /healthz, /readyz, /metrics. */
+  readonly probes?: readonly ProbeListenOptions[];
+  /** Told what happens, a line each. */
+  readonly operatorLog?: OperatorLog;
   /** Hears what the operator must read at the start. */
   readonly onNotice?: (notice: string) => void;
   /** Milliseconds since 1970 as the machine says; default `Date.now`. */

@@ -5,14 +5,18 @@ import { loadPeerCredentials } from './identity/peer-credentials.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
 import { listenAll } from './listeners.ts';
 import type { SidecarOptions } from './options.ts';
+import { openProbes } from './probes.ts';
 import { createRootKeySource } from './seal/root-key-source.ts';
 import { SealSwitch } from './seal/seal-switch.ts';
 import { createSteadyClock } from './steady-clock.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 import { type Connection, defaultLimits } from './transport/connection.ts';
 
 export interface RunningSidecar {
   /** Where it listens, for example a socket path or ws://127.0.0.1:4711. */
   readonly addresses: readonly string[];
+  /** Where it tells health and metrics. */
+  readonly probeAddresses: readonly string[];
   /** Whether it started sealed. */
   readonly isSealed: boolean;
   /** Stops listening, closes the log with a checkpoint and gives the state folder free. */
@@ -40,17 +44,36 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
 
   await using opened = new AsyncDisposableStack();
   opened.adopt(await lockStateFolder(options.stateFolder), (lock) => lock.release());
+  const telemetry = createTelemetry(options.stateFolder, options.operatorLog);
+  const { readiness } = telemetry;
+  let watched: SealSwitch | undefined;
+  // Before all that takes time, and until the end: whoever looks is told that it starts, or stops.
+  const probes = opened.adopt(await openProbes(options, telemetry, () => watched), (it) => it.close());
   const sealing = createSealing();
   const source = createRootKeySource(options, sealing);
-  const seal = opened.adopt(await SealSwitch.start({ options, sealing, source, startedAt, clock }), (it) => it.close());
+  const parts = { options, sealing, source, telemetry, startedAt, clock };
+  const seal = opened.adopt(await SealSwitch.start(parts), (it) => it.close());
+  watched = seal;
   const accept = (connection: Connection) => seal.accept(connection);
-  const listeners = await listenAll(options, accept, defaultLimits, peerCredentials, () => seal.asksForProcess);
+  const { onConnectionRefused } = telemetry.hearers;
+  const asksForProcess = () => seal.asksForProcess;
+  const listeners = await listenAll(
+    options,
+    accept,
+    defaultLimits,
+    peerCredentials,
+    asksForProcess,
+    onConnectionRefused,
+  );
+  readiness.running(() => seal.vitals);
 
   const held = opened.move();
   return {
     addresses: listeners.map((listener) => listener.address),
+    probeAddresses: probes.addresses,
     isSealed: seal.isSealed,
     async close() {
+      readiness.stopping();
       await using _held = held;
       await Promise.all(listeners.map((listener) => listener.close()));
     },

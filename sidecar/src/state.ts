@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type AuditLog, openAuditLog } from './audit/log.ts';
+import { type AuditLog, type OpenAuditLogOptions, openAuditLog } from './audit/log.ts';
 import type { Sealing } from './crypto/sealing.ts';
 import type { SidecarError } from './errors.ts';
 import { version } from './generated/version.ts';
@@ -26,12 +26,16 @@ export interface StateHearers {
   readonly onStorageFailure: (error: SidecarError) => void;
   /** Hears which of the root keys opened the keystore. */
   readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
+  /** Hear how long each durable write of log and keystore took, in milliseconds. */
+  readonly onSync?: (durationMs: number) => void;
+  readonly onCommit?: (durationMs: number) => void;
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
 }
 
 /** Bytes of the journal's MAC key. */
 const secretBytes = 32;
+const nothing = (): void => undefined;
 
 /**
  * Opens keystore and log in the state folder, which is locked.
@@ -43,15 +47,16 @@ export async function openState(
   { stateFolder }: SidecarOptions,
   rootKeys: readonly [Secret, ...Secret[]],
   sealing: Sealing,
-  { onStorageFailure: onFailure, onRootKey, now }: StateHearers,
+  { onStorageFailure: onFailure, onRootKey, onSync = nothing, onCommit = nothing, now }: StateHearers,
 ): Promise<OpenState> {
   const folder = join(stateFolder, 'keystore');
   const generationFolder = join(stateFolder, 'generations');
-  const keystore = await openKeystore({ folder, generationFolder, rootKeys, sealing, onRootKey, onFailure, now });
+  const hearers = { onRootKey, onFailure, onCommit };
+  const keystore = await openKeystore({ folder, generationFolder, rootKeys, sealing, ...hearers, now });
   try {
     const found = await keystore.mark();
     const logKeys = createLogKeys(keystore);
-    const log = await openLog(join(stateFolder, 'log'), keystore, logKeys, onFailure);
+    const log = await openLog(join(stateFolder, 'log'), keystore, logKeys, { onFailure, onSync });
     return { keystore, log, logKeys, found, close: () => closeAll(log, keystore) };
   } catch (error) {
     await keystore.close();
@@ -72,7 +77,7 @@ async function openLog(
   folder: string,
   keystore: Keystore,
   keys: LogKeys,
-  onFailure: StateHearers['onStorageFailure'],
+  hearers: Required<Pick<OpenAuditLogOptions, 'onFailure' | 'onSync'>>,
 ): Promise<AuditLog> {
   using macKey = await keystore.systemSecret('log/mac-key', newSecret);
   using origin = await keystore.systemSecret('log/origin', () => Secret.take(Buffer.from(newOrigin())));
@@ -84,7 +89,7 @@ async function openLog(
     software: version,
     macKey,
     companion: createLogBookmarks().after,
-    onFailure,
+    ...hearers,
   });
 }
 

@@ -8,7 +8,7 @@ import { createCursors } from './cursors.ts';
 import { createDigests } from './digests.ts';
 import { SidecarError } from './errors.ts';
 import { createFlow, type Flow } from './flow.ts';
-import type { KeyRecord } from './generated/types.ts';
+import type { Event, KeyRecord } from './generated/types.ts';
 import { createApprovalHooks } from './governance/approval-hooks.ts';
 import { openGovernance } from './governance/governance.ts';
 import { openImportKeys } from './keys/import-upkeep.ts';
@@ -32,6 +32,8 @@ import type { NextShares } from './seal/next-shares.ts';
 import { Secret } from './secret.ts';
 import { openState } from './state.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import type { Vitals } from './telemetry/vitals.ts';
 
 export interface UnsealedParts {
   readonly options: SidecarOptions;
@@ -47,6 +49,7 @@ export interface UnsealedParts {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly clock: SteadyClock;
+  readonly telemetry: Telemetry;
   /** What happened before there was a log. */
   readonly attempts: readonly AuditEntry[];
   /** Wipes all keys, once the sealing that a session asked for is on record. */
@@ -58,6 +61,7 @@ export interface Unsealed extends Pick<Flow, 'accept'> {
   readonly sessions: ReadonlySet<Session>;
   /** Whether a rule asks for executable or cgroup of a peer. */
   readonly asksForProcess: boolean;
+  readonly vitals: Vitals;
   /** Lets no further call in, waits for those under way, leaves the root of the store in the log, and wipes all keys. */
   close(): Promise<void>;
 }
@@ -75,13 +79,20 @@ const writingMs = 5_000;
  *   `WrongRootKey` before anything else has happened
  */
 export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
-  const { options, sealing, startedAt, clock } = parts;
+  const { options, sealing, telemetry, startedAt, clock } = parts;
+  const { meters } = telemetry;
   const { now } = clock;
   const { onNotice = nothing, onError = nothing, onStorageFailure = nothing, sessionKeyAudit = 'durable' } = options;
   const { allowDebugging = false } = options;
   await using opened = new AsyncDisposableStack();
   const state = opened.adopt(
-    await openState(options, [parts.rootKey], sealing, { onStorageFailure, onRootKey: parts.onRootKey, now }),
+    await openState(options, [parts.rootKey], sealing, {
+      onStorageFailure,
+      onRootKey: parts.onRootKey,
+      onSync: (durationMs) => meters.auditSyncs.observe(durationMs),
+      onCommit: (durationMs) => meters.keystoreCommits.observe(durationMs),
+      now,
+    }),
     (it) => it.close(),
   );
   const { keystore, log, logKeys, found } = state;
@@ -99,7 +110,11 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   }));
   const crypto = opened.adopt(createCryptoProvider(), (it) => it.close());
   let openKeys: NamedKeyRing | undefined;
-  const shared = { options, documents: keystore.documents, digests, audience: log.origin, notifier, now };
+  const onApprovalEvent = (event: Event) => {
+    meters.approvalEvents.add(event.kind);
+    notifier.notify(event);
+  };
+  const shared = { options, documents: keystore.documents, digests, audience: log.origin, onApprovalEvent, now };
   const grantsChanged = () => openKeys?.clear();
   const governance = opened.adopt(
     await recorded('governance.open', {}, () => openGovernance({ ...shared, recorded, grantsChanged })),
@@ -188,6 +203,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     importKeys: importKeys.keys,
     startedAt,
     now,
+    telemetry,
     gate,
     seal: parts.seal,
   });
@@ -196,6 +212,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     accept: flow.accept,
     sessions: sessions.open,
     asksForProcess: directory.current.credentials.asksForProcess,
+    vitals: { sessions: sessions.open, gate, log, keystore, witnessing, governance, crypto, namedKeys },
     async close() {
       await using _held = held;
       gate.shut(() => new SidecarError('sealed'));

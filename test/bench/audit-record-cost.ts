@@ -120,6 +120,7 @@ function signingTrail(): Trail {
       traits: methodTable['subtle.sign'],
       params,
       attachments: [],
+      requestId: 1,
       receivedMs: 0,
     },
     principal,

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
-import type { SidecarOptions } from '@ferrohsm/sidecar';
+import type { OperatorLog, SidecarOptions } from '@ferrohsm/sidecar';
 import { type Command, Option } from 'commander';
 import { type CommandDescription, local } from '../command.ts';
 import { describeFailure, printFailure } from '../failure.ts';
+import { version } from '../generated/version.ts';
 import { repeated, wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
 import { guardProcess, refuseDebugger } from '../process-guard.ts';
@@ -11,6 +12,8 @@ import {
   governanceOptions,
   listeningPlaces,
   networkListeners,
+  operatorLogOptions,
+  probeListeners,
   restSockets,
   type ServeOptions,
   witnessOptions,
@@ -47,26 +50,47 @@ ferrohsm serve --passphrase-fd 3 3< <(secret-tool lookup ferrohsm root)
 ferrohsm serve --root-key-command /usr/local/bin/root-key --root-key-argument=--slot=1
 ferrohsm serve --root-key-credential root.key
 
+# Health for probes and metrics for Prometheus, and a log for a collector
+ferrohsm serve --metrics 127.0.0.1:7430 --log json
+
 # Sealed, until three custodians have come (see "ferrohsm init --help")
 ferrohsm serve --root-key-shares`,
   offline: true,
   options: addServeOptions,
   action: local<ServeOptions>(async ({ options, output }) => {
-    guardProcess(options);
+    let tell: (notice: string) => void = output.warn;
+    guardProcess({ ...options, onNotice: (notice) => tell(notice) });
     optimizeWasmLater();
-    const { closeMemory, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
+    const { closeMemory, createOperatorLog, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
+    const log = createOperatorLog({ ...operatorLogOptions(options, output.quiet), out: operatorOutput() });
+    tell = (notice) => log.write('warn', 'notice', { message: notice });
     refuseDebugger(options);
-    for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
-    if (!overwriteFreedMemory()) output.warn(freedMemoryStays);
+    for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) tell(notice);
+    if (!overwriteFreedMemory()) tell(freedMemoryStays);
     const stop = stopSignal();
-    const sidecar = await startSidecar(sidecarOptions(options, await defaultPlaces(), output));
-    await announce(output, sidecar.addresses);
-    if (sidecar.isSealed)
-      output.warn('sealed: it serves when custodians have given their shares with "ferrohsm unseal"');
-    output.note(`stopping on ${await stop}`);
+    const sidecar = await startSidecar({
+      ...sidecarOptions(options, await defaultPlaces()),
+      operatorLog: log,
+      onNotice: tell,
+      onError: (error, where) => log.write('error', where, { message: textOf(error) }),
+      onStorageFailure: (error) => stopForStorage(error, options, log),
+    });
+    const { addresses, probeAddresses, isSealed } = sidecar;
+    await announce(output, addresses, probeAddresses);
+    const places = [...addresses, ...probeAddresses].join(' ');
+    log.write('info', 'start', { version, pid: process.pid, sealed: isSealed, addresses: places });
+    if (isSealed) tell('sealed: it serves when custodians have given their shares with "ferrohsm unseal"');
+    log.write('info', 'stop', { signal: await stop });
     await sidecar.close();
+    log.write('info', 'stopped');
   }),
 };
+
+/** Whoever reads it may go away: the sidecar stays. */
+function operatorOutput(): (line: string) => void {
+  process.stderr.on('error', () => undefined);
+  return (line) => process.stderr.write(line);
+}
 
 const debuggingAllowed = 'debugging is allowed: whoever may debug this process can read every key';
 const freedMemoryStays = 'the C library does not overwrite freed memory, where copies of dropped keys may lie';
@@ -115,7 +139,18 @@ function addServeOptions(command: Command): void {
     .option('--approval-command <program>', 'is run with each step of an approval as JSON, more than once', repeated)
     .option('--approval-webhook <url>', 'is posted each step of an approval, signed; more than once', repeated)
     .option('--witness-policy <file>', 'have checkpoints cosigned by these witnesses (C2SP tlog-policy with URLs)')
-    .option('--require-witnesses', 'exports, approved and emergency operations wait while the quorum is missing');
+    .option('--require-witnesses', 'exports, approved and emergency operations wait while the quorum is missing')
+    .option('--metrics <host:port>', 'tell /healthz, /readyz and /metrics over HTTP, on a loopback address')
+    .option('--metrics-socket <place>', 'the same on a Unix socket: PATH[,mode=0660][,owner=NAME][,group=NAME]')
+    .addOption(new Option('--log <format>', 'what the operator is told on standard error').choices(['text', 'json']))
+    .addOption(
+      new Option('--log-level <level>', 'the last level of it (default: info); debug tells each request').choices([
+        'error',
+        'warn',
+        'info',
+        'debug',
+      ]),
+    );
 }
 
 const seconds = wholeNumber(0, 31_536_000);
@@ -123,7 +158,6 @@ const seconds = wholeNumber(0, 31_536_000);
 function sidecarOptions(
   options: ServeOptions,
   places: { state: string; config: string; socket: string },
-  output: Output,
 ): SidecarOptions {
   const configFolder = resolve(options.config ?? places.config);
   return {
@@ -138,27 +172,31 @@ function sidecarOptions(
     ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
     ...governanceOptions(options),
     ...witnessOptions(options),
-    onNotice: output.warn,
-    onError: reportInside,
-    onStorageFailure: stopForStorage,
+    probes: probeListeners(options),
   };
 }
 
-/** An error inside, for the operator; clients are told only its code. */
-function reportInside(error: unknown, where: string): void {
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`ferrohsm: error: ${where}: ${text}\n`);
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Nothing may be answered that is not in log and keystore; the next start looks for what is wrong. */
-function stopForStorage(error: Error): void {
+function stopForStorage(error: Error, { log: format }: ServeOptions, log: OperatorLog): void {
   const failure = describeFailure(error);
-  if (failure !== undefined) printFailure(failure);
+  if (failure !== undefined && format === 'json') {
+    log.write('error', 'storage', { message: failure.message, hint: failure.hint });
+  } else if (failure !== undefined) {
+    printFailure(failure);
+  }
   process.exit(failure?.exitStatus ?? 74);
 }
 
-async function announce(output: Output, addresses: readonly string[]): Promise<void> {
-  await output.result({ addresses }, addresses.map((address) => `ferrohsm: listening on ${address}`).join('\n'));
+async function announce(output: Output, addresses: readonly string[], probes: readonly string[]): Promise<void> {
+  const lines = [
+    ...addresses.map((address) => `ferrohsm: listening on ${address}`),
+    ...probes.map((address) => `ferrohsm: health and metrics on ${address}`),
+  ];
+  await output.result({ addresses, ...(probes.length > 0 && { probeAddresses: probes }) }, lines.join('\n'));
 }
 
 /** Resolves with the first signal; a second one ends the process at once. */

@@ -12,6 +12,7 @@ ferrohsm status --quiet > /dev/null && echo up`,
     const result = await sidecar.system.status();
     const text = pairs([
       ['state', result.state],
+      ['ready', readyText(result.readiness)],
       ['version', result.version],
       ['node', `${result.node}, OpenSSL ${result.openssl}`],
       ['started', isoTime(result.startedAt)],
@@ -27,6 +28,10 @@ ferrohsm status --quiet > /dev/null && echo up`,
     await output.result(result, text);
   }),
 };
+
+function readyText({ ready, reasons }: SystemStatusResult['readiness']): string {
+  return [ready ? 'yes' : 'NO', ...reasons].join(', ');
+}
 
 /** What a sealed sidecar does not know is left out. */
 function lineOf(name: string, value: string | number | undefined): (readonly [string, string])[] {

@@ -23,6 +23,8 @@ export interface ApprovalDesk extends Filing, Decisions, Redemption, Reading {
   validVotes(approval: Approval): number;
   /** Closes what ran out and answers how many those were. */
   expire(): Promise<number>;
+  /** Requests that wait for people, or for their requester. */
+  countOpen(): Promise<number>;
 }
 
 const hourMs = 60 * 60 * 1000;
@@ -53,6 +55,10 @@ export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
     ...createRedemption(parts),
     ...createReading(parts),
     expire: createExpiry(parts),
+    async countOpen() {
+      const open = await parts.reader.open();
+      return open.filter(({ expiresAt }) => expiresAt > now()).length;
+    },
     validVotes(approval) {
       const stored = given.get(approval);
       return stored === undefined ? 0 : countVotes(options, stored);

@@ -36,6 +36,8 @@ export interface CommitQueueOptions {
   readonly onDurable: (payload: Buffer) => void;
   /** Called once. */
   readonly onFailure: (error: SidecarError) => void;
+  /** Hears how long each block took to become durable. */
+  readonly onSync: (durationMs: number) => void;
 }
 
 /**
@@ -244,7 +246,9 @@ export class CommitQueue {
   }
 
   #finish(records: PendingRecord[], marks: PendingMark[], payload: Buffer | undefined, started: number): void {
-    this.#averageSyncMs += (performance.now() - started - this.#averageSyncMs) * syncWeight;
+    const syncMs = performance.now() - started;
+    this.#averageSyncMs += (syncMs - this.#averageSyncMs) * syncWeight;
+    this.#options.onSync(syncMs);
     for (const record of records) {
       record.resolve(this.#durableSize);
       this.#durableSize += 1;

@@ -15,6 +15,16 @@ export interface FoundRecord {
   readonly personal?: AuditPersonal;
 }
 
+/** What checkpoints are behind the records. */
+export interface UnpublishedRecords {
+  readonly records: number;
+  readonly bytes: number;
+  /** Milliseconds since the oldest of them came; 0 where there is none. */
+  readonly lagMs: number;
+  /** Milliseconds since the last checkpoint was published, or since the log was opened. */
+  readonly ageMs: number;
+}
+
 export interface Erased {
   /** Records that were about the person. */
   readonly erased: number;
@@ -42,6 +52,8 @@ export interface AuditLog {
   readonly timeMs: number;
   /** Nothing can be written any more. */
   readonly isFailed: boolean;
+  /** What no published checkpoint covers yet. */
+  readonly unpublished: UnpublishedRecords;
   /**
    * Resolves with the leaf index when the record is durable.
    *

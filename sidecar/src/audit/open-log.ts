@@ -48,6 +48,8 @@ export interface OpenAuditLogOptions {
   readonly companion?: (entry: AuditEntry, size: number) => AuditEntry | undefined;
   /** Called once, when the log cannot be written any more. */
   readonly onFailure?: (error: SidecarError) => void;
+  /** Hears how long each write of records took to become durable, in milliseconds. */
+  readonly onSync?: (durationMs: number) => void;
   /** Size in bytes at which the journal goes on in a new segment; 4 MiB unless given. */
   readonly segmentBytes?: number;
   /** Time between checkpoints while leaves arrive and nobody asks for one; 1000 unless given. */
@@ -77,6 +79,7 @@ export async function openAuditLog(options: OpenAuditLogOptions): Promise<Transp
       companion: () => undefined,
       now: Date.now,
       onFailure: () => undefined,
+      onSync: () => undefined,
       segmentBytes: defaultSegmentBytes,
       checkpointIntervalMs: defaultIntervalMs,
       checkpointSpacingMs: defaultSpacingMs,

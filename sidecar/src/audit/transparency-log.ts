@@ -1,5 +1,6 @@
 import type { SidecarError } from '../errors.ts';
 import { type LogSigners, verifierKeys } from './checkpoint.ts';
+import { CheckpointLag } from './checkpoint-lag.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -7,7 +8,7 @@ import type { LogFiles } from './files.ts';
 import { foundRecord } from './found-record.ts';
 import type { Journal } from './journal.ts';
 import { encodeRecords } from './journal-payload.ts';
-import type { AuditLog, CheckpointWitness, Erased, FoundRecord } from './log.ts';
+import type { AuditLog, CheckpointWitness, Erased, FoundRecord, UnpublishedRecords } from './log.ts';
 import type { LogTree } from './log-tree.ts';
 import type { LoggedRecord } from './logged-record.ts';
 import { Publication } from './publication.ts';
@@ -46,6 +47,7 @@ export interface TransparencyLogOptions {
   /** Asked behind each record for one more to write right behind it. */
   readonly companion: (entry: AuditEntry, size: number) => AuditEntry | undefined;
   readonly onFailure: (error: SidecarError) => void;
+  readonly onSync: (durationMs: number) => void;
   readonly checkpointIntervalMs: number;
   readonly checkpointSpacingMs: number;
 }
@@ -62,6 +64,7 @@ export class TransparencyLog implements AuditLog {
   readonly #upkeep: Upkeep;
   #witness: CheckpointWitness | undefined;
   #addedBytes = 0;
+  readonly #lag = new CheckpointLag();
   #closing: Promise<void> | undefined;
 
   constructor(options: TransparencyLogOptions) {
@@ -73,6 +76,7 @@ export class TransparencyLog implements AuditLog {
       nextIndex: options.published.head.size + options.tail.length,
       onDurable: (payload) => this.#follow(payload),
       onFailure: options.onFailure,
+      onSync: options.onSync,
     });
     this.#publication = new Publication({ ...options, appendMark: (mark) => this.#queue.appendMark(mark) });
     this.#schedule = new CheckpointSchedule({
@@ -109,6 +113,12 @@ export class TransparencyLog implements AuditLog {
 
   get isFailed(): boolean {
     return this.#queue.failure !== undefined;
+  }
+
+  get unpublished(): UnpublishedRecords {
+    const { lagMs, ageMs } = this.#lag;
+    const records = this.size - this.#publication.published.head.size;
+    return { records, bytes: this.#unpublishedBytes, lagMs, ageMs };
   }
 
   append(entry: AuditEntry): Promise<number> {
@@ -253,6 +263,7 @@ export class TransparencyLog implements AuditLog {
 
   #follow(payload: Buffer): void {
     this.#addedBytes += payload.length;
+    this.#lag.leavesArrived();
     this.#options.tree.add(payload);
     if (this.#unpublishedBytes > unpublishedBytesEarly) this.#schedule.request().catch(() => undefined);
     else this.#schedule.leavesArrived();
@@ -263,7 +274,9 @@ export class TransparencyLog implements AuditLog {
   async #publish(): Promise<string> {
     if (this.#queue.failure !== undefined) throw this.#queue.failure;
     try {
+      this.#lag.begin();
       const note = await this.#publication.publish(this.size, this.#addedBytes, this.#clock.timeMs);
+      this.#lag.published();
       this.#witness?.submit(note, this.#publication.published.head.size);
       return note;
     } catch (error) {

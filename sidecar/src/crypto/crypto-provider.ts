@@ -34,6 +34,7 @@ export function createCryptoProvider({ workers = 2, slowQueue = 64 }: CryptoProv
       operationsByAsker.set(asker, operations);
       return operations;
     },
+    loads: lanes.loads,
     close: () => lanes.close(),
   } satisfies CryptoProvider);
 }

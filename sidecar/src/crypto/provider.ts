@@ -1,5 +1,6 @@
 import type { Algorithm, KeyAlgorithm, KeyFormat, KeyUsage, PublicKey } from '../generated/types.ts';
 import type { LoadedKey, LoadedKeyPair } from './key.ts';
+import type { LaneLoads } from './lanes/lanes.ts';
 
 /** What the holder of a new key asks for. */
 export interface KeyAttributes {
@@ -98,5 +99,7 @@ export interface CryptoProvider extends CryptoOperations {
   /** The same operations for an asker, compared by identity: where they wait for a worker thread, askers take turns. */
   for(asker: object): CryptoOperations;
   /** Ends the worker threads. */
+  /** How much there is to do for the threads that compute. */
+  readonly loads: LaneLoads;
   close(): Promise<void>;
 }

@@ -27,10 +27,11 @@ export interface ConsentParts extends GovernanceParts {
 const expiryMs = 1_000;
 
 export function openConsent(parts: ConsentParts): Consent {
-  const { options, documents, digests, audience, recorded, notifier, now, people, policy, inForce, sessions } = parts;
+  const { options, documents, digests, audience, recorded, onApprovalEvent, now, people, policy, inForce, sessions } =
+    parts;
   const { directory, authenticator } = people;
   const { onError = () => undefined } = options;
-  const events = createEvents({ now, onEvent: (event) => notifier.notify(event) });
+  const events = createEvents({ now, onEvent: onApprovalEvent });
   const record = (id: string) => directory.current.record(id);
   const desk = createApprovalDesk({
     documents,

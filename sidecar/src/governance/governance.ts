@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Notifier } from '../approval/notifier.ts';
 import type { Digests } from '../digests.ts';
 import type { Documents } from '../documents.ts';
 import { methodTable } from '../generated/methods.ts';
+import type { Event } from '../generated/types.ts';
 import { createInTurn } from '../in-turn.ts';
 import { createQuotas, type Quotas } from '../limits/quotas.ts';
 import type { RecordedChange } from '../log/recorded-change.ts';
@@ -25,8 +25,8 @@ export interface GovernanceParts {
   readonly recorded: RecordedChange;
   /** Hears that keys were taken back from somebody who is gone. */
   readonly grantsChanged: () => void;
-  /** Brings the steps of approvals to where people see them. */
-  readonly notifier: Notifier;
+  /** Hears of each step of an approval, to bring it to where people see it; must not throw. */
+  readonly onApprovalEvent: (event: Event) => void;
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
 }

@@ -2,7 +2,7 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import type { KeyRecord, KeyVersion, RotationSchedule } from '../generated/types.ts';
 import { keyEtag } from '../key-etag.ts';
 import { currentVersion } from '../keystore/key-due.ts';
-import { type KeyOpener, KeyRing } from '../keystore/key-ring.ts';
+import { type KeyOpener, KeyRing, type KeyRingStatistics } from '../keystore/key-ring.ts';
 import { endOf } from '../keystore/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { strengthOf } from '../policy/algorithm-strength.ts';
@@ -22,6 +22,8 @@ export interface NamedKeyRing extends NamedKeys {
   /** Whether requests that are under way may have been decided about the key's name when there was no such key. */
   wasMissed(record: KeyRecord): boolean;
   clear(): void;
+  /** How often keys were open already. */
+  readonly statistics: KeyRingStatistics;
 }
 
 /** Who may use a key beside its owner. */
@@ -52,6 +54,9 @@ export function createNamedKeys(
     forget: (record) => ring.forget(record),
     wasMissed: ({ name }) => missed.take(name),
     clear: () => ring.clear(),
+    get statistics() {
+      return ring.statistics;
+    },
     resourceOf,
     async named(nameOrId) {
       const record = await keystore.get(nameOrId);

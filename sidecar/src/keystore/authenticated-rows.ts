@@ -23,6 +23,8 @@ export interface AuthenticatedRowsParts {
   readonly state: StoreState;
   /** Called once when nobody knows any more what the storage holds. */
   readonly onStopped: (error: SidecarError) => void;
+  /** Hears how long each durable write took, in milliseconds. */
+  readonly onCommit: (durationMs: number) => void;
 }
 
 /** Two megabytes at most. */
@@ -46,6 +48,7 @@ export class AuthenticatedRows implements ProvenRows {
   readonly #nodes: PendingNodes;
   readonly #queue: ChangeQueue;
   readonly #onStopped: (error: SidecarError) => void;
+  readonly #onCommit: (durationMs: number) => void;
   #seal: StateSeal;
   #stored: StoredState;
   #state: StoreState;
@@ -54,12 +57,13 @@ export class AuthenticatedRows implements ProvenRows {
   /** Why nothing is answered any more. */
   #ended: SidecarError | undefined;
 
-  constructor({ storage, seal, stored, state, onStopped }: AuthenticatedRowsParts) {
+  constructor({ storage, seal, stored, state, onStopped, onCommit }: AuthenticatedRowsParts) {
     this.#storage = storage;
     this.#seal = seal;
     this.#stored = stored;
     this.#state = state;
     this.#onStopped = onStopped;
+    this.#onCommit = onCommit;
     this.#nodes = new PendingNodes((prefix) => storage.node(prefix));
     this.#tree = this.#treeOf(state);
     this.#queue = new ChangeQueue({
@@ -239,8 +243,10 @@ export class AuthenticatedRows implements ProvenRows {
   }
 
   #guarded(write: () => void): void {
+    const startedMs = performance.now();
     try {
       write();
+      this.#onCommit(performance.now() - startedMs);
     } catch (error) {
       if (error instanceof LostWrite) this.#stop(error);
       throw error;

@@ -54,6 +54,19 @@ describe('KeyRing', () => {
     await keystore.close();
   });
 
+  test('counts the uses of keys that were open and of those that were not', async () => {
+    const keystore = await testStore().open();
+    const record = await keystore.create(newKey('a'));
+    const { ring } = ringOf(keystore);
+    expect(ring.statistics).toEqual({ hits: 0, misses: 0, entries: 0 });
+    for (let use = 0; use < 3; use += 1) await ring.held(`${record.id}/1`);
+    await ring.held(`${record.id}/2`);
+    expect(ring.statistics).toEqual({ hits: 2, misses: 2, entries: 1 });
+    ring.forget(record);
+    expect(ring.statistics.entries).toBe(0);
+    await keystore.close();
+  });
+
   test('knows a key by one spelling of its handle only', async () => {
     const keystore = await testStore().open();
     const record = await keystore.create(newKey('a'));

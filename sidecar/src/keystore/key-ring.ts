@@ -9,6 +9,12 @@ export interface KeyOpener<K> {
   public(record: KeyRecord, version: KeyVersion): Promise<K>;
 }
 
+export interface KeyRingStatistics {
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+}
+
 /** One spelling a key: another would stay in the cache when the key is forgotten. */
 const handlePattern = /^(key_[A-Za-z0-9_-]{22})\/([1-9]\d{0,8})(\/public)?$/;
 
@@ -20,6 +26,8 @@ export class KeyRing<K> {
   readonly #keystore: Keystore;
   readonly #opener: KeyOpener<K>;
   readonly #cache: KeyCache<K>;
+  #hits = 0;
+  #misses = 0;
   /** Raised by whatever makes an opening that is under way out of date. */
   #changes = 0;
 
@@ -29,7 +37,22 @@ export class KeyRing<K> {
     this.#cache = new KeyCache(capacity);
   }
 
+  /** Uses of keys that were open and of those that were not, and how many are open. */
+  get statistics(): KeyRingStatistics {
+    return { hits: this.#hits, misses: this.#misses, entries: this.#cache.size };
+  }
+
   async held(handle: string): Promise<K | undefined> {
+    const cached = this.#cache.get(handle);
+    if (cached !== undefined) {
+      this.#hits += 1;
+      return cached;
+    }
+    this.#misses += 1;
+    return await this.#opened(handle);
+  }
+
+  async #opened(handle: string): Promise<K | undefined> {
     for (;;) {
       const cached = this.#cache.get(handle);
       if (cached !== undefined) return cached;

@@ -15,6 +15,7 @@ import { Turnover } from './turnover.ts';
 import { UsageRows } from './usage-rows.ts';
 
 const firstGeneration = 1;
+const nothing = (): void => undefined;
 
 export interface StoreOptions {
   /**
@@ -27,6 +28,8 @@ export interface StoreOptions {
   readonly onRootKey?: ((rootKey: Secret) => void) | undefined;
   /** Called once when a write failed so that nobody knows what the storage holds: nothing more may be answered. */
   readonly onFailure?: (error: SidecarError) => void;
+  /** Hears how long each durable write took, in milliseconds. */
+  readonly onCommit?: (durationMs: number) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -38,7 +41,7 @@ export interface StoreOptions {
  * @throws SidecarError `config_invalid` for the wrong root key, `keystore_corrupt` for anything that does not verify
  */
 export function openStore(storage: RowStorage, secrets: GenerationVault, options: StoreOptions): Keystore {
-  const { sealing, rootKeys, onFailure: onStopped = () => undefined, now = Date.now } = options;
+  const { sealing, rootKeys, onFailure: onStopped = nothing, onCommit = nothing, now = Date.now } = options;
   const isNew = storage.foundFormat === 0;
   const found = isNew ? undefined : foundState(storage);
   const { rootKey, seal } = sealOf(found, sealing, rootKeys);
@@ -48,7 +51,7 @@ export function openStore(storage: RowStorage, secrets: GenerationVault, options
     const envelope = openEnvelope(sealing, rootKey, secrets, before ?? { generation: firstGeneration });
     const { stored, state } = upgraded(storage, seal, found, before);
     secrets.confirm(state.generation);
-    const rows = new AuthenticatedRows({ storage, seal, stored, state, onStopped });
+    const rows = new AuthenticatedRows({ storage, seal, stored, state, onStopped, onCommit });
     const turnover = new Turnover({ rows, envelope, secrets, sealing, rootKey });
     turnover.eraseEarlier();
     options.onRootKey?.(rootKey);

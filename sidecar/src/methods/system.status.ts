@@ -1,5 +1,5 @@
 import type { AuditLog } from '../audit/log.ts';
-import type { SystemStatusResult, UnsealProgress } from '../generated/types.ts';
+import type { Readiness, SystemStatusResult, UnsealProgress } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
@@ -15,14 +15,16 @@ export interface StatusSources {
   readonly nextShares: Pick<NextShares, 'progress'> | undefined;
   readonly policy: PolicyEngine;
   readonly sessionCount: () => number;
+  readonly readiness: { read(): Promise<Readiness> };
 }
 
 export function createSystemStatus(sources: StatusSources): Handler<'system.status'> {
-  const { startedAt, now, keystore, log, witnessing, nextShares, policy, sessionCount } = sources;
+  const { startedAt, now, keystore, log, witnessing, nextShares, policy, sessionCount, readiness } = sources;
   return async () => ({
     ...processFacts({ startedAt, now }),
     state: 'ready' as const,
     sealed: false,
+    readiness: await readiness.read(),
     keys: await keystore.count(),
     sessions: sessionCount(),
     policyEpoch: policy.epoch,

@@ -21,7 +21,8 @@ it('closes the connection of an answer that cannot be sent, and the process goes
   };
   const heard: string[] = [];
   const onUnexpected = (error: unknown) => heard.push((error as Error).message);
-  const parts = { dispatch, sessions: new Set<Session>(), sessionKeys: 1, inFlight: 1, onUnexpected };
+  const onMessageRefused = () => undefined;
+  const parts = { dispatch, sessions: new Set<Session>(), sessionKeys: 1, inFlight: 1, onMessageRefused, onUnexpected };
   const accept = createAccept({ ...parts, now: () => 0 });
   accept(connection).onFrame({ kind: 'message', message: { value: {}, attachments: [] } });
   await closed.promise;

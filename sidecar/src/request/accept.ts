@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ErrorCode } from '../generated/errors.ts';
 import { SessionKeys } from '../keystore/session-keys.ts';
 import type { Connection, ConnectionHandler, InboundFrame, InboundMessage } from '../transport/connection.ts';
 import type { HeldKey, Session } from './context.ts';
@@ -15,6 +16,8 @@ export interface AcceptOptions {
   readonly inFlight: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Hears of each message that was refused before it became a request. */
+  readonly onMessageRefused: (code: ErrorCode) => void;
   /** Hears of an answer that cannot be sent. */
   readonly onUnexpected: (error: unknown, where: string) => void;
 }
@@ -41,12 +44,14 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
     options.sessions.add(session);
     const answer = createAnswer(session, turns, options);
     return {
-      onFrame: (frame) =>
+      onFrame: (frame) => {
+        if (frame.kind === 'invalid') options.onMessageRefused(frame.code);
         void handleFrame(connection, session, frame, answer).catch((error) => {
           // One connection ends, the process does not: an answer may be longer than a string can be.
           options.onUnexpected(error, 'answer');
           connection.close();
-        }),
+        });
+      },
       onClose: () => {
         options.sessions.delete(session);
         session.keys.clear();
@@ -57,7 +62,8 @@ export function createAccept(options: AcceptOptions): (connection: Connection) =
 
 type Answer = (message: InboundMessage) => Promise<Reply>;
 
-function createAnswer(session: Session, turns: Turns, { dispatch, inFlight, now }: AcceptOptions): Answer {
+function createAnswer(session: Session, turns: Turns, options: AcceptOptions): Answer {
+  const { dispatch, inFlight, onMessageRefused, now } = options;
   let opening: Promise<Reply> | undefined;
 
   /** What follows `system.hello` in one write waits for its answer. */
@@ -71,8 +77,10 @@ function createAnswer(session: Session, turns: Turns, { dispatch, inFlight, now 
   }
 
   return async (message) => {
-    if (session.underWay >= inFlight)
+    if (session.underWay >= inFlight) {
+      onMessageRefused('quota_exceeded');
       return refusal(idOf(message.value), 'quota_exceeded', `${inFlight} operations in flight`);
+    }
     session.underWay += 1;
     try {
       const turn = turns.take(session);

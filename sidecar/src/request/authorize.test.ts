@@ -41,7 +41,15 @@ function trailOf(principal: Principal, method: MethodName, params: (keys: Sessio
   const keys = new SessionKeys<HeldKey>(10);
   const session = sessionOf(principal, { keys });
   const wanted = params(keys);
-  const call = { session, method, traits: methodTable[method], params: wanted, attachments: [], receivedMs: 0 };
+  const call = {
+    session,
+    method,
+    traits: methodTable[method],
+    params: wanted,
+    attachments: [],
+    requestId: 1,
+    receivedMs: 0,
+  };
   return { call, principal, params: wanted };
 }
 

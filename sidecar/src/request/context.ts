@@ -79,6 +79,8 @@ export interface Call {
   readonly traits: MethodTraits;
   readonly params: unknown;
   readonly attachments: readonly Buffer[];
+  /** As its caller numbers it: JSON-RPC's `id`, or what stands for it elsewhere. */
+  readonly requestId: string | number;
   /** Of `performance.now()`, when it arrived. */
   readonly receivedMs: number;
   /** The change is meant for the key in one of these states, as `keyEtag` names them; `*` for any. */
@@ -172,6 +174,9 @@ export type Handler<M extends MethodName> = (
 ) => Promise<MethodTypes[M]['result']>;
 
 export type Handlers = { readonly [M in MethodName]: Handler<M> };
+
+/** Hears how each request ended: `ok`, or the code of its refusal. */
+export type OnAnswered = (call: Call, code: 'ok' | ErrorCode) => void;
 
 /** How an operation ended, for its record. */
 export type Outcome =

@@ -15,6 +15,7 @@ export type Dispatch = (session: Session, message: InboundMessage) => Promise<Re
 /** What travels beside the JSON of one request and its response. */
 interface Luggage {
   readonly session: Session;
+  readonly requestId: string | number;
   readonly inbound: readonly Buffer[];
   readonly wish: Wish;
   receipt?: string;
@@ -39,9 +40,9 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
   for (const method of Object.keys(methodTable) as MethodName[]) {
     const traits = methodTable[method];
     server.addMethod(method, async (params, luggage) => {
-      const { session, inbound } = luggage;
+      const { session, requestId, inbound } = luggage;
       const receivedMs = performance.now();
-      const call: Call = { session, method, traits, params, attachments: inbound, receivedMs };
+      const call: Call = { session, method, traits, params, attachments: inbound, requestId, receivedMs };
       const result = await pipeline(withWish(call, luggage));
       const encoded = encodeBytes(result, traits.resultBytes, session.attachments);
       luggage.outbound = encoded.attachments;
@@ -54,7 +55,8 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
     if (!isRequest(value)) return refusal(null, 'invalid_request', 'a request needs jsonrpc "2.0", id and method');
     const wish = wishOf(value);
     if (typeof wish === 'string') return refusal(value.id ?? null, 'invalid_request', wish);
-    const luggage: Luggage = { session, inbound: attachments, wish, outbound: [], secrets: [] };
+    const requestId = value.id as string | number;
+    const luggage: Luggage = { session, requestId, inbound: attachments, wish, outbound: [], secrets: [] };
     const response = (await server.receive(value, luggage)) as object;
     const { receipt, outbound, secrets } = luggage;
     return { value: receipt === undefined ? response : { ...response, receipt }, attachments: outbound, secrets };

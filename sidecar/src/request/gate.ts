@@ -6,6 +6,11 @@ export class Gate {
   #shutFor: (() => SidecarError) | undefined;
   readonly #empty = Promise.withResolvers<void>();
 
+  /** Calls that came in and have not left. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   get isShut(): boolean {
     return this.#shutFor !== undefined;
   }

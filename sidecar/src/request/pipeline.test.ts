@@ -18,6 +18,7 @@ function callOf(params: object, attachments: readonly Buffer[]): Call {
     traits: methodTable['subtle.encrypt'],
     params,
     attachments,
+    requestId: 1,
     receivedMs: 0,
   };
 }
@@ -45,6 +46,7 @@ const pipeline = createPipeline({
   digestAside: () => undefined,
   execute: () => Promise.reject(new Error('not reached')),
   recorder: { commit: async (_, result) => result, refuse: async (_, cause) => cause as SidecarError },
+  onAnswered: () => undefined,
 });
 
 const key = 'ses_AAAAAAAAAAAAAAAAAAAAAA';

@@ -3,7 +3,7 @@ import { Secret } from '../secret.ts';
 import type { Approve } from './approve.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
-import type { Call, Trail } from './context.ts';
+import type { Call, OnAnswered, Trail } from './context.ts';
 import type { DigestAside } from './digest-aside.ts';
 import type { Execute } from './execute.ts';
 import type { Gate } from './gate.ts';
@@ -27,6 +27,7 @@ export interface Stages {
   readonly digestAside: DigestAside;
   readonly execute: Execute;
   readonly recorder: Recorder;
+  readonly onAnswered: OnAnswered;
 }
 
 export type Pipeline = (call: Call) => Promise<object>;
@@ -38,6 +39,7 @@ export type Pipeline = (call: Call) => Promise<object>;
 export function createPipeline(stages: Stages): Pipeline {
   const { gate, authenticate, authorizer, requireMatch, limit, approve, hold, intend, digestAside, execute, recorder } =
     stages;
+  const { onAnswered } = stages;
   return async (call) => {
     const trail: Trail = { call };
     enter(gate, call);
@@ -57,9 +59,13 @@ export function createPipeline(stages: Stages): Pipeline {
       if (intended !== undefined) await intended;
       digestAside(trail);
       const result = await execute(trail);
-      return await recorder.commit(trail, result);
+      const answer = await recorder.commit(trail, result);
+      onAnswered(call, 'ok');
+      return answer;
     } catch (error) {
-      throw await recorder.refuse(trail, error);
+      const refusal = await recorder.refuse(trail, error);
+      onAnswered(call, refusal.code);
+      throw refusal;
     } finally {
       trail.leave?.();
       discard(call);

@@ -25,6 +25,7 @@ function trail(ifMatch: readonly string[] | undefined, etag: string, requestId =
     traits: methodTable['keys.update'],
     params,
     attachments: [],
+    requestId: 1,
     receivedMs: 0,
   } as const;
   const target = {

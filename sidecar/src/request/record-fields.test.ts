@@ -10,7 +10,7 @@ function trailOf(method: 'subtle.sign' | 'subtle.encrypt' | 'keys.create', param
   const principal = principalOf('zoe');
   const session = sessionOf(principal);
   return {
-    call: { session, method, traits: methodTable[method], params, attachments: [], receivedMs: 0 },
+    call: { session, method, traits: methodTable[method], params, attachments: [], requestId: 1, receivedMs: 0 },
     principal,
     params,
   };

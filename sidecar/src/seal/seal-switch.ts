@@ -11,6 +11,8 @@ import type { RootKeyProvider, RootKeySuccession } from '../root-key/provider.ts
 import type { CollectedSet, ShareSets } from '../root-key/share-sets.ts';
 import type { Secret } from '../secret.ts';
 import type { SteadyClock } from '../steady-clock.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Vitals } from '../telemetry/vitals.ts';
 import type { Connection, ConnectionHandler } from '../transport/connection.ts';
 import { openUnsealed, type Unsealed } from '../unsealed.ts';
 import { createNextShares } from './next-shares.ts';
@@ -23,6 +25,7 @@ export interface SealSwitchOptions {
   readonly options: SidecarOptions;
   readonly sealing: Sealing;
   readonly source: RootKeySource;
+  readonly telemetry: Telemetry;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly clock: SteadyClock;
@@ -71,6 +74,16 @@ export class SealSwitch {
     return this.#unsealed === undefined;
   }
 
+  /** Of a sidecar that is unsealed. */
+  get vitals(): Vitals | undefined {
+    return this.#unsealed?.vitals;
+  }
+
+  /** The open connections. */
+  get sessions(): ReadonlySet<Session> {
+    return this.#unsealed?.sessions ?? this.#sealedTime().flow.sessions;
+  }
+
   get asksForProcess(): boolean {
     return this.#unsealed?.asksForProcess ?? false;
   }
@@ -93,7 +106,7 @@ export class SealSwitch {
 
   #sealedTime(): SealedTime {
     if (this.#sealed !== undefined) return this.#sealed;
-    const { startedAt, clock, options } = this.#parts;
+    const { startedAt, clock, options, telemetry } = this.#parts;
     const gate = new Gate();
     const flow = createSealedFlow({
       gate,
@@ -101,6 +114,7 @@ export class SealSwitch {
       now: clock.now,
       progress: () => this.#progress(),
       unseal: (share, peer) => this.#inTurn(() => this.#unseal(share, peer)),
+      telemetry,
       onUnexpected: options.onError ?? nothing,
     });
     this.#sealed = { gate, flow };
@@ -186,7 +200,7 @@ export class SealSwitch {
 
   /** @param isNext the root key is the successor: a crash came after the store went over to it */
   async #open(rootKey: Secret, isNext: boolean): Promise<void> {
-    const { options, sealing, source, startedAt, clock } = this.#parts;
+    const { options, sealing, source, telemetry, startedAt, clock } = this.#parts;
     const succession = this.#toldOf(source.succession);
     const unsealed = await openUnsealed({
       options,
@@ -198,11 +212,13 @@ export class SealSwitch {
         source.kind === 'shares' ? createNextShares(source.succession, this.#attempts, log) : undefined,
       startedAt,
       clock,
+      telemetry,
       attempts: this.#attempts.records(),
       seal: (requester) => this.#inTurn(() => this.#seal(unsealed, requester)),
     });
     this.#attempts.forget();
     this.#unsealed = unsealed;
+    telemetry.operatorLog.write('info', 'unsealed');
     this.#endSealedTime();
   }
 
@@ -246,6 +262,7 @@ export class SealSwitch {
       await unsealed.close();
     } finally {
       this.#unsealed = undefined;
+      this.#parts.telemetry.operatorLog.write('info', 'sealed');
       this.#dropShares();
       for (const session of unsealed.sessions) {
         session.keys.clear();

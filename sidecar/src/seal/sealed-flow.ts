@@ -1,4 +1,5 @@
 import { SidecarError } from '../errors.ts';
+import type { ErrorCode } from '../generated/errors.ts';
 import { openrpc } from '../generated/openrpc.ts';
 import type { MethodName, MethodTypes, SystemUnsealResult, UnsealProgress } from '../generated/types.ts';
 import { greetingOf } from '../greeting.ts';
@@ -14,6 +15,7 @@ import { discard, type Pipeline } from '../request/pipeline.ts';
 import { sourceOf } from '../request/refusal-window.ts';
 import { validate } from '../request/validate.ts';
 import type { Secret } from '../secret.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Connection, type ConnectionHandler, defaultLimits } from '../transport/connection.ts';
 
 /** How many shares were given, where the root key is in shares. */
@@ -32,6 +34,7 @@ export interface SealedFlowOptions {
   readonly progress: () => SealedProgress;
   /** Takes a share, or has the root key obtained. */
   readonly unseal: (share: Secret | undefined, peer: Peer) => Promise<SystemUnsealResult>;
+  readonly telemetry: Pick<Telemetry, 'hearers' | 'readiness'>;
   /** Hears of errors that no client is told. */
   readonly onUnexpected: (error: unknown, where: string) => void;
 }
@@ -54,6 +57,7 @@ export function createSealedFlow(options: SealedFlowOptions): SealedFlow {
     sessionKeys: 0,
     inFlight: defaultLimits.inFlight,
     now,
+    onMessageRefused: options.telemetry.hearers.onMessageRefused,
     onUnexpected,
   });
   return { accept, sessions };
@@ -62,7 +66,7 @@ export function createSealedFlow(options: SealedFlowOptions): SealedFlow {
 /** Nothing is authorized, because there is no policy, and nothing recorded, because there is no log. */
 function createSealedPipeline(
   handlers: ReadonlyMap<MethodName, SealedHandler>,
-  { gate, onUnexpected }: SealedFlowOptions,
+  { gate, telemetry, onUnexpected }: SealedFlowOptions,
 ): Pipeline {
   async function answer(call: Call): Promise<object> {
     gate.enter();
@@ -76,12 +80,17 @@ function createSealedPipeline(
   return async (call) => {
     // Behind this answer, which still has to be sent; the call that unsealed gets in before.
     if (gate.isShut) setImmediate(() => call.session.end());
+    let outcome: 'ok' | ErrorCode = 'internal_error';
     try {
-      return await answer(call);
+      const result = await answer(call);
+      outcome = 'ok';
+      return result;
     } catch (error) {
-      if (!(error instanceof SidecarError)) onUnexpected(error, call.method);
+      if (error instanceof SidecarError) outcome = error.code;
+      else onUnexpected(error, call.method);
       throw error;
     } finally {
+      telemetry.hearers.onAnswered(call, outcome);
       discard(call);
     }
   };
@@ -97,7 +106,7 @@ function handlerOf({ method, session, traits }: Call, handlers: ReadonlyMap<Meth
 }
 
 function createSealedHandlers(
-  { startedAt, now, progress, unseal }: SealedFlowOptions,
+  { startedAt, now, progress, unseal, telemetry }: SealedFlowOptions,
   sessions: ReadonlySet<Session>,
 ): ReadonlyMap<MethodName, SealedHandler> {
   const hello = createSystemHello(greetingOf({ origin: '', verifierKeys: [] }, 0));
@@ -112,6 +121,7 @@ function createSealedHandlers(
       ...processFacts({ startedAt, now }),
       state: 'sealed',
       sealed: true,
+      readiness: await telemetry.readiness.read(),
       ...progress(),
       sessions: sessions.size,
     }),

@@ -1,8 +1,19 @@
 import type { Ending } from './certified-connections.ts';
-import type { Connection, ConnectionHandler } from './connection.ts';
+import type { Connection, ConnectionHandler, Peer } from './connection.ts';
 
 /** Takes a connection in. */
 export type Accept = (connection: Connection) => ConnectionHandler;
+
+/** A connection that was refused before its first message. */
+export interface RefusedConnection {
+  readonly transport: Peer['transport'];
+  /** `path` for a request that is none for this listener. */
+  readonly reason: 'limit' | 'tls' | 'certificate' | 'host' | 'origin' | 'path';
+  /** Where it came from, as far as that is known. */
+  readonly source: string;
+}
+
+export type OnRefused = (refused: RefusedConnection) => void;
 
 export interface Listener {
   /** A socket path, or a URL such as ws://127.0.0.1:4711. */

@@ -67,7 +67,7 @@ export async function start({
     accept,
     {
       reloadIntervalMs: 10,
-      onRefused: (remoteAddress) => refused.push(remoteAddress),
+      onRefused: ({ source, reason }) => refused.push(`${source} ${reason}`),
       onError: (error) => {
         errors.push(error);
         fail();

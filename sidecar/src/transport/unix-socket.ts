@@ -4,7 +4,7 @@ import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts
 import { FrameReader } from './frame-reader.ts';
 import { type InheritedSocketOptions, listenInherited } from './inherited-socket.ts';
 import { JsonScanner } from './json-scanner.ts';
-import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
+import { type Accept, closeAll, defaultConnections, type Listener, type OnRefused } from './listener.ts';
 import type { Piece } from './outbox.ts';
 import type { PeerProcessReader } from './peer-process.ts';
 import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
@@ -24,6 +24,7 @@ export interface UnixListenOptions {
   readonly isShared?: boolean;
   /** Connections at once, default 1024; beyond, a connection is closed before it is heard. */
   readonly connections?: number;
+  readonly onRefused?: OnRefused;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function listenUnix(
   accept: Accept,
   serving: UnixListenOptions,
 ): Promise<Listener> {
-  const { limits = defaultLimits, connections = defaultConnections, isShared = false } = serving;
+  const { limits = defaultLimits, connections = defaultConnections, isShared = false, onRefused } = serving;
   const scanner = new JsonScanner(limits.depth);
   const open = new Set<WireConnection>();
   // A client that ends its side after its last request still gets its answers.
@@ -49,6 +50,7 @@ export async function listenUnix(
     connection.open(accept);
   });
   server.maxConnections = connections;
+  server.on('drop', () => onRefused?.({ transport: 'unix', reason: 'limit', source: `socket:${options.name}` }));
   // A connection that could not be taken in, for want of descriptors, is no reason to stop.
   server.on('error', () => undefined);
   try {

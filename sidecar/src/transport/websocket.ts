@@ -8,7 +8,14 @@ import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts
 import { firstMessageBytes } from './envelope.ts';
 import { admissionRules } from './http-origin.ts';
 import { JsonScanner } from './json-scanner.ts';
-import { type Accept, closeAll, defaultConnections, type Listener } from './listener.ts';
+import {
+  type Accept,
+  closeAll,
+  defaultConnections,
+  type Listener,
+  type OnRefused,
+  type RefusedConnection,
+} from './listener.ts';
 import type { Piece } from './outbox.ts';
 import { answerPings } from './pongs.ts';
 import { refusalStatus } from './websocket-admission.ts';
@@ -26,11 +33,8 @@ export interface WebSocketServeOptions {
   readonly reloadIntervalMs?: number;
   /** Hears of changed TLS files that cannot be used. */
   readonly onError?: (error: unknown) => void;
-  /**
-   * Hears of every client that did not come through the TLS handshake, or whose certificate is not taken. The address
-   * is empty where the connection is gone already.
-   */
-  readonly onRefused?: (remoteAddress: string) => void;
+  /** Hears of every client that is turned away; its address is empty where the connection is gone already. */
+  readonly onRefused?: OnRefused;
 }
 
 const subprotocol = 'ferrohsm.v1';
@@ -60,19 +64,29 @@ export async function listenWebSocket(
   const certified = new CertifiedConnections();
   const upgrades = createUpgrades(limits);
   const onReload = certified.endUntrusted.bind(certified);
-  const serverOptions = { connections, reloadIntervalMs, onReload, onError, onRefused };
-  const { server, port, tls } = await openHandshakeServer(options, serverOptions);
+  const turnedAway = (reason: RefusedConnection['reason'], remoteAddress = '') =>
+    onRefused({ transport: 'websocket', reason, source: `websocket:${remoteAddress}` });
+  const { server, port, tls } = await openHandshakeServer(options, {
+    connections,
+    reloadIntervalMs,
+    onReload,
+    onError,
+    onRefused: (remoteAddress) => turnedAway('tls', remoteAddress),
+  });
+  server.on('drop', (dropped) => turnedAway('limit', dropped?.remoteAddress));
   const rules = admissionRules(port, options);
 
   server.on('request', (request, response) => {
-    response.writeHead(refusalStatus(request, rules) ?? 426, { connection: 'close' }).end();
+    const status = refusalStatus(request, rules) ?? 426;
+    turnedAway(reasonOf(status), request.socket.remoteAddress);
+    response.writeHead(status, { connection: 'close' }).end();
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const certificate = tls && trustedCertificate(socket, tls.trust);
     const isStranger = tls !== undefined && certificate === undefined;
-    if (isStranger) onRefused(socket.remoteAddress ?? '');
-    const status = refusalStatus(request, rules) ?? (isStranger ? 403 : undefined);
+    const status = isStranger ? 403 : refusalStatus(request, rules);
     if (status !== undefined) {
+      turnedAway(isStranger ? 'certificate' : reasonOf(status), socket.remoteAddress);
       refuse(socket, status);
       return;
     }
@@ -97,6 +111,12 @@ export async function listenWebSocket(
       });
     },
   };
+}
+
+/** What an HTTP status says of the handshake that it refuses. */
+function reasonOf(status: number): RefusedConnection['reason'] {
+  if (status === 421) return 'host';
+  return status === 403 ? 'origin' : 'path';
 }
 
 function peerOf({ remoteAddress = '' }: Socket, certificate: ClientCertificate | undefined): Peer {

@@ -2,6 +2,7 @@ import { estimateUs } from './cost-table.ts';
 import { inlineLane } from './inline-lane.ts';
 import type { Job, Lane } from './job.ts';
 import { type MachineSpeed, measureSpeed, tabledSpeed } from './machine-speed.ts';
+import { type LaneLoad, WatchedLane } from './watched-lane.ts';
 import { workerEntry } from './worker-entry.ts';
 import { createWorkerLane } from './worker-lane.ts';
 
@@ -34,22 +35,31 @@ export interface LaneOptions {
   readonly speed?: MachineSpeed;
 }
 
+/** What the lanes of other threads have to do and have done. */
+export type LaneLoads = Readonly<Record<'batch' | 'slow', LaneLoad>>;
+
+/** All lanes, and how much there is in each. */
+export interface Lanes extends Lane {
+  readonly loads: LaneLoads;
+}
+
 /** All lanes behind the interface of one: each job runs in the lane that fits its cost. */
 export function createLanes(
   { workers, slowQueue, speed = measureSpeed() }: LaneOptions,
   entry: URL = workerEntry(),
-): Lane {
-  const lanes: Readonly<Record<LaneName, Lane>> = Object.freeze({
-    inline: inlineLane,
-    batch: createBatchLane(workers, entry, speed),
-    slow: createSlowLane(slowQueue, entry),
+): Lanes {
+  const loads = Object.freeze({
+    batch: new WatchedLane(createBatchLane(workers, entry, speed)),
+    slow: new WatchedLane(createSlowLane(slowQueue, entry)),
   });
+  const lanes: Readonly<Record<LaneName, Lane>> = Object.freeze({ inline: inlineLane, ...loads });
   return Object.freeze({
     run: (job, asker) => lanes[laneOf(job as Job, speed)].run(job, asker),
     async close() {
       await Promise.all(Object.values(lanes).map((lane) => lane.close()));
     },
-  } satisfies Lane);
+    loads,
+  } satisfies Lanes);
 }
 
 function createBatchLane(threads: number, entry: URL, speed: MachineSpeed): Lane {

@@ -5,7 +5,14 @@ import { CertifiedConnections } from '../certified-connections.ts';
 import { trustedCertificate } from '../client-certificate.ts';
 import { type ConnectionLimits, defaultLimits, type Peer } from '../connection.ts';
 import { type AdmissionRules, admissionRules, strangeness } from '../http-origin.ts';
-import { type Accept, closeAll, defaultConnections, type Listener } from '../listener.ts';
+import {
+  type Accept,
+  closeAll,
+  defaultConnections,
+  type Listener,
+  type OnRefused,
+  type RefusedConnection,
+} from '../listener.ts';
 import { bindSocketFile, type SocketFileOptions } from '../socket-file.ts';
 import { createTcpServer, listenTcp, type NetworkListenOptions } from '../tcp-server.ts';
 import { peerOf, type UnixListenOptions } from '../unix-socket.ts';
@@ -27,8 +34,8 @@ export interface RestServeOptions {
   readonly reloadIntervalMs?: number;
   /** Hears of errors that no client is told. */
   readonly onError?: (error: unknown) => void;
-  /** Hears of every client that did not come through the TLS handshake, or whose certificate is not taken. */
-  readonly onRefused?: (remoteAddress: string) => void;
+  /** Hears of every client that is turned away; its address is empty where the connection is gone already. */
+  readonly onRefused?: OnRefused;
 }
 
 const defaultBodyBytes = 256 << 20;
@@ -54,6 +61,8 @@ export async function listenRest(
 ): Promise<Listener> {
   const { connections = defaultConnections, reloadIntervalMs = defaultReloadIntervalMs } = serving;
   const { limits = defaultLimits, onError = ignore, onRefused = ignore } = serving;
+  const turnedAway = (reason: RefusedConnection['reason'], remoteAddress = '') =>
+    onRefused({ transport: 'rest', reason, source: `rest:${remoteAddress}` });
   const certified = new CertifiedConnections();
   const made = createTcpServer(options, {
     protocol: 'REST',
@@ -63,18 +72,22 @@ export async function listenRest(
     reloadIntervalMs,
     onReload: (trust) => certified.endUntrusted(trust),
     onError,
-    onRefused,
+    onRefused: (remoteAddress) => turnedAway('tls', remoteAddress),
   });
   const { server, tls } = made;
+  server.on('drop', (dropped) => turnedAway('limit', dropped?.remoteAddress));
   let rules: AdmissionRules | undefined;
-  const rest = await openRest(server as Server, serving, (headers) =>
-    refuseStranger(strangeness(headers, rules ?? nowhere)),
-  );
+  const rest = await openRest(server as Server, serving, ({ headers, socket }) => {
+    const status = strangeness(headers, rules ?? nowhere);
+    if (status === undefined) return;
+    turnedAway(status === 421 ? 'host' : 'origin', socket.remoteAddress);
+    throw strangerRefusals[status];
+  });
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     const certificate = tls && trustedCertificate(socket, tls.trust);
     const { remoteAddress = '' } = socket;
     if (tls !== undefined && certificate === undefined) {
-      onRefused(remoteAddress);
+      turnedAway('certificate', remoteAddress);
       socket.destroy();
       return;
     }
@@ -98,10 +111,10 @@ export async function listenRest(
 
 const nowhere: AdmissionRules = Object.freeze({ hosts: new Set<string>(), origins: new Set<string>() });
 
-function refuseStranger(status: 403 | 421 | undefined): void {
-  if (status === 421) throw new HttpRefusal(421, 'invalid_request', 'the Host header names another host');
-  if (status === 403) throw new HttpRefusal(403, 'permission_denied', 'the Origin is not let in');
-}
+const strangerRefusals = Object.freeze({
+  421: new HttpRefusal(421, 'invalid_request', 'the Host header names another host'),
+  403: new HttpRefusal(403, 'permission_denied', 'the Origin is not let in'),
+});
 
 /**
  * REST on a Unix socket, which is born with its mode and group. Who comes through it is who the kernel says.
@@ -117,6 +130,9 @@ export async function listenRestSocket(
   const server = createServer(httpOptions(serving));
   server.maxConnections = serving.connections ?? defaultConnections;
   const rest = await openRest(server, serving, ignore);
+  server.on('drop', () =>
+    serving.onRefused?.({ transport: 'rest', reason: 'limit', source: `socket:${options.name}` }),
+  );
   server.on('connection', (socket: Socket) => rest.take(socket, peerOf(socket, options.name, serving), accept));
   // A connection that could not be taken in, for want of descriptors, is no reason to stop.
   server.on('error', ignore);

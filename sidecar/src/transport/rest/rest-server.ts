@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { SidecarError } from '../../errors.ts';
@@ -22,7 +22,7 @@ export interface RestServerOptions {
   readonly answerTimeoutMs: number;
   readonly connections: WeakMap<Socket, HttpConnection>;
   /** Refuses a request of elsewhere. */
-  readonly admit: (headers: IncomingHttpHeaders) => void;
+  readonly admit: (request: IncomingMessage) => void;
   /** Hears of errors that no client is told. */
   readonly onError: (error: unknown) => void;
 }
@@ -56,7 +56,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     if (connection.isFinishing) reply.header('connection', 'close');
     refuseOtherVersions(request.raw);
     refuseOtherTargets(request.raw);
-    admit(request.headers);
+    admit(request.raw);
     done();
   });
   // The time of the operation itself is its own.
