@@ -1,19 +1,13 @@
-import { join, resolve } from 'node:path';
-import type { SidecarOptions } from '@ferrohsm/sidecar';
-import { type Command, Option } from 'commander';
+import { join } from 'node:path';
 import { type CommandDescription, local } from '../command.ts';
-import { describeFailure, printFailure } from '../failure.ts';
-import { repeated, wholeNumber } from '../option-values.ts';
+import { configHost } from '../config/config-host.ts';
+import { ConfigReload } from '../config/config-reload.ts';
+import { loadServeConfig } from '../config/serve-config.ts';
 import type { Output } from '../output.ts';
 import { guardProcess, refuseDebugger } from '../process-guard.ts';
-import { addRootKeyOptions, rootKeyOptions } from '../root-key-options.ts';
-import {
-  governanceOptions,
-  listeningPlaces,
-  parseWebSocket,
-  type ServeOptions,
-  witnessOptions,
-} from '../serve-options.ts';
+import { addServeOptions } from '../serve-flags.ts';
+import { limitStop, onHangUp, stopSignal } from '../serve-signals.ts';
+import { sidecarOptions } from '../sidecar-options.ts';
 import { optimizeWasmLater } from '../wasm-tiering.ts';
 
 export const serve: CommandDescription = {
@@ -43,23 +37,34 @@ ferrohsm serve --root-key-command /usr/local/bin/root-key --root-key-argument=--
 ferrohsm serve --root-key-credential root.key
 
 # Sealed, until three custodians have come (see "ferrohsm init --help")
-ferrohsm serve --root-key-shares`,
+ferrohsm serve --root-key-shares
+
+# From a file that must have been signed (see "ferrohsm config --help"); SIGHUP reads it again
+ferrohsm serve --config-file /etc/ferrohsm/ferrohsm.yaml --config-key /usr/share/ferrohsm/config.pub`,
   offline: true,
   options: addServeOptions,
-  action: local<ServeOptions>(async ({ options, output }) => {
-    guardProcess(options);
+  action: local<object>(async ({ options: flags, output }) => {
     optimizeWasmLater();
+    const host = await configHost();
+    const read = () => loadServeConfig(flags, host);
+    const config = read();
+    guardProcess(config.options);
     const { closeMemory, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
-    refuseDebugger(options);
-    for (const notice of options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
+    refuseDebugger(config.options);
+    for (const notice of config.options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
     if (!overwriteFreedMemory()) output.warn(freedMemoryStays);
     const stop = stopSignal();
-    const sidecar = await startSidecar(sidecarOptions(options, await defaultPlaces(), output));
+    const starting = startSidecar(sidecarOptions(config, output));
+    const configuration = new ConfigReload(config, read, output);
+    onHangUp(async () => configuration.reload(await starting));
+    const sidecar = await starting;
     await announce(output, sidecar.addresses);
     if (sidecar.isSealed)
       output.warn('sealed: it serves when custodians have given their shares with "ferrohsm unseal"');
     output.note(`stopping on ${await stop}`);
-    await sidecar.close();
+    const { drainMs } = configuration;
+    limitStop(drainMs);
+    await sidecar.close(drainMs);
   }),
 };
 
@@ -68,102 +73,9 @@ const freedMemoryStays = 'the C library does not overwrite freed memory, where c
 
 /** The log of a sidecar that runs with everything in the default places. */
 export async function defaultLogFolder(): Promise<string> {
-  return join((await defaultPlaces()).state, 'log');
-}
-
-async function defaultPlaces(): Promise<ReturnType<typeof import('@ferrohsm/sidecar').defaultPlaces>> {
-  const sidecar = await import('@ferrohsm/sidecar');
-  return sidecar.defaultPlaces(process.env, process.geteuid?.() ?? 0);
-}
-
-function addServeOptions(command: Command): void {
-  addRootKeyOptions(command);
-  command
-    .option('--state <folder>', 'keystore, log and lock')
-    .option('--config <folder>', 'principals.json, policy.cedar, root key')
-    .option('--backup-folder <folder>', 'where "backup create" writes; on another disk than the state')
-    .option('--socket <place>', '[NAME=]PATH[,mode=0660][,owner=NAME][,group=NAME], more than once', repeated)
-    .option('--systemd-sockets', 'listen on the sockets of a systemd socket unit, under their FileDescriptorName')
-    .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
-    .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)
-    .option('--allow-host <host>', 'Host header that is let in, more than once', repeated)
-    .option('--tls-certificate <file>', 'PEM: certificate of the WebSocket and its chain; TLS 1.3 only')
-    .option('--tls-key <file>', 'PEM: private key of the certificate')
-    .option('--tls-client-ca <file>', 'PEM: authorities of the client certificates, which are demanded')
-    .option('--tls-crl <file>', 'PEM: revocation lists of these authorities')
-    .addOption(
-      new Option(
-        '--session-key-audit <mode>',
-        'whether uses of session keys wait for the disk (default: durable)',
-      ).choices(['durable', 'buffered']),
-    )
-    .option('--allow-debugging', 'let debuggers, reports and options of Node look into the process; recorded')
-    .option('--session-idle <seconds>', 'end a session without a call for so long; 0 for never (default)', seconds)
-    .option('--session-max <seconds>', 'end a session after so long, however busy; 0 for never (default)', seconds)
-    .option(
-      '--approval-lifetime <seconds>',
-      'how long a held operation waits for people (default: 3600)',
-      wholeNumber(1, 86_400),
-    )
-    .option('--approval-command <program>', 'is run with each step of an approval as JSON, more than once', repeated)
-    .option('--approval-webhook <url>', 'is posted each step of an approval, signed; more than once', repeated)
-    .option('--witness-policy <file>', 'have checkpoints cosigned by these witnesses (C2SP tlog-policy with URLs)')
-    .option('--require-witnesses', 'exports, approved and emergency operations wait while the quorum is missing');
-}
-
-const seconds = wholeNumber(0, 31_536_000);
-
-function sidecarOptions(
-  options: ServeOptions,
-  places: { state: string; config: string; socket: string },
-  output: Output,
-): SidecarOptions {
-  const configFolder = resolve(options.config ?? places.config);
-  const webSocket = parseWebSocket(options);
-  return {
-    stateFolder: resolve(options.state ?? places.state),
-    configFolder,
-    sockets: listeningPlaces(options, process.env.FERROHSM_SOCKET ?? places.socket),
-    ...(webSocket && { webSocket }),
-    ...(options.backupFolder !== undefined && { backupFolder: resolve(options.backupFolder) }),
-    rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
-    ...(options.allowDebugging && { allowDebugging: options.allowDebugging }),
-    ...(options.sessionKeyAudit && { sessionKeyAudit: options.sessionKeyAudit }),
-    ...governanceOptions(options),
-    ...witnessOptions(options),
-    onNotice: output.warn,
-    onError: reportInside,
-    onStorageFailure: stopForStorage,
-  };
-}
-
-/** An error inside, for the operator; clients are told only its code. */
-function reportInside(error: unknown, where: string): void {
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`ferrohsm: error: ${where}: ${text}\n`);
-}
-
-/** Nothing may be answered that is not in log and keystore; the next start looks for what is wrong. */
-function stopForStorage(error: Error): void {
-  const failure = describeFailure(error);
-  if (failure !== undefined) printFailure(failure);
-  process.exit(failure?.exitStatus ?? 74);
+  return join((await configHost()).places.state, 'log');
 }
 
 async function announce(output: Output, addresses: readonly string[]): Promise<void> {
   await output.result({ addresses }, addresses.map((address) => `ferrohsm: listening on ${address}`).join('\n'));
-}
-
-/** Resolves with the first signal; a second one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let stopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (stopping) process.exit(75);
-        stopping = true;
-        resolve(signal);
-      });
-    }
-  });
 }

@@ -1,0 +1,13 @@
+import { configBytesMax } from './config-file.ts';
+import type { ConfigHost } from './serve-config.ts';
+
+/** This host, this user, this environment. */
+export async function configHost(): Promise<ConfigHost> {
+  const { defaultPlaces, readConfigBytes } = await import('@ferrohsm/sidecar');
+  const uid = process.geteuid?.() ?? 0;
+  return {
+    environment: process.env,
+    places: defaultPlaces(process.env, uid),
+    read: (path) => readConfigBytes(path, uid, configBytesMax),
+  };
+}
