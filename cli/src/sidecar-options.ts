@@ -34,6 +34,18 @@ export function sidecarOptions(config: ServeConfig, output: Pick<Output, 'warn'>
   };
 }
 
+/**
+ * Refuses settings that do not go together, without touching what they name.
+ *
+ * @throws CliError 2, 66
+ */
+export function requireTogether({ configFolder, options }: ServeConfig): void {
+  parseWebSocket(options);
+  listeningPlaces({ ...options, systemdSockets: false });
+  rootKeyOptions(options, join(configFolder, 'root.key'));
+  witnessOptions(options);
+}
+
 /** Which file is in force, for the log. */
 export function configurationMark({ file }: ServeConfig): ConfigurationMark | undefined {
   return file && { sha256: file.sha256, isSigned: file.isSigned };

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { type CommandDescription, local } from '../command.ts';
 import { configHost } from '../config/config-host.ts';
 import { ConfigReload } from '../config/config-reload.ts';
-import { loadServeConfig } from '../config/serve-config.ts';
 import type { Output } from '../output.ts';
 import { guardProcess, refuseDebugger } from '../process-guard.ts';
 import { addServeOptions } from '../serve-flags.ts';
@@ -45,7 +44,8 @@ ferrohsm serve --config-file /etc/ferrohsm/ferrohsm.yaml --config-key /usr/share
   options: addServeOptions,
   action: local<object>(async ({ options: flags, output }) => {
     optimizeWasmLater();
-    const host = await configHost();
+    // Loaded only here: other commands do without YAML.
+    const [host, { loadServeConfig }] = await Promise.all([configHost(), import('../config/serve-config.ts')]);
     const read = () => loadServeConfig(flags, host);
     const config = read();
     guardProcess(config.options);

@@ -8,9 +8,6 @@ import { readConfigKey, verifyConfigSignature } from './config-signature.ts';
 /** Name in the config folder. */
 export const configFileName = 'ferrohsm.yaml';
 
-/** A configuration has some hundred lines; this is a hundred times that. */
-export const configBytesMax = 256 * 1024;
-
 /**
  * Reads a file that only root and the user of the sidecar can write; undefined when there is none.
  *
@@ -38,6 +35,7 @@ export interface ConfigPlaceOptions {
 /** A configuration file as it was read, whether it fits or not. */
 export interface ConfigFile {
   readonly path: string;
+  readonly bytes: Buffer;
   /** Of its bytes, hexadecimal. */
   readonly sha256: string;
   readonly isSigned: boolean;
@@ -63,23 +61,30 @@ export function configPlaces(
 }
 
 /**
- * Reads the file and verifies its signature where a key is named; a key without a file is refused, because taking the file
- * away would be the simplest change of it.
+ * The file where it is named or there; a key without a file is refused, because to take the file away would be the simplest
+ * change of it.
  *
- * @returns undefined when there is none, and none was asked for
  * @throws CliError 66, 78; SidecarError `config_invalid`
  */
-export function readConfig({ file, isNamed, keyFile }: ConfigPlaces, read: ReadConfigBytes): ConfigFile | undefined {
+export function readConfigIfAny(places: ConfigPlaces, read: ReadConfigBytes): ConfigFile | undefined {
+  const isNeeded = places.isNamed || places.keyFile !== undefined;
+  return isNeeded || read(places.file) !== undefined ? readConfig(places, read) : undefined;
+}
+
+/**
+ * Reads the file, and verifies its signature where a key is named.
+ *
+ * @throws CliError 66, 78; SidecarError `config_invalid`
+ */
+export function readConfig({ file, keyFile }: ConfigPlaces, read: ReadConfigBytes): ConfigFile {
   const bytes = read(file);
-  const key = keyFile === undefined ? undefined : readConfigKey(keyFile, read);
   if (bytes === undefined) {
-    if (!isNamed && key === undefined) return undefined;
     throw new CliError(66, `there is no configuration file ${file}`, 'make one with: ferrohsm config init');
   }
-  if (key !== undefined) requireSignature(file, bytes, key, read);
+  if (keyFile !== undefined) requireSignature(file, bytes, readConfigKey(keyFile, read), read);
   const document = readConfigDocument(textOf(bytes, file));
   const sha256 = hash('sha256', bytes, 'hex');
-  return { path: file, sha256, isSigned: key !== undefined, document, findings: findingsOf(document) };
+  return { path: file, bytes, sha256, isSigned: keyFile !== undefined, document, findings: findingsOf(document) };
 }
 
 /** As compilers say it, so that editors find the place. */

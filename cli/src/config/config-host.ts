@@ -1,5 +1,7 @@
-import { configBytesMax } from './config-file.ts';
 import type { ConfigHost } from './serve-config.ts';
+
+/** A configuration has some hundred lines; this is a hundred times that. */
+const configBytesMax = 256 * 1024;
 
 /** This host, this user, this environment. */
 export async function configHost(): Promise<ConfigHost> {

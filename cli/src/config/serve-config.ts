@@ -5,7 +5,7 @@ import {
   type ConfigPlaceOptions,
   configPlaces,
   type ReadConfigBytes,
-  readConfig,
+  readConfigIfAny,
   requireSound,
 } from './config-file.ts';
 import { environmentLayer, fileLayer, flagLayer, type Given, type Layer, merged } from './config-layers.ts';
@@ -36,7 +36,7 @@ export interface ServeConfig {
 export function loadServeConfig(flags: ConfigPlaceOptions & object, host: ConfigHost): ServeConfig {
   const { environment, read, places } = host;
   const where = configPlaces(flags, environment, places.config);
-  const file = readConfig(where, read);
+  const file = readConfigIfAny(where, read);
   if (file !== undefined) requireSound(file);
   const said = merged([
     fileLayer(where.file, file?.document),
