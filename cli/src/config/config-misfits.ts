@@ -45,7 +45,10 @@ const secretWords = /passphrase|passw|secret|token|pin$|^key$|privatekey/i;
 function unknownName(container: ConfigPath, name: string): Misfit {
   const path = [...container, name];
   const siblings = Object.keys(nodeAt(container)?.properties ?? {});
-  const meant = nearestName(name, siblings) ?? settings.find(({ key }) => key.split('.').at(-1) === name)?.key;
+  const meant =
+    nearestName(name, siblings) ??
+    siblings.find((sibling) => name.length > 2 && sibling.startsWith(name)) ??
+    settings.find(({ key }) => key.split('.').at(-1) === name)?.key;
   const hint = meant === undefined ? secretHint(name) : `did you mean ${meant}?`;
   return { path, isName: true, reason: `unknown key ${keyOf(path)}`, ...(hint && { hint }) };
 }

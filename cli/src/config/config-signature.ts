@@ -38,7 +38,8 @@ export function signConfig(bytes: Uint8Array, key: KeyObject): string {
 }
 
 export function verifyConfigSignature(bytes: Uint8Array, signature: Buffer, key: KeyObject): boolean {
-  const text = signature.toString('latin1').trim();
+  // base64 of other programs comes in lines.
+  const text = signature.toString('latin1').replaceAll(/\s/g, '');
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text);
   return isBase64 && verify(null, bytes, key, Buffer.from(text, 'base64'));
 }
