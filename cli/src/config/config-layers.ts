@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with the same beginning that other parts of the command know. */
 const otherVariables: ReadonlySet<string> = new Set(
-  ['CONFIG', 'CONFIG_FILE', 'CONFIG_KEY', 'DEBUG', 'ROOT_KEY', 'SOCKET', 'TOKEN_FILE', 'URL'].map(
+  ['CONFIG', 'CONFIG_FILE', 'CONFIG_KEY', 'DEBUG', 'NODE', 'ROOT_KEY', 'SOCKET', 'TOKEN_FILE', 'URL'].map(
     (name) => `FERROHSM_${name}`,
   ),
 );
