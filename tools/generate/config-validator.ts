@@ -3,8 +3,8 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { banner } from './banner.ts';
 import type { JsonSchema } from './schemas.ts';
 
-/** What the schema of the configuration says beside JSON Schema. */
-const annotations = ['x-flag', 'x-path', 'x-whole', 'x-reload', 'x-form', 'x-default'];
+/** What the schema says for people and for other tables; the validator would carry it along. */
+const annotations = /^(title|description|default|examples|x-[a-z]+)$/;
 
 /** Standalone validator of the configuration; unlike those of params it tells every misfit. */
 export function configValidatorModule(schema: JsonSchema): { code: string; declarations: string } {
@@ -15,13 +15,26 @@ export function configValidatorModule(schema: JsonSchema): { code: string; decla
     unicodeRegExp: true,
     allowUnionTypes: true,
   });
-  ajv.addVocabulary(annotations);
-  ajv.addSchema(schema, 'config');
+  ajv.addSchema(bare(schema), 'config');
   const standalone = (standaloneCode as unknown as { default: typeof standaloneCode.default }).default;
   const code = standalone(ajv, { validateConfig: 'config' });
   if (/\brequire\(/.test(code))
     throw new Error('generate: the configuration needs ajv at run time; avoid that keyword');
   return { code: `${banner}${code}`, declarations };
+}
+
+function bare(node: JsonSchema): JsonSchema {
+  const members = Object.entries(node).flatMap(([keyword, value]): [string, unknown][] => {
+    if (annotations.test(keyword)) return [];
+    if (keyword === 'properties') return [[keyword, bareProperties(value as Readonly<Record<string, JsonSchema>>)]];
+    return [[keyword, keyword === 'items' ? bare(value as JsonSchema) : value]];
+  });
+  return Object.fromEntries(members);
+}
+
+/** Names of properties are no keywords. */
+function bareProperties(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return Object.fromEntries(Object.entries(properties).map(([name, node]) => [name, bare(node)]));
 }
 
 const declarations = `${banner}/** Where a value does not fit, and why. */
