@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type CommandDescription, local } from '../command.ts';
 import { configHost } from '../config/config-host.ts';
 import { ConfigReload } from '../config/config-reload.ts';
@@ -49,8 +50,9 @@ ferrohsm serve --config-file /etc/ferrohsm/ferrohsm.yaml --config-key /usr/share
     const read = () => loadServeConfig(flags, host);
     const config = read();
     guardProcess(config.options);
-    const { closeMemory, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
+    await turn();
     refuseDebugger(config.options);
+    const { closeMemory, overwriteFreedMemory, startSidecar } = await import('@ferrohsm/sidecar');
     for (const notice of config.options.allowDebugging ? [debuggingAllowed] : closeMemory()) output.warn(notice);
     if (!overwriteFreedMemory()) output.warn(freedMemoryStays);
     const stop = stopSignal();
