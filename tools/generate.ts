@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clientTypes } from './generate/client-types.ts';
+import { configValidatorModule } from './generate/config-validator.ts';
 import { openapiDocument, openapiModule } from './generate/openapi.ts';
 import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
 import { routesModule } from './generate/routes.ts';
-import { readSchemas } from './generate/schemas.ts';
+import { type JsonSchema, readSchemas } from './generate/schemas.ts';
 import { clientErrorTable, errorTable, methodLines, methodTable, versionModule } from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
 import { validatorsModule } from './generate/validators.ts';
@@ -19,6 +20,8 @@ const definitions = readSchemas(folder, 'definitions');
 const defs = readSchemas(folder, '$defs');
 const components = readSchemas(folder, 'components/schemas');
 const validators = validatorsModule(defs);
+const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as JsonSchema;
+const configValidator = configValidatorModule(config);
 const secretImport = "import type { Secret } from '../secret.ts';\n\n";
 
 write(
@@ -38,6 +41,8 @@ for (const workspace of ['sdk', 'sidecar', 'cli'])
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/method-lines.ts', methodLines(defs));
 write('sdk/src/generated/errors.ts', clientErrorTable(defs));
+write('cli/src/generated/config-validator.js', configValidator.code);
+write('cli/src/generated/config-validator.d.ts', configValidator.declarations);
 
 await writeClientTypes('examples/generated/rest-api.d.ts');
 

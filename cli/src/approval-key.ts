@@ -104,22 +104,25 @@ export function publicApprovalKey(key: KeyObject): ApprovalKey {
   return { id: createHash('sha256').update(jwk).digest('base64url'), kind: 'jwk', algorithm, jwk };
 }
 
+/** @throws CliError 65, 66 */
+export function readApprovalSigner(options: ApprovalKeyOptions): ApprovalSigner {
+  const key = readPrivateKey(options);
+  const publicKey = publicApprovalKey(key);
+  return { privateKey: key.toCryptoKey(kindOf(key).parameters, false, ['sign']) as CryptoKey, publicKey };
+}
+
 /**
  * Reads a private key; its passphrase comes from the descriptor or the terminal where it is encrypted.
  *
  * @throws CliError 65, 66
  */
-export function readApprovalSigner({ key: file, passphraseFd }: ApprovalKeyOptions): ApprovalSigner {
+export function readPrivateKey({ key: file, passphraseFd }: ApprovalKeyOptions): KeyObject {
   const text = readInput(file, keyFileLimitBytes);
   const isEncrypted = text.includes('ENCRYPTED');
   const passphrase = isEncrypted ? readPassphrase({ passphraseFd }, `passphrase of ${file}: `) : undefined;
   try {
-    const key = createPrivateKey({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
-    const { parameters } = kindOf(key);
-    const privateKey = key.toCryptoKey(parameters, false, ['sign']) as CryptoKey;
-    return { privateKey, publicKey: publicApprovalKey(key) };
+    return createPrivateKey({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
   } catch (cause) {
-    if (cause instanceof CliError) throw cause;
     const reason = isEncrypted ? 'the passphrase is wrong, or the file is no key' : 'it is no private key in PEM';
     throw new CliError(65, `cannot read the key ${file}: ${reason}`, 'make one with: ferrohsm approver create', {
       cause,

@@ -36,6 +36,11 @@ import { breakGlassOpen } from './commands/break-glass-open.ts';
 import { breakGlassReview } from './commands/break-glass-review.ts';
 import { call } from './commands/call.ts';
 import { completion } from './commands/completion.ts';
+import { configCheck } from './commands/config-check.ts';
+import { configInit } from './commands/config-init.ts';
+import { configSchemaCommand } from './commands/config-schema.ts';
+import { configShow } from './commands/config-show.ts';
+import { configSign } from './commands/config-sign.ts';
 import { dataKeyRewrapAll } from './commands/data-key-rewrap-all.ts';
 import { decapsulate } from './commands/decapsulate.ts';
 import { decrypt } from './commands/decrypt.ts';
@@ -137,6 +142,14 @@ interface Noun {
   readonly about: string;
   readonly commands: readonly CommandDescription[];
 }
+
+const places: readonly Noun[] = [
+  {
+    name: 'config',
+    about: 'The configuration of "serve"',
+    commands: [configInit, configCheck, configShow, configSign, configSchemaCommand],
+  },
+];
 
 const things: readonly Noun[] = [
   {
@@ -278,6 +291,7 @@ export function createProgram(words?: readonly string[]): Command {
     .addHelpText('after', `\n${exitStatusTable()}\n\n${topicsText}`);
   addOutputOptions(addConnectionOptions(program.optionsGroup('Global options:')));
   addGroup(program, 'Sidecar:', [init, serve, unseal, seal, ...about, batch(createProgram)]);
+  addNouns(program, places, words);
   addGroup(program, 'Use of keys:', everyday);
   addNouns(program.commandsGroup('Keys and log:'), things, words);
   addGroup(program, 'Keys and log:', [inventory]);

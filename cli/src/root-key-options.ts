@@ -32,11 +32,17 @@ export function addRootKeyOptions(command: Command): void {
  */
 export function rootKeyOptions(given: GivenRootKey, defaultKeyFile: string) {
   if (given.rootKeyArgument !== undefined && given.rootKeyCommand === undefined) {
-    throw usageError('--root-key-argument goes with --root-key-command', 'name the program');
+    throw usageError(
+      'arguments of the root key go with a program',
+      'add --root-key-command, in the file rootKey.command',
+    );
   }
   const [place = { kind: 'key-file' as const, path: resolve(defaultKeyFile) }, another] = [...placesOf(given)];
   if (another === undefined) return place;
-  throw usageError('two places of the root key are named', 'choose one of --root-key, --root-key-* and --passphrase-*');
+  throw usageError(
+    'two places of the root key are named',
+    'choose one of --root-key, --root-key-* and --passphrase-*, in the file one below rootKey',
+  );
 }
 
 function* placesOf(given: GivenRootKey) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import {
-  governanceOptions,
+  approvalHooks,
+  limitOptions,
   listeningPlaces,
   networkListeners,
   operatorLogOptions,
@@ -12,24 +13,18 @@ import {
 } from './serve-options.ts';
 
 test('a socket is a path, with name, mode, owner and group where they are given', () => {
-  assert.deepEqual(parseSocket('a=/run/a.sock,owner=root,group=0'), {
-    name: 'a',
-    path: '/run/a.sock',
-    owner: 0,
-    group: 0,
-  });
-  assert.deepEqual(parseSocket('/run/a.sock'), { name: 'default', path: '/run/a.sock' });
-  assert.deepEqual(parseSocket('app=/run/a.sock,mode=0660,group=7'), {
+  assert.deepEqual(parseSocket('/run/a.sock'), { path: '/run/a.sock' });
+  assert.deepEqual(parseSocket('app=/run/a.sock,mode=0660,owner=root,group=7'), {
     name: 'app',
     path: '/run/a.sock',
-    mode: 0o660,
-    group: 7,
+    mode: '0660',
+    owner: 'root',
+    group: '7',
   });
-  assert.equal(parseSocket('/run/a.sock,group=root').group, 0);
   assert.equal(parseSocket('a.sock').path, `${process.cwd()}/a.sock`);
 });
 
-test.each(['', 'app=', '/s,mode=0999', '/s,color=red', '/s,group=no-such-group'])('not a socket: "%s"', (text) => {
+test.each(['', 'app=', '/s,mode=0999', '/s,color=red'])('not a socket: "%s"', (text) => {
   assert.throws(() => parseSocket(text), { exitStatus: 2 });
 });
 
@@ -72,10 +67,13 @@ test.each<ServeOptions>([
   assert.throws(() => networkListeners(options), { exitStatus: 2 });
 });
 
-test('sockets are those that are named, else the default place', () => {
-  assert.deepEqual(listeningPlaces({}, '/d.sock'), [{ name: 'default', path: '/d.sock' }]);
-  assert.deepEqual(listeningPlaces({ socket: ['a=/a.sock'] }, '/d.sock'), [{ name: 'a', path: '/a.sock' }]);
-  assert.throws(() => listeningPlaces({ systemdSockets: true }, '/d.sock'), { exitStatus: 78 });
+test('sockets are listened on with the numbers of their owners', () => {
+  assert.deepEqual(listeningPlaces({}), []);
+  assert.deepEqual(listeningPlaces({ socket: [{ path: '/d.sock' }] }), [{ name: 'default', path: '/d.sock' }]);
+  const app = { name: 'app', path: '/a.sock', mode: '0660', owner: 'root', group: 7 };
+  assert.deepEqual(listeningPlaces({ socket: [app] }), [{ ...app, mode: 0o660, owner: 0, group: 7 }]);
+  assert.throws(() => listeningPlaces({ socket: [{ ...app, group: 'no-such-group' }] }), { exitStatus: 2 });
+  assert.throws(() => listeningPlaces({ systemdSockets: true }), { exitStatus: 78 });
 });
 
 test('REST listens by the same rules, beside a WebSocket or alone, and on sockets', () => {
@@ -85,7 +83,7 @@ test('REST listens by the same rules, beside a WebSocket or alone, and on socket
     rest: { host: '127.0.0.1', port: 7421, ...admission },
   });
   assert.throws(() => networkListeners({ rest: '10.0.0.5:80' }), { exitStatus: 2 });
-  assert.deepEqual(restSockets({ restSocket: ['a=/run/rest.sock,mode=0660'] }), [
+  assert.deepEqual(restSockets({ restSocket: [{ name: 'a', path: '/run/rest.sock', mode: '0660' }] }), [
     { name: 'a', path: '/run/rest.sock', mode: 0o660 },
   ]);
   assert.deepEqual(restSockets({}), []);
@@ -96,23 +94,20 @@ test('origins without a WebSocket or REST are a mistake', () => {
 });
 
 test('times are given in seconds, hooks as programs and addresses', () => {
-  const options = {
-    sessionIdle: 60,
-    approvalLifetime: 900,
-    approvalCommand: ['/bin/tell'],
-    approvalWebhook: ['https://a'],
-  };
-  assert.deepEqual(governanceOptions(options), {
+  assert.deepEqual(limitOptions({ sessionIdle: 60, approvalLifetime: 900 }), {
     sessionIdleMs: 60_000,
+    sessionMaxMs: 0,
     approvalLifetimeMs: 900_000,
-    approvalHooks: [{ command: ['/bin/tell'] }, { url: 'https://a' }],
   });
-  assert.deepEqual(governanceOptions({ sessionMax: 0 }), { sessionMaxMs: 0, approvalHooks: [] });
+  assert.deepEqual(approvalHooks({ approvalCommand: ['/bin/tell'], approvalWebhook: ['https://a'] }), [
+    { command: ['/bin/tell'] },
+    { url: 'https://a' },
+  ]);
 });
 
 test('health and metrics are told nowhere unless asked, on a loopback address, or on a socket', () => {
   assert.deepEqual(probeListeners({}), []);
-  assert.deepEqual(probeListeners({ metrics: '[::1]:0', metricsSocket: '/run/m.sock,mode=0660' }), [
+  assert.deepEqual(probeListeners({ metrics: '[::1]:0', metricsSocket: { path: '/run/m.sock', mode: '0660' } }), [
     { host: '::1', port: 0 },
     { name: 'metrics', path: '/run/m.sock', mode: 0o660 },
   ]);

@@ -11,13 +11,12 @@ const policyBytesMax = 1024 * 1024;
 /** Options of `ferrohsm serve` as commander hands them over. */
 export interface ServeOptions extends GivenRootKey {
   readonly state?: string;
-  readonly config?: string;
   readonly backupFolder?: string;
-  readonly socket?: string | readonly string[];
+  readonly socket?: readonly SocketSettings[];
   readonly systemdSockets?: boolean;
   readonly websocket?: string;
   readonly rest?: string;
-  readonly restSocket?: readonly string[];
+  readonly restSocket?: readonly SocketSettings[];
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly tlsCertificate?: string;
@@ -35,9 +34,23 @@ export interface ServeOptions extends GivenRootKey {
   readonly witnessPolicy?: string;
   readonly requireWitnesses?: boolean;
   readonly metrics?: string;
-  readonly metricsSocket?: string;
+  readonly metricsSocket?: SocketSettings;
   readonly log?: 'json' | 'text';
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+  /** Seconds. */
+  readonly drain?: number;
+}
+
+/** A Unix socket as the configuration says it. */
+export interface SocketSettings {
+  /** `default` unless told. */
+  readonly name?: string;
+  readonly path: string;
+  /** Octal digits. */
+  readonly mode?: string;
+  /** Name or number. */
+  readonly owner?: string | number;
+  readonly group?: string | number;
 }
 
 /** A Unix socket to listen on. */
@@ -54,25 +67,34 @@ interface ListeningPlace {
  *
  * @throws CliError 2
  */
-export function parseSocket(text: string): ListeningPlace {
+export function parseSocket(text: string): SocketSettings {
   const [place = '', ...settings] = text.split(',');
   const named = /^([a-z0-9][a-z0-9._-]*)=(.*)$/.exec(place);
-  const socket = named ? { name: named[1] as string, path: named[2] as string } : { name: 'default', path: place };
+  const socket = named ? { name: named[1] as string, path: named[2] as string } : { path: place };
   if (socket.path === '') throw usageError('a socket needs a path', 'write --socket PATH or --socket NAME=PATH');
   return Object.assign({ ...socket, path: resolve(socket.path) }, ...settings.map(parseSetting));
 }
 
-function parseSetting(setting: string): { mode: number } | { owner: number } | { group: number } {
-  const [, name, value = ''] = /^(mode|owner|group)=(.+)$/.exec(setting) ?? [];
-  if (name === 'mode' && /^0?[0-7]{3}$/.test(value)) return { mode: Number.parseInt(value, 8) };
-  if (name === 'owner') return { owner: numberOf(value, '/etc/passwd') };
-  if (name === 'group') return { group: numberOf(value, '/etc/group') };
+function parseSetting(setting: string): { readonly [name: string]: string } {
+  const [, name = '', value = ''] = /^(mode|owner|group)=(.+)$/.exec(setting) ?? [];
+  const fits = name === 'mode' ? /^0?[0-7]{3}$/.test(value) : value !== '';
+  if (fits) return { [name]: value };
   throw usageError(`not a setting of a socket: ${setting}`, 'write mode=0660, owner=NAME or group=NAME');
 }
 
+function listeningPlace({ name = 'default', path, mode, owner, group }: SocketSettings): ListeningPlace {
+  return {
+    name,
+    path: resolve(path),
+    ...(mode !== undefined && { mode: Number.parseInt(mode, 8) }),
+    ...(owner !== undefined && { owner: numberOf(owner, '/etc/passwd') }),
+    ...(group !== undefined && { group: numberOf(group, '/etc/group') }),
+  };
+}
+
 /** Number of a user or group; both files hold it in the third field. */
-function numberOf(name: string, file: '/etc/passwd' | '/etc/group'): number {
-  if (/^\d+$/.test(name)) return Number(name);
+function numberOf(name: string | number, file: '/etc/passwd' | '/etc/group'): number {
+  if (/^\d+$/.test(String(name))) return Number(name);
   const line = readFileSync(file, 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith(`${name}:`));
@@ -82,22 +104,21 @@ function numberOf(name: string, file: '/etc/passwd' | '/etc/group'): number {
 }
 
 /**
- * The sockets of `--socket` and those that systemd hands over, or the default place when neither is named.
+ * The sockets that are named and those that systemd hands over.
  *
  * @throws CliError 2, 78
  */
-export function listeningPlaces(
-  { socket, systemdSockets = false }: ServeOptions,
-  defaultPath: string,
-): (ListeningPlace | HandedSocket)[] {
+export function listeningPlaces({
+  socket = [],
+  systemdSockets = false,
+}: ServeOptions): (ListeningPlace | HandedSocket)[] {
   const handed = systemdSockets ? takeSystemdSockets(process.env, process.pid) : [];
-  const places = socket ?? (systemdSockets ? [] : defaultPath);
-  return [...[places].flat().map(parseSocket), ...handed];
+  return [...socket.map(listeningPlace), ...handed];
 }
 
-/** The sockets of `--rest-socket`, which are written as those of `--socket`. */
+/** The sockets of REST. */
 export function restSockets({ restSocket = [] }: ServeOptions): ListeningPlace[] {
-  return restSocket.map(parseSocket);
+  return restSocket.map(listeningPlace);
 }
 
 /**
@@ -111,8 +132,8 @@ export function networkListeners(options: ServeOptions) {
   const admission = { allowedOrigins: allowOrigin, allowedHosts: allowHost, ...(tls && { tls }) };
   if (websocket === undefined && rest === undefined && (allowOrigin.length + allowHost.length > 0 || tls)) {
     throw usageError(
-      '--allow-origin, --allow-host and --tls-* go with --websocket or --rest',
-      'add --websocket 127.0.0.1:7420 or --rest 127.0.0.1:7421',
+      'origins, hosts and TLS files go with WebSocket or REST',
+      'add --websocket 127.0.0.1:7420 or --rest 127.0.0.1:7421, in the file websocket.listen or rest.listen',
     );
   }
   return {
@@ -131,7 +152,7 @@ function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions)
   if ([tlsCertificate, tlsKey, tlsClientCa, tlsCrl].every((file) => file === undefined)) return undefined;
   if (tlsCertificate === undefined || tlsKey === undefined || tlsClientCa === undefined) {
     throw usageError(
-      '--tls-certificate, --tls-key and --tls-client-ca go together',
+      'certificate, key and client authority of TLS go together',
       'client certificates are always demanded: name the authority that signs them',
     );
   }
@@ -144,7 +165,7 @@ function tlsFiles({ tlsCertificate, tlsKey, tlsClientCa, tlsCrl }: ServeOptions)
 }
 
 /**
- * `--metrics HOST:PORT` and `--metrics-socket PATH`, where health and metrics are told.
+ * Where health and metrics are told.
  *
  * @throws CliError 2 for anything but a loopback address
  */
@@ -157,7 +178,7 @@ export function probeListeners({ metrics, metricsSocket }: ServeOptions) {
     }
     places.push(place);
   }
-  if (metricsSocket !== undefined) places.push({ ...parseSocket(metricsSocket), name: 'metrics' });
+  if (metricsSocket !== undefined) places.push({ ...listeningPlace(metricsSocket), name: 'metrics' });
   return places;
 }
 
@@ -166,30 +187,37 @@ export function operatorLogOptions({ log = 'text', logLevel }: ServeOptions, isQ
   return { format: log, level: logLevel ?? (isQuiet ? ('warn' as const) : ('info' as const)) };
 }
 
-/** How long sessions and held operations last, and who is told of held ones. */
-export function governanceOptions(options: ServeOptions) {
-  const { sessionIdle, sessionMax, approvalLifetime, approvalCommand = [], approvalWebhook = [] } = options;
+/** How long sessions and held operations last. */
+export function limitOptions({ sessionIdle = 0, sessionMax = 0, approvalLifetime = 3600 }: ServeOptions) {
   return {
-    ...(sessionIdle !== undefined && { sessionIdleMs: sessionIdle * 1000 }),
-    ...(sessionMax !== undefined && { sessionMaxMs: sessionMax * 1000 }),
-    ...(approvalLifetime !== undefined && { approvalLifetimeMs: approvalLifetime * 1000 }),
-    approvalHooks: [
-      ...approvalCommand.map((program) => ({ command: [resolve(program)] })),
-      ...approvalWebhook.map((url) => ({ url })),
-    ],
+    sessionIdleMs: sessionIdle * 1000,
+    sessionMaxMs: sessionMax * 1000,
+    approvalLifetimeMs: approvalLifetime * 1000,
   };
+}
+
+/** Who is told of held operations. */
+export function approvalHooks({ approvalCommand = [], approvalWebhook = [] }: ServeOptions) {
+  return [
+    ...approvalCommand.map((program) => ({ command: [resolve(program)] })),
+    ...approvalWebhook.map((url) => ({ url })),
+  ];
 }
 
 /**
  * Who cosigns the log.
  *
- * @throws CliError 2 for `--require-witnesses` alone, 66 for a file that cannot be read
+ * @throws CliError 2 for required witnesses without a policy, 66 for a file that cannot be read
  */
 export function witnessOptions({ witnessPolicy, requireWitnesses = false }: ServeOptions) {
   if (witnessPolicy !== undefined) {
     const policy = readInput(witnessPolicy, policyBytesMax).toString();
     return { witnesses: { policy, isRequired: requireWitnesses } };
   }
-  if (requireWitnesses) throw usageError('--require-witnesses goes with --witness-policy', 'name the policy file');
+  if (requireWitnesses)
+    throw usageError(
+      'required witnesses need a policy that names them',
+      'add --witness-policy FILE, in the file witnesses.policy',
+    );
   return {};
 }

@@ -122,7 +122,7 @@ export function createFlow(parts: FlowParts): Flow {
       {
         requireImportable: createRequireImportable({
           ...parts,
-          approvalLifetimeMs: options.approvalLifetimeMs ?? defaultLifetimeMs,
+          approvalLifetimeMs: () => options.approvalLifetimeMs ?? defaultLifetimeMs,
         }),
         requireExportable: createRequireExportable(parts.crypto),
         requireWrappable,

@@ -24,6 +24,7 @@ export { isRestorable } from './backups/restore-outlook.ts';
 export type { Tombstone } from './backups/tombstone.ts';
 export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
+export { readConfigBytes } from './files/config-file.ts';
 export { overwriteFreedMemory } from './freed-memory.ts';
 export {
   createOperatorLog,
@@ -35,6 +36,8 @@ export {
   type OperatorLogOptions,
 } from './operator-log/operator-log.ts';
 export {
+  type AdjustableLimits,
+  type ConfigurationMark,
   defaultPlaces,
   defaultSocketName,
   type InheritedSocketOptions,

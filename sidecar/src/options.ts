@@ -34,7 +34,27 @@ export type RootKeyOptions =
   /** From shares that custodians give while the sidecar runs: it starts sealed. */
   | { readonly kind: 'shares' };
 
-export interface SidecarOptions {
+/** What an operator may change while the sidecar runs. */
+export interface AdjustableLimits {
+  /** Milliseconds without a call after which a session ends; default 0, never. */
+  readonly sessionIdleMs?: number;
+  /** Milliseconds after which a session ends, however busy; default 0, never. */
+  readonly sessionMaxMs?: number;
+  /** How long a held operation waits for people, in milliseconds; default 1 h, at most 24 h. */
+  readonly approvalLifetimeMs?: number;
+}
+
+/** Which configuration file is in force. */
+export interface ConfigurationMark {
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly sha256: string;
+  /** A key that the operator named had signed it. */
+  readonly isSigned: boolean;
+}
+
+export interface SidecarOptions extends AdjustableLimits {
+  /** Where these options come from: the record of the start says so. */
+  readonly configuration?: ConfigurationMark;
   /** Keystore, log and lock; mode 0700. */
   readonly stateFolder: string;
   /** Where backups go, mode 0700; none are written unless told. */
@@ -60,12 +80,6 @@ export interface SidecarOptions {
   readonly allowDebugging?: boolean;
   /** Who cosigns the checkpoints of the log. */
   readonly witnesses?: WitnessOptions;
-  /** Milliseconds without a call after which a session ends; default 0, never. */
-  readonly sessionIdleMs?: number;
-  /** Milliseconds after which a session ends, however busy; default 0, never. */
-  readonly sessionMaxMs?: number;
-  /** How long a held operation waits for people, in milliseconds; default 1 h, at most 24 h. */
-  readonly approvalLifetimeMs?: number;
   /** Programs and webhooks that are told of each step of an approval. */
   readonly approvalHooks?: readonly (CommandHook | WebhookHook)[];
   /** Health and metrics over HTTP: /healthz, /readyz, /metrics. */

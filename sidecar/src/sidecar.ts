@@ -1,10 +1,11 @@
+import { requireLifetime } from './approval/desk.ts';
 import { checkRandomSource } from './crypto/random-source.ts';
 import { createSealing } from './crypto/sealing.ts';
 import { runStartUpSelfTests } from './crypto/self-test.ts';
 import { loadPeerCredentials } from './identity/peer-credentials.ts';
 import { lockStateFolder } from './keystore/state-lock.ts';
 import { listenAll } from './listeners.ts';
-import type { SidecarOptions } from './options.ts';
+import type { AdjustableLimits, ConfigurationMark, SidecarOptions } from './options.ts';
 import { openProbes } from './probes.ts';
 import { createRootKeySource } from './seal/root-key-source.ts';
 import { SealSwitch } from './seal/seal-switch.ts';
@@ -19,8 +20,18 @@ export interface RunningSidecar {
   readonly probeAddresses: readonly string[];
   /** Whether it started sealed. */
   readonly isSealed: boolean;
-  /** Stops listening, closes the log with a checkpoint and gives the state folder free. */
-  close(): Promise<void>;
+  /**
+   * Puts other limits in force, for open sessions and new requests alike, and on record.
+   *
+   * @throws SidecarError `config_invalid`, and nothing is changed
+   */
+  adjust(limits: Required<AdjustableLimits>, configuration?: ConfigurationMark): Promise<void>;
+  /**
+   * Stops listening, closes the log with a checkpoint and gives the state folder free.
+   *
+   * @param drainMs how long calls that are under way may go on; default 5 s
+   */
+  close(drainMs?: number): Promise<void>;
 }
 
 const nothing = (): void => undefined;
@@ -33,7 +44,9 @@ const nothing = (): void => undefined;
  *   `audit_corrupt`, `quorum_unreachable`
  * @example const sidecar = await startSidecar({ stateFolder, configFolder, sockets, rootKey });
  */
-export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
+export async function startSidecar(given: SidecarOptions): Promise<RunningSidecar> {
+  // What may be adjusted is read from here at each use.
+  const options = { ...given };
   const { onNotice = nothing } = options;
   checkRandomSource();
   await runStartUpSelfTests();
@@ -72,10 +85,15 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     addresses: listeners.map((listener) => listener.address),
     probeAddresses: probes.addresses,
     isSealed: seal.isSealed,
-    async close() {
+    async adjust(limits, configuration) {
+      requireLifetime(limits.approvalLifetimeMs);
+      Object.assign(options, limits, { configuration });
+      await seal.recordConfiguration();
+    },
+    async close(drainMs) {
       readiness.stopping();
       await using _held = held;
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all(listeners.map((listener) => listener.close(drainMs)));
     },
   };
 }

@@ -22,7 +22,7 @@ import { createNamedKeys, type NamedKeyRing } from './keys/named-keys.ts';
 import { openRotationPolicies } from './keys/rotation-policies.ts';
 import { RotationWatch } from './keys/rotation-watch.ts';
 import { createRecordedChange } from './log/recorded-change.ts';
-import { reconcile, recordStop } from './log/state-record.ts';
+import { reconcile, recordConfiguration, recordStop } from './log/state-record.ts';
 import { createWitnessing } from './log/witnessing.ts';
 import type { SidecarOptions } from './options.ts';
 import type { Session } from './request/context.ts';
@@ -62,6 +62,8 @@ export interface Unsealed extends Pick<Flow, 'accept'> {
   /** Whether a rule asks for executable or cgroup of a peer. */
   readonly asksForProcess: boolean;
   readonly vitals: Vitals;
+  /** Puts on record which configuration file is in force from now on. */
+  recordConfiguration(): Promise<void>;
   /** Lets no further call in, waits for those under way, leaves the root of the store in the log, and wipes all keys. */
   close(): Promise<void>;
 }
@@ -83,7 +85,6 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   const { meters } = telemetry;
   const { now } = clock;
   const { onNotice = nothing, onError = nothing, onStorageFailure = nothing, sessionKeyAudit = 'durable' } = options;
-  const { allowDebugging = false } = options;
   await using opened = new AsyncDisposableStack();
   const state = opened.adopt(
     await openState(options, [parts.rootKey], sealing, {
@@ -97,7 +98,8 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
   );
   const { keystore, log, logKeys, found } = state;
   clock.notBefore(log.timeMs);
-  await reconcile(log, keystore, { found, sessionKeyAudit, allowDebugging });
+  const { allowDebugging = false, configuration } = options;
+  await reconcile(log, keystore, { found, sessionKeyAudit, allowDebugging, configuration });
   for (const attempt of parts.attempts) await log.append(attempt);
   const witnessing = options.witnesses && createWitnessing({ options: options.witnesses, log, onNotice, now });
   opened.defer(() => witnessing?.close());
@@ -213,6 +215,7 @@ export async function openUnsealed(parts: UnsealedParts): Promise<Unsealed> {
     sessions: sessions.open,
     asksForProcess: directory.current.credentials.asksForProcess,
     vitals: { sessions: sessions.open, gate, log, keystore, witnessing, governance, crypto, namedKeys },
+    recordConfiguration: () => recordConfiguration(log, options.configuration),
     async close() {
       await using _held = held;
       gate.shut(() => new SidecarError('sealed'));

@@ -91,6 +91,8 @@ export function startCommand(words: readonly string[], place: Place): RunningCom
 export interface RunningServer {
   readonly addresses: readonly string[];
   signal(name: NodeJS.Signals): void;
+  /** Resolves when its standard error matches; rejects when it ends before, or after 10 s. */
+  told(pattern: RegExp): Promise<void>;
   /** Ends it with SIGTERM. */
   stop(): Promise<Outcome>;
 }
@@ -118,6 +120,10 @@ export async function startServer(
   return {
     addresses: (JSON.parse(announcement) as { addresses: string[] }).addresses,
     signal: (name) => void child.kill(name),
+    async told(pattern) {
+      const signal = AbortSignal.timeout(10_000);
+      while (!pattern.test(stderr)) await once(child.stderr, 'data', { signal });
+    },
     stop() {
       child.kill('SIGTERM');
       return outcome();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -94,6 +95,11 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
     this.server?.signal(name as NodeJS.Signals);
   },
 
+  async told([pattern = '']) {
+    assert(this.server !== undefined, 'no sidecar runs');
+    await this.server.told(new RegExp(pattern, 'm'));
+  },
+
   async terminal(words) {
     const { plain, input } = redirections(words);
     const line = [process.execPath, ferrohsm, ...plain].map((word) => `'${word}'`).join(' ');
@@ -182,6 +188,14 @@ const verbs: Readonly<Record<string, Verb>> = Object.freeze<Record<string, Verb>
 
   mode([name, octal]) {
     assert.equal((statSync(this.path(name)).mode & 0o777).toString(8), String(Number(octal)));
+  },
+
+  chmod([name, octal]) {
+    chmodSync(this.path(name), Number.parseInt(octal ?? '', 8));
+  },
+
+  remove([name]) {
+    rmSync(this.path(name));
   },
 
   absent([name]) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { settings } from '../config/settings.ts';
 import { usageError } from '../errors.ts';
 import { exitStatusTable } from '../exit-status.ts';
 
@@ -8,7 +9,13 @@ const environmentText = `ENVIRONMENT
   FERROHSM_TOKEN_FILE  file with the bearer token, as --token-file
   FERROHSM_PROFILE     name of a profile, as --profile
   FERROHSM_DEBUG       1 shows where an unexpected failure happened
-  NO_COLOR             no colours, as --no-color`;
+  NO_COLOR             no colours, as --no-color
+
+Of "ferrohsm serve" and "ferrohsm config", over the file and under the flags:
+  FERROHSM_CONFIG, FERROHSM_CONFIG_FILE, FERROHSM_CONFIG_KEY
+${settings.map(({ environment, flag }) => `  ${environment.padEnd(38)} as ${flag}`).join('\n')}
+
+A list is JSON, or its one element; a switch is true or false.`;
 
 /** Pages of the help that are not commands. */
 const topics: ReadonlyMap<string, () => string> = new Map([

@@ -25,8 +25,8 @@ export interface ApprovalDeskOptions extends Electorate {
   readonly secretDigest: SecretDigest;
   readonly recorded: Recorded;
   readonly events: Events;
-  /** How long a request waits, 1 h unless told, at most 24 h. */
-  readonly lifetimeMs?: number;
+  /** How long a new request waits in milliseconds, 1 h unless told, at most 24 h. */
+  readonly lifetimeMs?: () => number;
 }
 
 /** What the parts of the desk share. */

@@ -155,8 +155,8 @@ describe('the end of a request', () => {
   });
 
   test('no request waits for longer than a day', async () => {
-    await expect(testDesk({ lifetimeMs: 24 * hourMs + 1 })).rejects.toMatchObject({ code: 'config_invalid' });
-    const { desk, enrol, clock } = await testDesk({ lifetimeMs: 24 * hourMs });
+    await expect(testDesk({ lifetimeMs: () => 24 * hourMs + 1 })).rejects.toMatchObject({ code: 'config_invalid' });
+    const { desk, enrol, clock } = await testDesk({ lifetimeMs: () => 24 * hourMs });
     await enrol('alice', 1000);
     expect((await desk.file(heldExport(), 1)).operation.expiresAt).toBe(clock.now + 24 * hourMs);
   });

@@ -32,15 +32,19 @@ const hourMs = 60 * 60 * 1000;
 export const defaultLifetimeMs = hourMs;
 const maxLifetimeMs = 24 * hourMs;
 
+/** @throws SidecarError `config_invalid` for a lifetime of approvals out of range */
+export function requireLifetime(lifetimeMs: number): void {
+  if (Number.isInteger(lifetimeMs) && lifetimeMs >= 1 && lifetimeMs <= maxLifetimeMs) return;
+  throw new SidecarError('config_invalid', `approvals cannot wait ${lifetimeMs} ms`);
+}
+
 /**
  * @throws SidecarError `config_invalid` for a lifetime out of range
  * @example const desk = createApprovalDesk({ documents, audience, policyHash, now, secretDigest, record, mayVote, recorded, events })
  */
 export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
-  const { lifetimeMs = defaultLifetimeMs, now } = options;
-  if (!Number.isInteger(lifetimeMs) || lifetimeMs < 1 || lifetimeMs > maxLifetimeMs) {
-    throw new SidecarError('config_invalid', `approvals cannot wait ${lifetimeMs} ms`);
-  }
+  const { lifetimeMs = () => defaultLifetimeMs, now } = options;
+  requireLifetime(lifetimeMs());
   const given = new WeakMap<Approval, StoredApproval>();
   function show(stored: StoredApproval): Approval {
     const approval = shown(stored, now());

@@ -107,7 +107,13 @@ function requireRoom(remainingMs: readonly number[]): void {
 async function newRequest(held: HeldOperation, needed: number, parts: DeskParts): Promise<StoredApproval> {
   const { audience, now, lifetimeMs, secretDigest, record } = parts;
   const time = now();
-  const operation = freeze(held, { audience, policy: parts.policyHash(), now: time, lifetimeMs, secretDigest });
+  const operation = freeze(held, {
+    audience,
+    policy: parts.policyHash(),
+    now: time,
+    lifetimeMs: lifetimeMs(),
+    secretDigest,
+  });
   const id = newApprovalId(time);
   const digest = digestOf(operation);
   return {

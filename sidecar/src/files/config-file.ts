@@ -9,10 +9,11 @@ const groupOrOthersWrite = 0o022;
  * Reads a configuration file, which others may read; only root and the user of the sidecar may write it.
  *
  * @param uid that the sidecar runs under
+ * @param limitBytes most that it may have
  * @returns undefined when there is no such file
  * @throws SidecarError `config_invalid`
  */
-export function readConfigFile(path: string, uid: number): string | undefined {
+export function readConfigBytes(path: string, uid: number, limitBytes = Number.POSITIVE_INFINITY): Buffer | undefined {
   const name = basename(path);
   const descriptor = openExisting(path, name);
   if (descriptor === undefined) return undefined;
@@ -25,10 +26,16 @@ export function readConfigFile(path: string, uid: number): string | undefined {
     if (status.uid !== uid && status.uid !== 0) {
       throw new SidecarError('config_invalid', `${name} belongs to uid ${status.uid}`);
     }
-    return readFileSync(descriptor, 'utf8');
+    if (status.size > limitBytes) throw new SidecarError('config_invalid', `${name} has more than ${limitBytes} bytes`);
+    return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The same as text. */
+export function readConfigFile(path: string, uid: number): string | undefined {
+  return readConfigBytes(path, uid)?.toString('utf8');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createEmergencySessions, type EmergencySessions } from '../approval/break-glass.ts';
-import { type ApprovalDesk, createApprovalDesk } from '../approval/desk.ts';
+import { type ApprovalDesk, createApprovalDesk, defaultLifetimeMs } from '../approval/desk.ts';
 import { createEvents, type Events } from '../approval/events.ts';
 import type { Principal } from '../generated/types.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
@@ -43,7 +43,7 @@ export function openConsent(parts: ConsentParts): Consent {
     mayVote: (person, stored) => mayVote(inForce, directory.current, person, stored, now()),
     recorded,
     events,
-    ...(options.approvalLifetimeMs !== undefined && { lifetimeMs: options.approvalLifetimeMs }),
+    lifetimeMs: () => options.approvalLifetimeMs ?? defaultLifetimeMs,
   });
   const emergencies = createEmergencySessions({
     documents,

@@ -58,7 +58,15 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
   const inForce = decidingOf(policy);
   const inTurn = createInTurn();
   const sessions = createSessions({
-    limits: { idleMs: options.sessionIdleMs ?? 0, absoluteMs: options.sessionMaxMs ?? 0 },
+    // Read at each use: an operator may adjust them.
+    limits: {
+      get idleMs() {
+        return options.sessionIdleMs ?? 0;
+      },
+      get absoluteMs() {
+        return options.sessionMaxMs ?? 0;
+      },
+    },
     invalidate: () => policy.advanceEpoch(),
     now,
   });

@@ -10,7 +10,7 @@ export interface ImportableParts {
   readonly keystore: Keystore;
   readonly importKeys: ImportKeys;
   /** For so long a request waits for people, in milliseconds. */
-  readonly approvalLifetimeMs: number;
+  readonly approvalLifetimeMs: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -30,6 +30,6 @@ export function createRequireImportable(parts: ImportableParts): RequireImportab
   return async (params, principal) => {
     if ((await keystore.get(params.name)) !== undefined) throw new SidecarError('already_exists', params.name);
     using imported = await ImportedKey.open(crypto, importKeys, params, principal);
-    imported.keepUntil(now() + approvalLifetimeMs + filingMs);
+    imported.keepUntil(now() + approvalLifetimeMs() + filingMs);
   };
 }

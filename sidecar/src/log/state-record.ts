@@ -3,6 +3,7 @@ import { SidecarError } from '../errors.ts';
 import { methodTable } from '../generated/methods.ts';
 import type { AuditRecord, MethodName } from '../generated/types.ts';
 import type { Keystore, StateMark } from '../keystore/keystore.ts';
+import type { ConfigurationMark } from '../options.ts';
 import { bookmark, markIn, readBackTo } from './log-bookmarks.ts';
 
 /** Records that are read at once on the way back. */
@@ -15,6 +16,7 @@ export interface Opening {
   readonly sessionKeyAudit: 'durable' | 'buffered';
   /** Written down when others may look into the process. */
   readonly allowDebugging?: boolean;
+  readonly configuration?: ConfigurationMark | undefined;
 }
 
 /** Names of the only secrets that are made before the log's first record. */
@@ -28,7 +30,7 @@ const secretsOfLog = 'log/';
  * @throws SidecarError `keystore_corrupt`, `audit_corrupt`
  */
 export async function reconcile(log: AuditLog, keystore: Keystore, opening: Opening): Promise<void> {
-  const { found, sessionKeyAudit, allowDebugging = false } = opening;
+  const { found, sessionKeyAudit, allowDebugging = false, configuration } = opening;
   const { recorded, recordedAt, openIntents } = await lastKnown(log);
   if (recorded === undefined && !(await keystore.holdsOnly(secretsOfLog))) {
     throw new SidecarError('audit_corrupt', 'the log is empty, but the keystore is not new');
@@ -49,6 +51,7 @@ export async function reconcile(log: AuditLog, keystore: Keystore, opening: Open
     ...mark,
     ...(sessionKeyAudit === 'buffered' && { sessionKeyAudit }),
     ...(allowDebugging && { allowDebugging }),
+    ...detailsOf(configuration),
   };
   await log.append({ phase: 'event', operation: 'sidecar.start', outcome: 'ok', details });
 }
@@ -61,6 +64,16 @@ function mayFollow(found: StateMark, recorded: StateMark, openIntents: readonly 
 /** A release that was cut off has left the keystore as it was, unless it used an approval up. */
 function mayHaveChanged({ operation, details }: AuditRecord): boolean {
   return methodTable[operation as MethodName]?.effect !== 'release' || details?.approval !== undefined;
+}
+
+/** Says which configuration file is in force from now on. */
+export async function recordConfiguration(log: AuditLog, configuration: ConfigurationMark | undefined): Promise<void> {
+  await log.append({ phase: 'event', operation: 'config.reload', outcome: 'ok', details: detailsOf(configuration) });
+}
+
+function detailsOf(configuration: ConfigurationMark | undefined) {
+  if (configuration === undefined) return {};
+  return { configSha256: configuration.sha256, ...(configuration.isSigned && { configSigned: true }) };
 }
 
 /** Leaves the keystore's root at the end of the log, so that the next start finds it at once. */

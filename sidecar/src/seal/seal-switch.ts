@@ -93,6 +93,11 @@ export class SealSwitch {
     return accept(connection);
   }
 
+  /** Puts on record which configuration file is in force from now on; while sealed, the next start of the log does. */
+  async recordConfiguration(): Promise<void> {
+    await this.#inTurn(async () => this.#unsealed?.recordConfiguration());
+  }
+
   /** Ends all that is under way. */
   async close(): Promise<void> {
     await this.#inTurn(async () => {

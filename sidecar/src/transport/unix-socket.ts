@@ -57,9 +57,9 @@ export async function listenUnix(
     const place = await listen(server, options, isShared);
     return {
       address: place.path,
-      async close() {
+      async close(drainMs) {
         place.remove();
-        await closeAll(open, (done) => server.close(done));
+        await closeAll(open, (done) => server.close(done), drainMs);
       },
     };
   } catch (error) {

@@ -103,12 +103,13 @@ export async function listenWebSocket(
   });
   return {
     address: `${tls ? 'wss' : 'ws'}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    close() {
+    close(drainMs) {
       tls?.unwatch();
-      return closeAll(open, (done) => {
+      const closeServer = (done: () => void) => {
         server.close(done);
         server.closeAllConnections();
-      });
+      };
+      return closeAll(open, closeServer, drainMs);
     },
   };
 }

@@ -102,9 +102,9 @@ export async function listenRest(
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `${tls ? 'https' : 'http'}://${host}:${port}`,
-    async close() {
+    async close(drainMs) {
       tls?.unwatch();
-      await rest.close();
+      await rest.close(drainMs);
     },
   };
 }
@@ -139,9 +139,9 @@ export async function listenRestSocket(
   const file = await bindSocketFile(server, options);
   return {
     address: options.path,
-    async close() {
+    async close(drainMs) {
       file.remove();
-      await rest.close();
+      await rest.close(drainMs);
     },
   };
 }
@@ -159,7 +159,7 @@ function httpOptions({ limits = defaultLimits, keepAliveTimeoutMs }: RestServeOp
 /** A server with its routes, and the connections that it has. */
 interface OpenRest {
   take(socket: Socket, peer: Peer, accept: Accept): HttpConnection;
-  close(): Promise<void>;
+  close(drainMs?: number): Promise<void>;
 }
 
 async function openRest(
@@ -183,8 +183,8 @@ async function openRest(
       socket.once('close', () => open.delete(connection));
       return connection;
     },
-    async close() {
-      await closeAll(open, (done) => server.close(done));
+    async close(drainMs) {
+      await closeAll(open, (done) => server.close(done), drainMs);
       await rest.close();
     },
   };
