@@ -1,4 +1,3 @@
-import type { OperatorLog } from '@ferrohsm/sidecar';
 import { limitOptions } from '../serve-options.ts';
 import { configurationMark } from '../sidecar-options.ts';
 import type { ServeConfig } from './serve-config.ts';
@@ -9,15 +8,20 @@ interface Adjustable {
   adjust(limits: ReturnType<typeof limitOptions>, configuration: ReturnType<typeof configurationMark>): Promise<void>;
 }
 
+/** The log of the operator. */
+interface Log {
+  write(level: 'info' | 'warn', event: string, fields: { readonly message: string }): void;
+}
+
 /** The configuration of a running sidecar, which signals have read again. */
 export class ConfigReload {
   readonly #read: () => ServeConfig;
-  readonly #log: OperatorLog;
+  readonly #log: Log;
   /** What only a restart takes is as it was then. */
   readonly #started: ServeConfig;
   #inForce: ServeConfig;
 
-  constructor(started: ServeConfig, read: () => ServeConfig, log: OperatorLog) {
+  constructor(started: ServeConfig, read: () => ServeConfig, log: Log) {
     this.#started = started;
     this.#inForce = started;
     this.#read = read;
