@@ -18,6 +18,7 @@ const nouns = [
   'root-key',
   'metrics',
   'operator-log',
+  'traces',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */

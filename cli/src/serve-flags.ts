@@ -49,6 +49,12 @@ export function addServeOptions(command: Command): void {
         'debug',
       ]),
     )
+    .option('--traces <url>', 'send spans of requests to an OpenTelemetry collector (OTLP over HTTP, JSON)')
+    .option(
+      '--traces-percent <number>',
+      'of the requests that come without a trace of their own (default: 100)',
+      wholeNumber(0, 100),
+    )
     .option(
       '--drain <seconds>',
       'how long calls that are under way may go on when it is told to stop (default: 5)',

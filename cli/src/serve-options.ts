@@ -37,6 +37,8 @@ export interface ServeOptions extends GivenRootKey {
   readonly metricsSocket?: SocketSettings;
   readonly log?: 'json' | 'text';
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+  readonly traces?: string;
+  readonly tracesPercent?: number;
   /** Seconds. */
   readonly drain?: number;
 }
@@ -185,6 +187,11 @@ export function probeListeners({ metrics, metricsSocket }: ServeOptions) {
 /** How the operator is told what happens; `--quiet` means warnings. */
 export function operatorLogOptions({ log = 'text', logLevel }: ServeOptions, isQuiet: boolean) {
   return { format: log, level: logLevel ?? (isQuiet ? ('warn' as const) : ('info' as const)) };
+}
+
+/** Where the spans of requests are sent. */
+export function traceOptions({ traces: url, tracesPercent: percent = 100 }: ServeOptions) {
+  return url === undefined ? {} : { traces: { url, percent } };
 }
 
 /** How long sessions and held operations last. */

@@ -11,6 +11,7 @@ import {
   probeListeners,
   restSockets,
   type ServeOptions,
+  traceOptions,
   witnessOptions,
 } from './serve-options.ts';
 
@@ -37,6 +38,7 @@ export function sidecarOptions(config: ServeConfig, log: OperatorLog): SidecarOp
     ...witnessOptions(options),
     ...(configuration && { configuration }),
     probes: probeListeners(options),
+    ...traceOptions(options),
     operatorLog: log,
     onNotice: (notice) => log.write('warn', 'notice', { message: notice }),
     onError: (error, where) => log.write('error', where, { message: textOf(error) }),

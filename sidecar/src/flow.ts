@@ -42,7 +42,7 @@ import { createHold } from './request/hold.ts';
 import { createIntend } from './request/intend.ts';
 import { createLimit } from './request/limit.ts';
 import { createLocator, newKey } from './request/locate.ts';
-import { createPipeline, type Pipeline } from './request/pipeline.ts';
+import { createPipeline, type Pipeline, type Stages } from './request/pipeline.ts';
 import { createRequirePossible } from './request/possible.ts';
 import { createRequireMatch } from './request/precondition.ts';
 import { createRecorder } from './request/record.ts';
@@ -50,6 +50,7 @@ import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
 import { createRenew } from './request/renew.ts';
 import type { NextShares } from './seal/next-shares.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { tracedStages } from './telemetry/traced-stages.ts';
 import { type Connection, type ConnectionHandler, defaultLimits, type Peer } from './transport/connection.ts';
 
 export interface FlowParts {
@@ -139,7 +140,7 @@ export function createFlow(parts: FlowParts): Flow {
   );
   const refusals = createRefusalWindow(log);
   const handlers = createFlowHandlers(parts, sessionKeys);
-  const pipeline = createPipeline({
+  const stages: Stages = {
     gate: parts.gate,
     authenticate,
     authorizer,
@@ -163,7 +164,8 @@ export function createFlow(parts: FlowParts): Flow {
       onUnexpected,
     }),
     onAnswered: telemetry.hearers.onAnswered,
-  });
+  };
+  const pipeline = createPipeline(tracedStages(stages, telemetry.tracing));
   const { inFlight } = defaultLimits;
   const dispatch = createDispatch(sealing(pipeline, parts));
   const { onMessageRefused } = telemetry.hearers;

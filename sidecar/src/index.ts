@@ -47,6 +47,7 @@ export {
   type SidecarOptions,
   type SocketFileOptions,
   type TlsFiles,
+  type TraceOptions,
   type WebSocketListenOptions,
 } from './options.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';

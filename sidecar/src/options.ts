@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CommandHook } from './approval/notify-command.ts';
 import type { WebhookHook } from './approval/notify-webhook.ts';
 import type { OperatorLog } from './operator-log/operator-log.ts';
+import type { TraceOptions } from './telemetry/telemetry.ts';
 import type { InheritedSocketOptions } from './transport/inherited-socket.ts';
 import type { ProbeListenOptions } from './transport/probe-listener.ts';
 import type { SocketFileOptions } from './transport/socket-file.ts';
@@ -16,6 +17,7 @@ export type {
   ProbeListenOptions,
   SocketFileOptions,
   TlsFiles,
+  TraceOptions,
   WebSocketListenOptions,
 };
 
@@ -84,6 +86,8 @@ export interface SidecarOptions extends AdjustableLimits {
   readonly approvalHooks?: readonly (CommandHook | WebhookHook)[];
   /** Health and metrics over HTTP: /healthz, /readyz, /metrics. */
   readonly probes?: readonly ProbeListenOptions[];
+  /** Where the spans of requests are sent; nowhere unless told. */
+  readonly traces?: TraceOptions;
   /** Told what happens, a line each. */
   readonly operatorLog?: OperatorLog;
   /** Hears what the operator must read at the start. */

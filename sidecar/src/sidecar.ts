@@ -57,7 +57,7 @@ export async function startSidecar(given: SidecarOptions): Promise<RunningSideca
 
   await using opened = new AsyncDisposableStack();
   opened.adopt(await lockStateFolder(options.stateFolder), (lock) => lock.release());
-  const telemetry = createTelemetry(options.stateFolder, options.operatorLog);
+  const telemetry = opened.adopt(createTelemetry(options), (it) => it.close());
   const { readiness } = telemetry;
   let watched: SealSwitch | undefined;
   // Before all that takes time, and until the end: whoever looks is told that it starts, or stops.

@@ -80,6 +80,7 @@ describe('the environment', () => {
     'approvals.webhooks': ['https://a', ['https://a']],
     'log.format': ['json', 'json'],
     'log.level': ['debug', 'debug'],
+    'traces.url': ['http://127.0.0.1:4318', 'http://127.0.0.1:4318'],
   };
   test.each(settings.map((setting) => [setting.environment, setting] as const))('%s is read', (name, setting) => {
     const [text, value] = ownExamples[setting.key] ?? examples[setting.kind] ?? [];

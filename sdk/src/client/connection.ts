@@ -4,7 +4,7 @@ import type { Transport } from '../transport/transport.ts';
 import { decodeBytes, encodeBytes } from './byte-fields.ts';
 import { Exchange } from './exchange.ts';
 import { methodTraits } from './method-traits.ts';
-import type { CallOptions } from './rpc.ts';
+import type { CallOptions, TraceParentSource } from './rpc.ts';
 import { Slots } from './slots.ts';
 
 /** Version of the protocol that this client speaks. */
@@ -24,8 +24,13 @@ export class Connection {
    *
    * @throws FerroHsmError as the sidecar refuses the greeting; anything else says that nobody answered
    */
-  static async open(transport: Transport, greeting: Greeting, signal: AbortSignal): Promise<Connection> {
-    const exchange = await Exchange.open(transport, signal);
+  static async open(
+    transport: Transport,
+    greeting: Greeting,
+    signal: AbortSignal,
+    traceParent?: TraceParentSource,
+  ): Promise<Connection> {
+    const exchange = await Exchange.open(transport, signal, traceParent);
     const abort = () => exchange.close();
     signal.addEventListener('abort', abort);
     try {

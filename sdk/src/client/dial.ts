@@ -3,6 +3,7 @@ import type { Transport } from '../transport/transport.ts';
 import { Connection, type Greeting } from './connection.ts';
 import { connectionLost } from './loss.ts';
 import { pause } from './pause.ts';
+import type { TraceParentSource } from './rpc.ts';
 
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
@@ -13,6 +14,7 @@ export interface DialOptions {
   readonly greeting: Greeting;
   /** Longest time in milliseconds that all attempts together may take. */
   readonly connectTimeoutMs: number;
+  readonly traceParent?: TraceParentSource | undefined;
 }
 
 /**
@@ -32,10 +34,10 @@ export async function dial(options: DialOptions, ended: AbortSignal): Promise<Co
   }
 }
 
-async function attempt({ transport, greeting }: DialOptions, signal: AbortSignal): Promise<Connection> {
+async function attempt({ transport, greeting, traceParent }: DialOptions, signal: AbortSignal): Promise<Connection> {
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(2 * delayMs, longestDelayMs)) {
     try {
-      return await Connection.open(transport, greeting, signal);
+      return await Connection.open(transport, greeting, signal, traceParent);
     } catch (error) {
       if (isRefusal(error)) throw error;
       await pause(delayMs, signal);

@@ -6,7 +6,7 @@ import type { EncodedParams } from './byte-fields.ts';
 import { connectionLost, lossCode } from './loss.ts';
 import { outboundMessage } from './outbound.ts';
 import { PendingTable } from './pending-table.ts';
-import type { CallOptions } from './rpc.ts';
+import type { CallOptions, TraceParentSource } from './rpc.ts';
 
 /** A successful answer. */
 export interface Answer {
@@ -32,12 +32,13 @@ interface Pending {
 /** Requests and their answers over one channel, in any order. */
 export class Exchange {
   readonly #pending = new PendingTable<Pending>();
+  readonly #traceParent: TraceParentSource | undefined;
   #channel: Channel | undefined;
   #loss: { readonly cause: unknown } | undefined;
 
   /** Rejects with what the runtime said when there is nobody to talk to. */
-  static async open(transport: Transport, signal: AbortSignal): Promise<Exchange> {
-    const exchange = new Exchange();
+  static async open(transport: Transport, signal: AbortSignal, traceParent?: TraceParentSource): Promise<Exchange> {
+    const exchange = new Exchange(traceParent);
     exchange.#channel = await transport.open(
       {
         onMessage: (message) => exchange.#receive(message),
@@ -46,6 +47,10 @@ export class Exchange {
       signal,
     );
     return exchange;
+  }
+
+  private constructor(traceParent: TraceParentSource | undefined) {
+    this.#traceParent = traceParent;
   }
 
   get closed(): boolean {
@@ -70,9 +75,10 @@ export class Exchange {
   ): Promise<InboundMessage> {
     return new Promise((settle) => {
       if (this.closed) throw connectionLost(this.#lossCause);
+      const traceparent = this.#traceParent?.();
       const id = this.#pending.add({ method, settle });
       try {
-        const request = { jsonrpc: '2.0', id, method, params, receipt };
+        const request = { jsonrpc: '2.0', id, method, params, receipt, traceparent };
         this.#channel?.send(outboundMessage(request, attachments, limits));
       } catch (error) {
         this.#pending.take(id);

@@ -31,6 +31,13 @@ export interface ClientOptions extends CryptoOptions {
   readonly client?: string;
   /** Registers the token with this invitation (base64url, good once) before it is presented. */
   readonly invitation?: string;
+  /**
+   * Asked at each call for the `traceparent` of what the application does (W3C Trace Context): the spans of a sidecar that
+   * sends traces then stand in the application's own trace.
+   *
+   * @example connect({ traceParent: () => { const carrier = {}; propagation.inject(context.active(), carrier); return carrier.traceparent; } })
+   */
+  readonly traceParent?: () => string | undefined;
 }
 
 /** The typed clients of one sidecar. */
@@ -117,13 +124,18 @@ export async function openFerroHsm(
   token: string | undefined,
   options: ClientOptions,
 ): Promise<FerroHsm> {
-  const { connectTimeoutMs = defaultConnectTimeoutMs, client = `@ferrohsm/sdk ${version}`, invitation } = options;
+  const {
+    connectTimeoutMs = defaultConnectTimeoutMs,
+    client = `@ferrohsm/sdk ${version}`,
+    invitation,
+    traceParent,
+  } = options;
   const greeting = {
     client,
     ...(token !== undefined && { token }),
     ...(invitation !== undefined && { enrolment: await enrolmentOf(invitation, token) }),
   };
-  const rpc = await RemoteRpc.open({ transport, greeting, connectTimeoutMs });
+  const rpc = await RemoteRpc.open({ transport, greeting, connectTimeoutMs, traceParent });
   const crypto = createCrypto(rpc, options);
   return Object.freeze({
     ...clientsOver(rpc, crypto),

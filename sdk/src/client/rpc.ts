@@ -9,6 +9,9 @@ export interface CallOptions {
   readonly onReceipt?: (receipt: string, method: MethodName) => void;
 }
 
+/** The `traceparent` of the work that is done at this moment (W3C Trace Context); undefined where none is traced. */
+export type TraceParentSource = () => string | undefined;
+
 /** The way to the sidecar as the rest of the SDK sees it. Bytes are `Uint8Array`s on both sides of a call. */
 export interface Rpc {
   /**

@@ -115,6 +115,12 @@ export const catalogue = Object.freeze({
     'Records under the last checkpoint that enough witnesses cosigned. Absent without a witness policy.',
   ),
 
+  traceSpansDropped: metric(
+    'counter',
+    'ferrohsm_trace_spans_dropped_total',
+    'Spans that the collector did not take. Absent without traces.',
+  ),
+
   laneDepth: metric('gauge', 'ferrohsm_lane_depth', 'Operations that wait or run, by lane: batch, slow.', ['lane']),
   laneJobs: metric('counter', 'ferrohsm_lane_jobs_total', 'Operations that were given to a lane.', ['lane']),
   laneRefusals: metric('counter', 'ferrohsm_lane_refusals_total', 'Operations that a full lane refused.', ['lane']),

@@ -85,6 +85,8 @@ export interface Call {
   readonly receivedMs: number;
   /** The change is meant for the key in one of these states, as `keyEtag` names them; `*` for any. */
   readonly ifMatch?: readonly string[];
+  /** W3C Trace Context of the caller, as it was sent: it may be malformed. */
+  readonly traceParent?: string;
   /** Takes the receipt of its record, where the caller asked for one. */
   readonly receiptTo?: (receipt: string) => void;
 }

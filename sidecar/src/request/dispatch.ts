@@ -29,6 +29,8 @@ interface Wish {
   readonly receipt: boolean;
   /** The states of the key that the change is meant for. */
   readonly ifMatch?: readonly string[];
+  /** Where the caller stands in a trace. */
+  readonly traceParent?: string;
 }
 
 /** Joins the JSON-RPC protocol with the pipeline: every method takes the same journey. */
@@ -65,9 +67,15 @@ export function createDispatch(pipeline: Pipeline): Dispatch {
 
 /** Most calls wish for nothing. */
 function withWish(call: Call, luggage: Luggage): Call {
-  const { receipt, ifMatch } = luggage.wish;
-  if (!receipt && ifMatch === undefined) return call;
-  return { ...call, ...(receipt && { receiptTo: receiptInto(luggage) }), ...(ifMatch && { ifMatch }) };
+  const { wish } = luggage;
+  if (wish === noWish) return call;
+  const { receipt, ifMatch, traceParent } = wish;
+  return {
+    ...call,
+    ...(receipt && { receiptTo: receiptInto(luggage) }),
+    ...(ifMatch && { ifMatch }),
+    ...(traceParent !== undefined && { traceParent }),
+  };
 }
 
 function receiptInto(luggage: Luggage): (receipt: string) => void {
@@ -80,10 +88,12 @@ const noWish: Wish = Object.freeze({ receipt: false });
 
 /** Or what is wrong with it. */
 function wishOf(request: object): Wish | string {
-  const { receipt = false, ifMatch } = request as { receipt?: unknown; ifMatch?: unknown };
+  const { receipt = false, ifMatch, traceparent } = request as { [name in keyof Wish | 'traceparent']?: unknown };
+  if (receipt === false && ifMatch === undefined && traceparent === undefined) return noWish;
   if (typeof receipt !== 'boolean') return 'receipt is true or false';
-  if (ifMatch === undefined) return receipt ? { receipt } : noWish;
-  return isTexts(ifMatch) ? { receipt, ifMatch } : 'ifMatch is a list of texts';
+  if (ifMatch !== undefined && !isTexts(ifMatch)) return 'ifMatch is a list of texts';
+  if (traceparent !== undefined && typeof traceparent !== 'string') return 'traceparent is a text';
+  return { receipt, ...(ifMatch && { ifMatch }), ...(traceparent !== undefined && { traceParent: traceparent }) };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

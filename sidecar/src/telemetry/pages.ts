@@ -50,7 +50,7 @@ function jsonPage(status: number, value: object): ProbePage {
 }
 
 async function readAll({ telemetry, processWatch, watched }: PagesParts): Promise<Readings> {
-  const { meters, readiness, stateDisk } = telemetry;
+  const { meters, readiness, stateDisk, tracing } = telemetry;
   const { vitals, sessions } = watched() ?? {};
   const [{ ready }, free] = [await readiness.read(), await stateDisk.freeBytes()];
   return {
@@ -58,6 +58,7 @@ async function readAll({ telemetry, processWatch, watched }: PagesParts): Promis
     ready: single(Number(ready)),
     sealed: single(Number(vitals === undefined)),
     ...countedReadings(meters),
+    ...(tracing && { traceSpansDropped: single(tracing.exporter.dropped) }),
     ...(sessions && sessionReadings(sessions)),
     ...(vitals && (await vitalReadings(vitals))),
     ...(free !== undefined && { stateFreeBytes: single(free) }),

@@ -50,6 +50,11 @@ function tagOf(text: string): string {
   return text.startsWith('W/') ? '' : tag;
 }
 
+/** Two of them are none (W3C Trace Context, section 3.2.1): Node joins them. */
+export function traceParentOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
+}
+
 /** Whether the caller would rather have the bytes as they are. */
 export function prefersRaw({ accept = '' }: IncomingHttpHeaders): boolean {
   return accept.split(',').some((range) => /^application\/octet-stream *(;|$)/i.test(range.trim()));

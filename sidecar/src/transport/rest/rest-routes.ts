@@ -5,7 +5,7 @@ import type { JsonScanner } from '../json-scanner.ts';
 import type { HttpConnection } from './http-connection.ts';
 import { paramsOf, type RestBody, type RestRequest } from './parameters.ts';
 import { type HttpAnswer, HttpRefusal } from './problem.ts';
-import { changeIdOf, greetingOf, ifMatchOf, prefersRaw } from './request-headers.ts';
+import { changeIdOf, greetingOf, ifMatchOf, prefersRaw, traceParentOf } from './request-headers.ts';
 import { resultAnswer } from './result.ts';
 import type { RestSession } from './session.ts';
 
@@ -82,7 +82,9 @@ async function operate(
   const asked = requestOf(route, request);
   const params = paramsOf(route, asked, scanner);
   const attachments = asked.body?.kind === 'raw' ? [asked.body.bytes] : [];
-  const result = await session.call({ method: route.method, params, attachments, ...(ifMatch && { ifMatch }) });
+  const traceParent = traceParentOf(headers);
+  const call = { method: route.method, params, attachments, ...(ifMatch && { ifMatch }), traceParent };
+  const result = await session.call(call);
   reply.raw.once('close', result.release);
   sendAnswer(reply, resultAnswer(route, result, prefersRaw(headers)));
 }

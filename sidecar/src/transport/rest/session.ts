@@ -10,6 +10,8 @@ export interface RestCall {
   readonly params: object;
   readonly attachments: readonly Buffer[];
   readonly ifMatch?: readonly string[];
+  /** W3C Trace Context, as it was sent. */
+  readonly traceParent?: string | undefined;
 }
 
 /** What an operation answered. */
@@ -81,13 +83,20 @@ export class RestSession implements Connection {
   }
 
   /** @throws SidecarError as the operation does */
-  call({ method, params, attachments, ifMatch }: RestCall): Promise<RestResult> {
+  call({ method, params, attachments, ifMatch, traceParent: traceparent }: RestCall): Promise<RestResult> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<RestResult>();
     this.#waiting.set(id, { resolve, reject });
-    const value = { jsonrpc: '2.0', id, method, params, ...(ifMatch && { ifMatch }) };
+    const value = {
+      jsonrpc: '2.0',
+      id,
+      method,
+      params,
+      ...(ifMatch && { ifMatch }),
+      ...(traceparent && { traceparent }),
+    };
     this.#handler.onFrame({ kind: 'message', message: { value, attachments } });
     return promise;
   }
