@@ -1,8 +1,7 @@
-import { type IncomingMessage, request } from 'node:http';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type CommandDescription, local } from '../command.ts';
-import { CliError, systemCode, usageError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { parseIpPlace } from '../ip-place.ts';
 
 interface ProbeOptions {
@@ -14,9 +13,6 @@ const pages: ReadonlyMap<string, string> = new Map([
   ['alive', '/healthz'],
   ['ready', '/readyz'],
 ]);
-/** A probe that waits longer than its caller tells nothing. */
-const timeoutMs = 3_000;
-const answerBytesMax = 64 << 10;
 
 export const probe: CommandDescription = {
   usage: 'probe [state]',
@@ -35,7 +31,9 @@ ferrohsm probe alive --metrics 127.0.0.1:7430`,
   action: local<ProbeOptions, [string | undefined]>(async ({ options, output }, state = 'ready') => {
     const path = pages.get(state);
     if (path === undefined) throw usageError(`no state ${state}`, 'ask for ready or alive');
-    const { status, body } = await ask({ ...placeOf(options), path });
+    // Loaded only here: other commands do without HTTP, which takes as long to load as all else together.
+    const { askPage } = await import('../page-request.ts');
+    const { status, body } = await askPage({ ...placeOf(options), path });
     if (status !== 200) throw new CliError(75, `not ${state}: ${reasonsIn(body)}`, 'the reasons: docs/operations.md');
     await output.result(JSON.parse(body), state);
   }),
@@ -46,30 +44,6 @@ function placeOf({ metrics, metricsSocket }: ProbeOptions): { host: string; port
     throw usageError('give one of --metrics and --metrics-socket', 'the same as "ferrohsm serve" was told');
   }
   return metricsSocket === undefined ? parseIpPlace(metrics ?? '') : { socketPath: resolve(metricsSocket) };
-}
-
-async function ask(place: object): Promise<{ status: number | undefined; body: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const asked = request({ ...place, timeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs) }, resolve);
-  asked.on('error', reject).end();
-  try {
-    const response = await promise;
-    return { status: response.statusCode, body: await textOf(response) };
-  } catch (cause) {
-    const reason = systemCode(cause) ?? 'no answer';
-    throw new CliError(69, `the sidecar tells nothing there: ${reason}`, 'does it run with --metrics-socket?', {
-      cause,
-    });
-  }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > answerBytesMax) throw new Error('that is no answer of a sidecar');
-  }
-  return text;
 }
 
 function reasonsIn(body: string): string {
