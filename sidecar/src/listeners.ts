@@ -4,7 +4,6 @@ import type { Listener, OnRefused } from './transport/listener.ts';
 import { createPeerProcessReader, type PeerProcessReader } from './transport/peer-process.ts';
 import { loadSocketCalls } from './transport/socket-calls.ts';
 import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.ts';
-import { listenWebSocket } from './transport/websocket.ts';
 
 /**
  * Opens every listener, or none: when one fails, those that were opened are closed again.
@@ -30,12 +29,13 @@ export async function listenAll(
     for (const socket of sockets) {
       listeners.push(await listenUnix(socket, accept, { ...serving, isShared: socket.name === defaultSocketName }));
     }
+    // Servers of HTTP are loaded where they are wanted: node:http alone takes a twentieth of a start.
     if (webSocket !== undefined) {
+      const { listenWebSocket } = await import('./transport/websocket.ts');
       const serving = { limits, onRefused, onError: (error: unknown) => onError(error, 'tls') };
       listeners.push(await listenWebSocket(webSocket, accept, serving));
     }
     if (rest !== undefined || restSockets.length > 0) {
-      // Nobody else needs its server.
       const { listenRest, listenRestSocket } = await import('./transport/rest/rest-listener.ts');
       const restServing = { ...serving, onError: (error: unknown) => onError(error, 'rest') };
       for (const socket of restSockets) listeners.push(await listenRestSocket(socket, accept, restServing));

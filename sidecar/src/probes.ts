@@ -2,7 +2,6 @@ import type { SidecarOptions } from './options.ts';
 import { createPages, type Watched } from './telemetry/pages.ts';
 import { ProcessWatch } from './telemetry/process-watch.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-import { listenProbes } from './transport/probe-listener.ts';
 
 /** The listeners for health and metrics. */
 export interface Probes {
@@ -21,6 +20,8 @@ export async function openProbes(
   watched: () => Watched | undefined,
 ): Promise<Probes> {
   if (probes.length === 0) return { addresses: [], close: () => Promise.resolve() };
+  // node:http takes a twentieth of a start: loaded only where somebody is told.
+  const { listenProbes } = await import('./transport/probe-listener.ts');
   await using opened = new AsyncDisposableStack();
   const processWatch = opened.use(new ProcessWatch());
   const pages = createPages({ telemetry, processWatch, watched });

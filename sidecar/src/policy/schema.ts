@@ -118,7 +118,7 @@ entity System;
 type RequestContext = {
   // Valid approvals of this exact operation; policies may use it only as "context.approvals >= N".
   "approvals": Long,
-  // unix or websocket
+  // unix, websocket or rest
   "transport": String,
   // Name of the Unix listener, or the peer's address.
   "source": String,
