@@ -23,11 +23,12 @@ let lent: FerroHsm | undefined;
 
 /** Runs what connects on a connection that is open already, and stays so. */
 export async function lendConnection(sidecar: FerroHsm, run: () => Promise<unknown>): Promise<void> {
+  const before = lent;
   lent = Object.create(sidecar, { close: { value: async () => undefined } });
   try {
     await run();
   } finally {
-    lent = undefined;
+    lent = before;
   }
 }
 

@@ -16,6 +16,16 @@ export function confirm(question: string): boolean {
   return /^y(es)?$/i.test(answer.toString().trim());
 }
 
+/** Whether somebody sits there who can be asked, rather than a script. */
+export function isAttended(): boolean {
+  return process.stderr.isTTY === true && hasTerminal();
+}
+
+/** Asks on the terminal, and says whether the answer is just that word. */
+export function answers(question: string, word: string): boolean {
+  return ask(question).toString().trim() === word;
+}
+
 /** Asks for a line whose letters do not show. The caller zeroes it. */
 export function askSecretly(question: string): Buffer {
   echo(false);
@@ -39,6 +49,15 @@ function ask(question: string): Buffer {
     return readLine(terminal);
   } finally {
     closeSync(terminal);
+  }
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openTerminal());
+    return true;
+  } catch {
+    return false;
   }
 }
 

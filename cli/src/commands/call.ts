@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FerroHsm, MethodName } from '@ferrohsm/sdk/node';
+import { addYesOption } from '../change/effect.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { readPerhapsObject } from '../json-input.ts';
@@ -16,6 +17,7 @@ interface DescribedMethod {
 
 export const call: CommandDescription = {
   usage: 'call [method] [file]',
+  effect: 'change',
   summary:
     'Call any method of the sidecar with params from a JSON file or standard input; bytes are base64url. Without a method, list them all.',
   examples: `
@@ -30,7 +32,7 @@ echo '{"name":"orders/signing"}' | ferrohsm call keys.get
 
 # A change gets a requestId, so that it happens once however often it is sent; name one to repeat it later
 ferrohsm call keys.rename params.json`,
-  options: addWaitOption,
+  options: (command) => addYesOption(addWaitOption(command)),
   action: connected<WaitOptions, [method: string | undefined, file: string | undefined]>(
     async (context, method, file) => {
       const { sidecar, output } = context;
