@@ -11,8 +11,10 @@ import {
   addReplacementOption,
   type GlobalOptions,
   mergedOptions,
+  resultFile,
 } from './global-options.ts';
 import { createOutput, type Output } from './output.ts';
+import { refuseToReplace } from './output-file.ts';
 import { withReceipt } from './receipt-file.ts';
 
 /** One command of the program, as its file under `commands/` describes it. */
@@ -57,8 +59,8 @@ export function addCommand(parent: Command, description: CommandDescription): vo
   options?.(command);
   if (effect !== undefined) effects.set(addEffectOptions(command, effect), effect);
   command.optionsGroup('Global options:');
-  if (!offline) addReplacementOption(addConnectionOptions(command));
-  addOutputOptions(command).action(action);
+  if (!offline) addConnectionOptions(command);
+  addReplacementOption(addOutputOptions(command)).action(action);
 }
 
 /** Makes a commander action of a function that gets the merged options and the operands. */
@@ -103,7 +105,10 @@ function action<Options, Operands extends unknown[]>(
     const command = given.at(-1) as Command;
     const options = mergedOptions(command) as Options & GlobalOptions & ChangeOptions;
     requireAnswerable(command);
-    const output = createOutput(options);
+    const file = resultFile(command, options);
+    // A result without a place is better not begun.
+    if (file !== undefined) refuseToReplace(file, options);
+    const output = createOutput(options, file);
     const context = { options, output, effect: effectOf(command) };
     await orRehearsed(output, () => act(context, ...(given.slice(0, -2) as Operands)));
   };

@@ -2,6 +2,8 @@ import { styleText } from 'node:util';
 import { CliError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
+import { table } from './table.ts';
+import { terminalWidth } from './terminal.ts';
 
 /** How bytes are shown as text. */
 export type TextEncoding = 'base64url' | 'hex';
@@ -17,8 +19,12 @@ export interface BytesOptions extends OutputFileOptions {
 /** Where a command puts what it has to say: data to standard output, everything else to standard error. */
 export interface Output {
   readonly json: boolean;
+  /** Columns of the terminal that shows the text; undefined where it goes elsewhere. */
+  readonly width: number | undefined;
   /** The result of an RPC method as JSON with `--json`, else the text. */
   result(value: unknown, text: string): Promise<void>;
+  /** The same for a listing, whose table fits the terminal; nothing is said of no rows. */
+  table(value: unknown, heading: readonly string[], rows: readonly (readonly string[])[]): Promise<void>;
   /**
    * Bytes, raw unless an encoding is asked for; with `--json` the result that holds them. Binary is refused to a
    * terminal.
@@ -30,12 +36,19 @@ export interface Output {
   warn(text: string): void;
 }
 
-export function createOutput({ json = false, quiet = false }: GlobalOptions): Output {
+/** @param file that takes the result, instead of standard output */
+export function createOutput({ json = false, quiet = false, force }: GlobalOptions, file?: string): Output {
+  const width = file === undefined ? terminalWidth() : undefined;
+  const write = (text: string) =>
+    writeContent(Buffer.from(json ? text : withLineEnd(text)), { out: file, secret: true, force });
+  const result = (value: unknown, text: string) => write(json ? jsonText(value) : text);
   return {
     json,
-    result: (value, text) => writeData(json ? jsonText(value) : withLineEnd(text)),
-    bytes: (bytes, result, options) =>
-      json ? writeContent(Buffer.from(jsonText(result)), options) : writeBytes(bytes, options),
+    width,
+    result,
+    table: (value, heading, rows) => result(value, rows.length === 0 ? '' : table(heading, rows, width)),
+    bytes: (bytes, value, { out = file, ...options }) =>
+      json ? writeContent(Buffer.from(jsonText(value)), { out, ...options }) : writeBytes(bytes, { out, ...options }),
     note: (text) => {
       if (!quiet) process.stderr.write(`ferrohsm: ${text}\n`);
     },

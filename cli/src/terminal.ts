@@ -21,6 +21,12 @@ export function isAttended(): boolean {
   return process.stderr.isTTY === true && hasTerminal();
 }
 
+/** Columns of standard output where that is a terminal, else what COLUMNS says; undefined where nothing does. */
+export function terminalWidth(): number | undefined {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number(process.env.COLUMNS);
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+}
+
 /** Asks on the terminal, and says whether the answer is just that word. */
 export function answers(question: string, word: string): boolean {
   return ask(question).toString().trim() === word;

@@ -5,7 +5,6 @@ import { type CommandDescription, connected } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { readPerhapsObject } from '../json-input.ts';
 import { jsonText } from '../output.ts';
-import { table } from '../table.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 /** A method as the sidecar describes it (OpenRPC 1.3). */
@@ -37,7 +36,7 @@ ferrohsm call keys.rename params.json`,
     async (context, method, file) => {
       const { sidecar, output } = context;
       const methods = await describedMethods(sidecar);
-      if (method === undefined) return await output.result(methods, listOf(methods));
+      if (method === undefined) return await output.table(methods, ['METHOD', 'WHAT IT DOES'], methods.map(rowOf));
       const { name, params } = methodNamed(methods, method);
       const requestId = params.some((param) => param.name === 'requestId') ? { requestId: randomUUID() } : {};
       // The sidecar checks their shape.
@@ -53,11 +52,8 @@ async function describedMethods(sidecar: FerroHsm): Promise<readonly DescribedMe
   return methods as readonly DescribedMethod[];
 }
 
-function listOf(methods: readonly DescribedMethod[]): string {
-  return table(
-    ['METHOD', 'WHAT IT DOES'],
-    methods.map(({ name, summary }) => [name, summary]),
-  );
+function rowOf({ name, summary }: DescribedMethod): string[] {
+  return [name, summary];
 }
 
 function methodNamed(methods: readonly DescribedMethod[], name: string): DescribedMethod {

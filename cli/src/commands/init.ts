@@ -53,7 +53,7 @@ ferrohsm init --config /etc/ferrohsm --shares 3/5`,
       ),
   action: local<InitOptions>(async ({ options, output }) => {
     const { shares, sharesFolder } = options;
-    requirePlace(options);
+    if (shares !== undefined) requirePlace(options);
     const plan = planOf(options);
     const words = `set up ${describePlan(plan, shares)}`;
     if (options.dryRun) throw new DryRunEnd({ config: plan.configFolder, threshold: plan.threshold }, [words]);
