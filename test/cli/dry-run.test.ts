@@ -90,12 +90,13 @@ function documents(text: string): Record<string, unknown>[] {
 /** What a dry run must leave as it is: the store's authenticated root, the files, and what the log says was changed. */
 async function condition() {
   await play('ferrohsm keystore verify --json');
-  const { stateRoot } = JSON.parse(world.last?.stdout.toString() ?? '');
+  const { root } = JSON.parse(world.last?.stdout.toString() ?? '');
+  expect(root).toMatch(/^[0-9a-f]{64}$/);
   await play('ferrohsm audit grep --log state/log --json');
   const records = (world.last?.stdout.toString() ?? '').trim().split('\n');
   const intents = records.map((record) => JSON.parse(record).record).filter(({ phase }) => phase !== 'use');
   const files = globSync('**/*', { cwd: world.folder }).filter((name) => !name.startsWith('state/'));
-  return { stateRoot, intents, files: files.toSorted() };
+  return { root, intents, files: files.toSorted() };
 }
 
 test('there is a line for every command that changes something', () => {
