@@ -16,6 +16,7 @@ import {
 import { createOutput, type Output } from './output.ts';
 import { refuseToReplace } from './output-file.ts';
 import { withReceipt } from './receipt-file.ts';
+import { startWaiting, stopWaiting } from './waiting-line.ts';
 
 /** One command of the program, as its file under `commands/` describes it. */
 export interface CommandDescription {
@@ -79,10 +80,12 @@ export function connected<Options, Operands extends unknown[] = []>(
 ): CommandDescription['action'] {
   return action<Options, Operands>(async (context, ...operands) => {
     const connection = await connectSidecar(context.options);
+    if (!context.options.quiet) startWaiting('waiting for the sidecar');
     try {
       const sidecar = context.effect === undefined ? connection : await guarded(connection, context.options);
       await withReceipt({ ...context, sidecar }, (viewed) => act({ ...context, sidecar: viewed }, ...operands));
     } finally {
+      stopWaiting();
       await connection.close();
     }
   });

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import errorList from '../../schemas/errors.json' with { type: 'json' };
 import { CliError } from './errors.ts';
+import { suggestion } from './nearest.ts';
 import { type HeldRequest, heldText } from './wait-option.ts';
 
 /** What the user is told of a failure. */
@@ -40,9 +41,23 @@ function describeUsage(error: CommanderError, command: string): Failure | undefi
   if (error.code === 'commander.help') {
     return { message: 'no command given', hint: 'choose one of the commands above', exitStatus: 2 };
   }
-  const [problem = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\(Did you mean (one of )?(.*)\?\)$/, 'did you mean $1$2?');
-  return { message: problem.replace(/\.$/, ''), hint: hint ?? `see: ${command} --help`, exitStatus: 2 };
+  const [problem = '', similar] = error.message.replace(/^error: /, '').split('\n');
+  const hint = similar?.replace(/^\(Did you mean (one of )?(.*)\?\)$/, 'did you mean $1$2?');
+  const message = problem.replace(/\.$/, '');
+  return {
+    message,
+    hint: hint ?? suggestion(choiceIn(message), choicesIn(message), `see: ${command} --help`),
+    exitStatus: 2,
+  };
+}
+
+/** The value that was refused, where that says which there are. */
+function choiceIn(problem: string): string {
+  return / argument '(.*)' is invalid\./.exec(problem)?.[1] ?? '';
+}
+
+function choicesIn(problem: string): string[] {
+  return /(?:choose from|Allowed choices are) (.*)$/.exec(problem)?.[1]?.split(', ') ?? [];
 }
 
 /** Errors of SDK and sidecar carry a code of the table; WebCrypto hides them as the cause of a DOMException. */

@@ -4,6 +4,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
+import { stopWaiting } from './waiting-line.ts';
 
 /** How bytes are shown as text. */
 export type TextEncoding = 'base64url' | 'hex';
@@ -50,9 +51,11 @@ export function createOutput({ json = false, quiet = false, force }: GlobalOptio
     bytes: (bytes, value, { out = file, ...options }) =>
       json ? writeContent(Buffer.from(jsonText(value)), { out, ...options }) : writeBytes(bytes, { out, ...options }),
     note: (text) => {
+      stopWaiting();
       if (!quiet) process.stderr.write(`ferrohsm: ${text}\n`);
     },
     warn: (text) => {
+      stopWaiting();
       process.stderr.write(`ferrohsm: ${styleText('yellow', 'warning:', { stream: process.stderr })} ${text}\n`);
     },
   };
@@ -107,6 +110,7 @@ function withLineEnd(text: string): string {
 
 /** @throws CliError 73 */
 export function writeData(data: string | Uint8Array): Promise<void> {
+  stopWaiting();
   return new Promise((resolve, reject) => {
     process.stdout.write(data, (error) => (error ? reject(brokenOutput(error)) : resolve()));
   });

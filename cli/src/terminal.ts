@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { usageError } from './errors.ts';
+import { stopWaiting } from './waiting-line.ts';
 
 const longestAnswerBytes = 1024;
 const lineFeed = 0x0a;
@@ -49,6 +50,7 @@ export function pause(question: string): void {
 }
 
 function ask(question: string): Buffer {
+  stopWaiting();
   const terminal = openTerminal();
   try {
     writeSync(terminal, question);

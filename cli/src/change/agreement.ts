@@ -1,5 +1,6 @@
 import { CliError, usageError } from '../errors.ts';
 import { answers, isAttended } from '../terminal.ts';
+import { stopWaiting } from '../waiting-line.ts';
 import type { ChangeOptions } from './effect.ts';
 
 /**
@@ -24,6 +25,7 @@ export function requireAttended({ dryRun, yes }: ChangeOptions): void {
 export function requireAgreement(options: ChangeOptions, lines: readonly string[]): void {
   if (options.yes) return;
   requireAttended(options);
+  stopWaiting();
   process.stderr.write(`${lines.join('\n')}\n`);
   if (answers('Type yes to go on: ', 'yes')) return;
   throw new CliError(1, 'nothing was changed', 'only the word yes goes on');
@@ -37,6 +39,7 @@ export function requireAgreement(options: ChangeOptions, lines: readonly string[
  */
 export function requireReadAgreement(options: ChangeOptions, operation: readonly string[], wish: string): void {
   // Standard output is for the result.
+  stopWaiting();
   process.stderr.write(`${operation.join('\n')}\n`);
   if (!options.dryRun) requireAgreement(options, [`you are about ${wish}`]);
 }

@@ -4,6 +4,7 @@ import { addYesOption } from '../change/effect.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { readPerhapsObject } from '../json-input.ts';
+import { suggestion } from '../nearest.ts';
 import { jsonText } from '../output.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
@@ -58,6 +59,7 @@ function rowOf({ name, summary }: DescribedMethod): string[] {
 
 function methodNamed(methods: readonly DescribedMethod[], name: string): DescribedMethod {
   const found = methods.find((method) => method.name === name);
-  if (found === undefined) throw usageError(`the sidecar has no method ${name}`, 'list them: ferrohsm call');
-  return found;
+  if (found !== undefined) return found;
+  const names = methods.map((method) => method.name);
+  throw usageError(`the sidecar has no method ${name}`, suggestion(name, names, 'list them: ferrohsm call'));
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { usageError } from '../errors.ts';
+import { type CliError, usageError } from '../errors.ts';
 import { exitStatusTable } from '../exit-status.ts';
+import { suggestion } from '../nearest.ts';
 
 const environmentText = `ENVIRONMENT
   FERROHSM_SOCKET      Unix socket of the sidecar, as --socket
@@ -35,8 +36,13 @@ function findCommand(program: Command, path: readonly string[]): Command {
   let found = program;
   for (const name of path) {
     const next = found.commands.find((command) => command.name() === name);
-    if (next === undefined) throw usageError(`no help on ${path.join(' ')}`, 'see: ferrohsm --help');
+    if (next === undefined) throw unknownTopic(path, name, found);
     found = next;
   }
   return found;
+}
+
+function unknownTopic(path: readonly string[], name: string, above: Command): CliError {
+  const names = [...above.commands.map((command) => command.name()), ...(above.parent === null ? topics.keys() : [])];
+  return usageError(`no help on ${path.join(' ')}`, suggestion(name, names, 'see: ferrohsm --help'));
 }

@@ -6,7 +6,7 @@ import type { InventoryKey } from './inventory-key.ts';
 import { keyHeadings, keyRow } from './key-row.ts';
 import type { InventorySummary } from './summary.ts';
 
-const barWidth = 40;
+const barWidth = 20;
 
 /** The inventory for a terminal. It shows no text that its owners chose freely. */
 export function textReport({ asOf, summary, keys }: Inventory, width?: number): string {

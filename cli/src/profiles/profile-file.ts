@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError, systemCode } from '../errors.ts';
 import { unreadable } from '../input.ts';
+import { suggestion } from '../nearest.ts';
 import { writeOutputFile } from '../output-file.ts';
 
 /** A way to one sidecar: by its Unix socket, or by a WebSocket with the file of a bearer token. */
@@ -47,12 +48,9 @@ export function writeProfiles(profiles: Profiles, path = profilesPath()): void {
 export function profileNamed({ profiles }: Profiles, name: string): Profile {
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile !== undefined) return profile;
-  const names = Object.keys(profiles).join(', ');
-  throw new CliError(
-    2,
-    `no profile ${name}`,
-    names === '' ? 'set one: ferrohsm profile set NAME' : `there are ${names}`,
-  );
+  const names = Object.keys(profiles);
+  const all = names.length === 0 ? 'set one: ferrohsm profile set NAME' : `there are ${names.join(', ')}`;
+  throw new CliError(2, `no profile ${name}`, suggestion(name, names, all));
 }
 
 function textOf(path: string): string | undefined {
