@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { CliError, systemCode } from '../errors.ts';
 import { unreadable } from '../input.ts';
 import { suggestion } from '../nearest.ts';
-import { writeOutputFile } from '../output-file.ts';
+import { unwritable, writeOutputFile } from '../output-file.ts';
 
 /** A way to one sidecar: by its Unix socket, or by a WebSocket with the file of a bearer token. */
 export interface Profile {
@@ -40,8 +40,16 @@ export function readProfiles(path = profilesPath()): Profiles {
 
 /** @throws CliError 73 */
 export function writeProfiles(profiles: Profiles, path = profilesPath()): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   writeOutputFile(path, Buffer.from(`${JSON.stringify(profiles, null, 2)}\n`), { secret: true, force: true });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
 }
 
 /** @throws CliError 2 */
