@@ -3,7 +3,7 @@ import { type CliError, usageError } from '../errors.ts';
 import { exitStatusTable } from '../exit-status.ts';
 import { suggestion } from '../nearest.ts';
 
-const environmentText = `ENVIRONMENT
+export const environmentText = `ENVIRONMENT
   FERROHSM_SOCKET      Unix socket of the sidecar, as --socket
   FERROHSM_URL         WebSocket of the sidecar, as --url
   FERROHSM_TOKEN_FILE  file with the bearer token, as --token-file
