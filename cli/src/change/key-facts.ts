@@ -20,7 +20,11 @@ async function useFacts(keys: FerroHsm['keys'], id: string): Promise<string[]> {
     const versions = await keys.usage(id);
     const uses = versions.reduce((sum, version) => sum + version.uses, 0);
     const last = Math.max(0, ...versions.map(({ usedAt = 0 }) => usedAt));
-    return [last === 0 ? '  it was never used' : `  it was used ${uses} times, last at ${isoTime(last)}`];
+    return [
+      last === 0
+        ? '  it was never used'
+        : `  it was used ${uses === 1 ? 'once' : `${uses} times`}, last at ${isoTime(last)}`,
+    ];
   } catch (error) {
     if (error instanceof FerroHsmError) return [];
     throw error;

@@ -116,7 +116,7 @@ export const losingMethods: readonly string[] = Object.keys(losses);
 async function principalFacts({ principals }: FerroHsm, id: string): Promise<string[]> {
   const found = (await gathered(principals.list())).find((each) => each.id === id);
   if (found === undefined) return [`  no principal ${id}`];
-  return [`  ${found.kind} ${id}, ${found.roles.join(', ') || 'no roles'}, ${found.credentials.length} credentials`];
+  return [`  ${found.kind} ${id}, ${found.roles.join(', ') || 'no roles'}, credentials: ${found.credentials.length}`];
 }
 
 async function policyFacts({ policy }: FerroHsm): Promise<string[]> {
@@ -129,10 +129,14 @@ async function policyFacts({ policy }: FerroHsm): Promise<string[]> {
 
 async function labelledFacts({ keys }: FerroHsm, label: string, value: string): Promise<string[]> {
   const named = (await gathered(keys.list())).filter(({ labels }) => labels[label] === value);
-  return [`  ${named.length === 0 ? 'no key names it' : `named by ${named.length} keys: ${named[0]?.name} ...`}`];
+  const [first, ...others] = named;
+  if (first === undefined) return ['  no key names it'];
+  return [
+    others.length === 0 ? `  the key ${first.name} names it` : `  ${first.name} and ${others.length} more name it`,
+  ];
 }
 
 async function statusFacts({ system }: FerroHsm): Promise<string[]> {
   const { keys = 0, sessions } = await system.status();
-  return [`  ${keys} keys, ${sessions} connections`];
+  return [`  keys: ${keys}, connections: ${sessions}`];
 }
