@@ -25,7 +25,7 @@ const helpCodes: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comm
 export function describeFailure(error: unknown, command = 'ferrohsm'): Failure | undefined {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return describeUsage(error, command);
-  return describeCoded(error) ?? describeDomException(error) ?? describeUnexpected(error);
+  return describeCoded(error, command) ?? describeDomException(error) ?? describeUnexpected(error);
 }
 
 /** Prints it to standard error. Lower case, no full stop, one hint. */
@@ -61,11 +61,13 @@ function choicesIn(problem: string): string[] {
 }
 
 /** Errors of SDK and sidecar carry a code of the table; WebCrypto hides them as the cause of a DOMException. */
-function describeCoded(error: unknown): Failure | undefined {
+function describeCoded(error: unknown, command: string): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
-  if (entry === undefined) return describeCoded(error.cause);
-  return { message: error.message, hint: hintOf(error) ?? entry.hint, exitStatus: entry.exitStatus };
+  if (entry === undefined) return describeCoded(error.cause, command);
+  // The table's own hint is for programs.
+  const general = entry.code === 'invalid_params' ? `see: ${command} --help` : entry.hint;
+  return { message: error.message, hint: hintOf(error) ?? general, exitStatus: entry.exitStatus };
 }
 
 /** What this very error says of the next step. */

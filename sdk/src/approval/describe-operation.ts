@@ -100,7 +100,7 @@ export function describeOperation(operation: FrozenOperation): string[] {
  *
  * @example describeCall('keys.destroy', { name: 'payments/old' })[0] // 'DESTROY the key payments/old ...'
  */
-export function describeCall(method: string, params: Members): string[] {
+export function describeCall(method: string, params: Readonly<Record<string, unknown>>): string[] {
   const wish = wishOf(method, params, {
     requester: 'yourself',
     resource: String(params.key ?? params.name ?? 'the sidecar'),
