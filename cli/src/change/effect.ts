@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 /** What a command does beside reading, computing and writing the files that it is told to write. */
 export type Effect =
@@ -14,7 +14,9 @@ export interface ChangeOptions {
 
 export function addEffectOptions(command: Command, effect: Effect): Command {
   if (effect === 'weighty') addYesOption(command);
-  return command.option('--dry-run', 'check all of it, and only say what would be done');
+  const dryRun = new Option('--dry-run', 'check all of it, and only say what would be done');
+  // Nothing happens that a receipt could be of.
+  return command.addOption(dryRun.conflicts('receipt'));
 }
 
 export function addYesOption(command: Command): Command {

@@ -2,6 +2,7 @@ import { SidecarError } from '../errors.ts';
 import { methodTable } from '../generated/methods.ts';
 import type { MethodName } from '../generated/types.ts';
 import type { Rehearse } from '../methods/session.rehearse.ts';
+import { Secret } from '../secret.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Trail } from './context.ts';
@@ -34,7 +35,7 @@ export function createRehearse({ authorizer, requirePossible, approve, hold, isT
       throw new SidecarError('already_exists', trail.target.id);
     }
     // What is only possible with the right secret cannot be said without it.
-    if (!traits.paramBytes.some(({ secret }) => secret)) await requirePossible(trail);
+    if (!holdsSecret(trail.params)) await requirePossible(trail);
     const consent = await approve.consent(trail);
     hold(trail);
     return consent;
@@ -44,4 +45,10 @@ export function createRehearse({ authorizer, requirePossible, approve, hold, isT
 function methodOf(name: string): MethodName {
   if (Object.hasOwn(methodTable, name)) return name as MethodName;
   throw new SidecarError('method_not_found', name);
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  return Object.values(value).some(holdsSecret);
 }
