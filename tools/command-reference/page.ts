@@ -16,7 +16,7 @@ export function commandPage(introduction: string, program: Program): string {
     'common options': optionTable(program, commonOptions(program)),
     asking: askingList(program),
     'exit statuses': exitStatusTable(),
-    environment: `\`\`\`\n${environmentText.split('\n').slice(1).join('\n')}\n\`\`\``,
+    environment: `\`\`\`\n${environmentText.split('\n').slice(1).join('\n').replaceAll(/^ {2}/gm, '')}\n\`\`\``,
     commands: sections(program).join('\n\n'),
   };
   return introduction.replaceAll(/<!-- (.*) -->/g, (place, name: string) => parts[name] ?? place);
@@ -75,7 +75,7 @@ function sections(program: Program): string[] {
   return [
     ...direct.map((command) => written(command, command.name())),
     ...nouns.flatMap((noun) => [
-      `### ${noun.name()}\n\n${noun.description()}`,
+      `### ferrohsm ${noun.name()}\n\n${noun.description()}`,
       ...noun.commands.map((command) => written(command, `${noun.name()} ${command.name()}`)),
     ]),
   ];
@@ -94,7 +94,7 @@ function section(
   const usage = command.createHelp().commandUsage(command).replaceAll(' [options]', '');
   const also = common.map(({ flags }) => `\`${flags}\``).join(', ');
   return [
-    `#### ferrohsm ${path}`,
+    `${path.includes(' ') ? '####' : '###'} ferrohsm ${path}`,
     command.description(),
     `\`${usage}\`${also === '' ? '' : `, and ${also}`}`,
     ...(own.length === 0 ? [] : [optionTable(command, own)]),

@@ -9,7 +9,9 @@ export const environmentText = `ENVIRONMENT
   FERROHSM_TOKEN_FILE  file with the bearer token, as --token-file
   FERROHSM_PROFILE     name of a profile, as --profile
   FERROHSM_DEBUG       1 shows where an unexpected failure happened
-  NO_COLOR             no colours, as --no-color`;
+  NO_COLOR             no colours, as --no-color
+  COLUMNS              how wide tables are where standard output is no terminal
+  XDG_CONFIG_HOME      folder of ferrohsm/profiles.json (default: ~/.config)`;
 
 /** Pages of the help that are not commands. */
 const topics: ReadonlyMap<string, () => string> = new Map([
