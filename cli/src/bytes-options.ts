@@ -9,7 +9,8 @@ export interface BytesOutputOptions {
 }
 
 export function addOutOption(command: Command): Command {
-  return command.option('--out <file>', 'write there instead of to standard output; "-" forces binary to a terminal');
+  const about = 'write there instead of to standard output; "-" forces binary to a terminal';
+  return command.addOption(new Option('--out <file>', about).conflicts('output'));
 }
 
 export function addEncodingOption(command: Command): Command {

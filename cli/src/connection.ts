@@ -21,13 +21,14 @@ export interface Presented {
 
 let lent: FerroHsm | undefined;
 
-/** Runs what connects on a connection that is open already, and stays so. */
+/** Runs what connects, and names no way of its own, on a connection that is open already, and stays so. */
 export async function lendConnection(sidecar: FerroHsm, run: () => Promise<unknown>): Promise<void> {
+  const before = lent;
   lent = Object.create(sidecar, { close: { value: async () => undefined } });
   try {
     await run();
   } finally {
-    lent = undefined;
+    lent = before;
   }
 }
 
@@ -37,11 +38,16 @@ export async function lendConnection(sidecar: FerroHsm, run: () => Promise<unkno
  * @throws FerroHsmError `connection_lost`, `unauthenticated`, `version_unsupported`
  */
 export async function connectSidecar(options: GlobalOptions, presented: Presented = {}): Promise<FerroHsm> {
-  if (lent !== undefined) return lent;
+  if (lent !== undefined && !namesWay(options)) return lent;
   const place = { ...placeOf(options, process.env, presented.token), ...presented };
   // Loaded only here: help and usage errors do without it.
   const { connect } = await import('@ferrohsm/sdk/node');
   return connect(place);
+}
+
+/** What names a way of its own does not go where the others go. */
+function namesWay({ socket, url, tokenFile, profile }: GlobalOptions): boolean {
+  return [socket, url, tokenFile, profile].some((option) => option !== undefined);
 }
 
 function placeOf(options: GlobalOptions, environment: NodeJS.ProcessEnv, given: string | undefined): ConnectOptions {

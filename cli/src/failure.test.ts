@@ -57,3 +57,11 @@ test('what nobody expected is a defect, never a stack', () => {
   assert.equal(failure?.exitStatus, 70);
   assert.equal(failure?.message, 'failed inside: boom');
 });
+
+test('a value that is near to one of the choices is told it, any other one where to look', () => {
+  const choices = "option '--state <state>' argument 'pendng' is invalid. Allowed choices are pending, approved.";
+  const near = new CommanderError(1, 'commander.invalidArgument', `error: ${choices}`);
+  assert.equal(describeFailure(near)?.hint, 'did you mean pending?');
+  const far = new CommanderError(1, 'commander.invalidArgument', `error: ${choices.replace('pendng', 'x')}`);
+  assert.equal(describeFailure(far, 'ferrohsm approval list')?.hint, 'see: ferrohsm approval list --help');
+});

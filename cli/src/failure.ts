@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import errorList from '../../schemas/errors.json' with { type: 'json' };
 import { CliError } from './errors.ts';
+import { suggestion } from './nearest.ts';
 import { type HeldRequest, heldText } from './wait-option.ts';
 
 /** What the user is told of a failure. */
@@ -24,7 +25,7 @@ const helpCodes: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comm
 export function describeFailure(error: unknown, command = 'ferrohsm'): Failure | undefined {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return describeUsage(error, command);
-  return describeCoded(error) ?? describeDomException(error) ?? describeUnexpected(error);
+  return describeCoded(error, command) ?? describeDomException(error) ?? describeUnexpected(error);
 }
 
 /** Prints it to standard error. Lower case, no full stop, one hint. */
@@ -40,17 +41,33 @@ function describeUsage(error: CommanderError, command: string): Failure | undefi
   if (error.code === 'commander.help') {
     return { message: 'no command given', hint: 'choose one of the commands above', exitStatus: 2 };
   }
-  const [problem = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\(Did you mean (one of )?(.*)\?\)$/, 'did you mean $1$2?');
-  return { message: problem.replace(/\.$/, ''), hint: hint ?? `see: ${command} --help`, exitStatus: 2 };
+  const [problem = '', similar] = error.message.replace(/^error: /, '').split('\n');
+  const hint = similar?.replace(/^\(Did you mean (one of )?(.*)\?\)$/, 'did you mean $1$2?');
+  const message = problem.replace(/\.$/, '');
+  return {
+    message,
+    hint: hint ?? suggestion(choiceIn(message), choicesIn(message), `see: ${command} --help`),
+    exitStatus: 2,
+  };
+}
+
+/** The value that was refused, where that says which there are. */
+function choiceIn(problem: string): string {
+  return / argument '(.*)' is invalid\./.exec(problem)?.[1] ?? '';
+}
+
+function choicesIn(problem: string): string[] {
+  return /(?:choose from|Allowed choices are) (.*)$/.exec(problem)?.[1]?.split(', ') ?? [];
 }
 
 /** Errors of SDK and sidecar carry a code of the table; WebCrypto hides them as the cause of a DOMException. */
-function describeCoded(error: unknown): Failure | undefined {
+function describeCoded(error: unknown, command: string): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
-  if (entry === undefined) return describeCoded(error.cause);
-  return { message: error.message, hint: hintOf(error) ?? entry.hint, exitStatus: entry.exitStatus };
+  if (entry === undefined) return describeCoded(error.cause, command);
+  // The table's own hint is for programs.
+  const general = entry.code === 'invalid_params' ? `see: ${command} --help` : entry.hint;
+  return { message: error.message, hint: hintOf(error) ?? general, exitStatus: entry.exitStatus };
 }
 
 /** What this very error says of the next step. */

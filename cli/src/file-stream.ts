@@ -1,7 +1,7 @@
 import { createReadStream, fstatSync } from 'node:fs';
 import { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { EnvelopeStream } from '@ferrohsm/sdk/envelope';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DraftFile } from './draft-file.ts';
 import { CliError } from './errors.ts';
 import { openInput, unreadable } from './input.ts';
@@ -12,12 +12,15 @@ import { ProgressBar } from './progress-bar.ts';
 export interface FileOptions {
   /** A file, or `-` for standard output even when that is a terminal. */
   readonly out?: string;
+  /** The same. */
+  readonly output?: string;
   readonly force?: boolean;
 }
 
 export function addFileOptions(command: Command): Command {
+  const about = 'write there instead of to standard output; "-" forces binary to a terminal';
   return command
-    .option('-o, --out <file>', 'write there instead of to standard output; "-" forces binary to a terminal')
+    .addOption(new Option('-o, --out <file>', about).conflicts('output'))
     .option('--force', 'replace an existing file');
 }
 
@@ -33,7 +36,7 @@ type Sink = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>;
 export async function passFile(
   file: string | undefined,
   stream: () => EnvelopeStream,
-  { out, force = false }: FileOptions,
+  { output, out = output, force = false }: FileOptions,
   label: string,
 ): Promise<void> {
   const bar = new ProgressBar(label);

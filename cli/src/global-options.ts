@@ -17,9 +17,16 @@ export interface GlobalOptions extends ReceiptOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
+  /** Takes what would go to standard output, unless the command has a target of that name; mode 0600. */
+  readonly output?: string;
 }
 
+/** Commands whose `--output` is their own. */
+const ownOutputs = new WeakSet<Command>();
+
 export function addOutputOptions(command: Command): Command {
+  if (hasOption(command, '--output')) ownOutputs.add(command);
+  else command.option('--output <file>', 'new file for the result, instead of standard output');
   return command
     .option('--json', 'print the result as the sidecar answers it; bytes as base64url')
     .option('--quiet', 'no remarks on standard error, only errors')
@@ -38,9 +45,18 @@ export function addConnectionOptions(command: Command): Command {
     );
 }
 
-/** What replaces an existing receipt, where the command has no such option for its own files. */
+/** What replaces an existing result or receipt, where the command has no such option for its own files. */
 export function addReplacementOption(command: Command): Command {
-  return command.options.some(({ long }) => long === '--force') ? command : addForceOption(command);
+  return hasOption(command, '--force') ? command : addForceOption(command);
+}
+
+/** The file for the result, where one is named. */
+export function resultFile(command: Command, { output }: GlobalOptions): string | undefined {
+  return ownOutputs.has(command) ? undefined : output;
+}
+
+function hasOption(command: Command, name: string): boolean {
+  return command.options.some(({ long }) => long === name);
 }
 
 /** The options of a command and of those above it; the nearest wins. */

@@ -71,3 +71,8 @@ test('an unknown algorithm is passed on, but its usages are not guessed', () => 
   assert.throws(() => completeAlgorithm('FALCON-512', {}, []), { exitStatus: 2 });
   assert.deepEqual(completeAlgorithm('FALCON-512', {}, ['sign']).algorithm, { name: 'FALCON-512' });
 });
+
+test('who mistypes a name is told the one that was meant', () => {
+  assert.throws(() => completeAlgorithm('ML-DSA-56', {}, []), { exitStatus: 2, hint: 'did you mean ML-DSA-65?' });
+  assert.throws(() => completeAlgorithm('ED25591', {}, ['sign']), { exitStatus: 2, hint: 'did you mean Ed25519?' });
+});

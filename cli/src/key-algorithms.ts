@@ -1,5 +1,7 @@
+import { algorithmNames } from './algorithm-names.ts';
 import { digestBytes } from './digest-lengths.ts';
 import { usageError } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** What `key create` may be told of a key besides its algorithm. */
 export interface KeyParameters {
@@ -72,13 +74,14 @@ const optionNames: Readonly<Record<keyof KeyParameters, string>> = {
  * Completes what the user said of a new key with sensible values. An algorithm that is not known here is passed on as
  * it is: the sidecar decides.
  *
- * @throws CliError 2 for a parameter that the algorithm does not have, or usages that cannot be guessed
+ * @throws CliError 2 for a name that is mistyped, a parameter that the algorithm does not have, or usages that cannot be guessed
  */
 export function completeAlgorithm(
   name: string,
   given: KeyParameters,
   usages: readonly KeyUsageName[],
 ): { algorithm: NewKeyAlgorithm; usages: readonly KeyUsageName[] } {
+  refuseMistyped(name);
   const family = families.find(({ names }) => names.test(name));
   if (family === undefined) return passOn(name, given, usages);
   refuseForeign(name, family, given);
@@ -99,6 +102,13 @@ function sha3Length(hash: string): number | undefined {
   const name = hash.toUpperCase();
   const bytes = name.startsWith('SHA3-') ? digestBytes[name] : undefined;
   return bytes === undefined ? undefined : 8 * bytes;
+}
+
+/** A name that is near to none may be of an algorithm that a newer sidecar has. */
+function refuseMistyped(name: string): void {
+  if (algorithmNames.some((known) => known.toLowerCase() === name.toLowerCase())) return;
+  const meant = nearest(name, algorithmNames);
+  if (meant !== undefined) throw usageError(`no algorithm ${name}`, `did you mean ${meant}?`);
 }
 
 function passOn(name: string, given: KeyParameters, usages: readonly KeyUsageName[]) {

@@ -24,6 +24,8 @@ export interface MoveDescription<Options extends MoveOptions> {
   readonly done: string;
   readonly options?: (command: Command) => Command;
   readonly reasonRequired?: boolean;
+  /** There is no way back: a person is asked. */
+  readonly isFinal?: boolean;
   readonly move: (
     keys: Pick<Keys, keyof Keys>,
     name: string,
@@ -34,9 +36,19 @@ export interface MoveDescription<Options extends MoveOptions> {
 
 /** A command that moves the versions of a key from one state to another. */
 export function moveCommand<Options extends MoveOptions>(description: MoveDescription<Options>): CommandDescription {
-  const { verb, summary, examples, done, options = (command) => command, reasonRequired = false, move } = description;
+  const {
+    verb,
+    summary,
+    examples,
+    done,
+    options = (command) => command,
+    reasonRequired = false,
+    isFinal,
+    move,
+  } = description;
   return {
     usage: `${verb} <name>`,
+    effect: isFinal ? 'weighty' : 'change',
     summary,
     examples,
     options: (command) =>

@@ -10,6 +10,7 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
+import { DryRunEnd } from './change/dry-run.ts';
 import { CliError, systemCode } from './errors.ts';
 
 export interface OutputFileOptions {
@@ -17,14 +18,18 @@ export interface OutputFileOptions {
   readonly secret?: boolean | undefined;
   /** Replace an existing file even though it is a secret's place. */
   readonly force?: boolean | undefined;
+  /** Nothing is written: the file ends a dry run. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Writes a file that appears with its whole content or not at all. Pipes and devices are written to directly.
  *
- * @throws CliError 73
+ * @throws CliError 73, DryRunEnd
  */
-export function writeOutputFile(path: string, content: Uint8Array, { secret, force }: OutputFileOptions = {}): void {
+export function writeOutputFile(path: string, content: Uint8Array, options: OutputFileOptions = {}): void {
+  const { secret, force, dryRun } = options;
+  if (dryRun) throw fileDryRun(path, content, options);
   try {
     const present = statusOf(path);
     if (present !== undefined && !present.isFile() && !present.isSymbolicLink()) writeWhole(path, 'w', 0o600, content);
@@ -55,6 +60,11 @@ function writeWhole(path: string, flags: string, mode: number, content: Uint8Arr
   } finally {
     closeSync(descriptor);
   }
+}
+
+function fileDryRun(path: string, { length }: Uint8Array, { secret, force }: OutputFileOptions): DryRunEnd {
+  if (secret) refuseToReplace(path, { force });
+  return new DryRunEnd({ file: path, bytes: length }, [`write ${length} bytes to ${path}`]);
 }
 
 /**

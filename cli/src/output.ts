@@ -2,6 +2,9 @@ import { styleText } from 'node:util';
 import { CliError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
+import { table } from './table.ts';
+import { terminalWidth } from './terminal.ts';
+import { stopWaiting } from './waiting-line.ts';
 
 /** How bytes are shown as text. */
 export type TextEncoding = 'base64url' | 'hex';
@@ -19,8 +22,12 @@ export interface Output {
   readonly json: boolean;
   /** Remarks are not wanted. */
   readonly quiet: boolean;
+  /** Columns of the terminal that shows the text; undefined where it goes elsewhere. */
+  readonly width: number | undefined;
   /** The result of an RPC method as JSON with `--json`, else the text. */
   result(value: unknown, text: string): Promise<void>;
+  /** The same for a listing, whose table fits the terminal; nothing is said of no rows. */
+  table(value: unknown, heading: readonly string[], rows: readonly (readonly string[])[]): Promise<void>;
   /**
    * Bytes, raw unless an encoding is asked for; with `--json` the result that holds them. Binary is refused to a
    * terminal.
@@ -32,17 +39,26 @@ export interface Output {
   warn(text: string): void;
 }
 
-export function createOutput({ json = false, quiet = false }: GlobalOptions): Output {
+/** @param file that takes the result, instead of standard output */
+export function createOutput({ json = false, quiet = false, force }: GlobalOptions, file?: string): Output {
+  const width = file === undefined ? terminalWidth() : undefined;
+  const write = (text: string) =>
+    writeContent(Buffer.from(json ? text : withLineEnd(text)), { out: file, secret: true, force });
+  const result = (value: unknown, text: string) => write(json ? jsonText(value) : text);
   return {
     json,
     quiet,
-    result: (value, text) => writeData(json ? jsonText(value) : withLineEnd(text)),
-    bytes: (bytes, result, options) =>
-      json ? writeContent(Buffer.from(jsonText(result)), options) : writeBytes(bytes, options),
+    width,
+    result,
+    table: (value, heading, rows) => result(value, rows.length === 0 ? '' : table(heading, rows, width)),
+    bytes: (bytes, value, { out = file, ...options }) =>
+      json ? writeContent(Buffer.from(jsonText(value)), { out, ...options }) : writeBytes(bytes, { out, ...options }),
     note: (text) => {
+      stopWaiting();
       if (!quiet) process.stderr.write(`ferrohsm: ${text}\n`);
     },
     warn: (text) => {
+      stopWaiting();
       process.stderr.write(`ferrohsm: ${styleText('yellow', 'warning:', { stream: process.stderr })} ${text}\n`);
     },
   };
@@ -97,6 +113,7 @@ function withLineEnd(text: string): string {
 
 /** @throws CliError 73 */
 export function writeData(data: string | Uint8Array): Promise<void> {
+  stopWaiting();
   return new Promise((resolve, reject) => {
     process.stdout.write(data, (error) => (error ? reject(brokenOutput(error)) : resolve()));
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { effectOf } from './command.ts';
 import { createProgram } from './program.ts';
 
 /** Every command that does something. */
@@ -13,11 +14,24 @@ function pathOf(command: Command): string {
 
 const commands = leaves(createProgram()).filter((command) => command.name() !== 'help');
 
-test.each(commands.map((command) => [pathOf(command), command] as const))('%s explains itself', (path, command) => {
-  let help = '';
-  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-  expect(command.description()).toMatch(/\.$/);
-  const examples = help.slice(help.indexOf('\nEXAMPLES\n'));
-  expect(examples).toContain(`${path} `.trim());
-  expect(help).toContain('--json');
+describe.each(commands.map((command) => [pathOf(command), command] as const))('%s', (path, command) => {
+  const options = command.options.map(({ long }) => long);
+
+  test('explains itself, with an example', () => {
+    let help = '';
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    expect(command.description()).toMatch(/\.$/);
+    expect(help.slice(help.indexOf('\nEXAMPLES\n'))).toContain(`${path} `.trim());
+  });
+
+  test('says where its result goes as the others do', () => {
+    expect(options).toEqual(expect.arrayContaining(['--json', '--output', '--quiet', '--no-color', '--force']));
+    expect(options).toEqual([...new Set(options)]);
+  });
+
+  test('can be tried, and agreed to in advance, where it changes something', () => {
+    const effect = effectOf(command);
+    expect(options.includes('--dry-run')).toBe(effect !== undefined || path === 'ferrohsm batch');
+    if (effect === 'weighty') expect(options).toContain('--yes');
+  });
 });

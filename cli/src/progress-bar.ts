@@ -1,3 +1,5 @@
+import { stopWaiting } from './waiting-line.ts';
+
 const barWidth = 30;
 /** Work that is over sooner needs no bar. */
 const shownAfterMs = 1000;
@@ -17,6 +19,7 @@ export class ProgressBar {
   show(done: number, total: number): void {
     const now = performance.now();
     if (!process.stderr.isTTY || now - this.#startedAt < shownAfterMs || now - this.#drawnAt < redrawMs) return;
+    stopWaiting();
     this.#drawnAt = now;
     this.#drawn = true;
     const filled = Math.round((done / total) * barWidth);

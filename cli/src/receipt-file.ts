@@ -4,6 +4,7 @@ import { describeFailure } from './failure.ts';
 import type { ReceiptOptions } from './global-options.ts';
 import type { Output } from './output.ts';
 import { refuseToReplace, writeOutputFile } from './output-file.ts';
+import { viewedSidecar } from './sidecar-view.ts';
 
 interface ReceiptContext {
   readonly sidecar: FerroHsm;
@@ -35,8 +36,10 @@ export async function withReceipt(
   // An operation whose receipt has no place is better not begun.
   refuseToReplace(path, options);
   let last: Receipt | undefined;
-  const receipted = receiptedSidecar(sidecar, (text, method) => {
-    last = { text, method };
+  const receipted = viewedSidecar(sidecar, {
+    onReceipt: (text, method) => {
+      last = { text, method };
+    },
   });
   try {
     await act(receipted);
@@ -46,20 +49,6 @@ export async function withReceipt(
   }
   if (last === undefined) throw usageError('there was no operation that a receipt could be of', 'leave out --receipt');
   writeReceipt(last, options, output);
-}
-
-/** The same connection, on which each operation gives its receipt, in every view of it. */
-function receiptedSidecar(sidecar: FerroHsm, onReceipt: (receipt: string, method: string) => void): FerroHsm {
-  return {
-    ...sidecar.with({ onReceipt }),
-    // A command inside an emergency session keeps its own.
-    with: (view) => sidecar.with({ onReceipt, ...view }),
-    get hello() {
-      return sidecar.hello;
-    },
-    close: () => sidecar.close(),
-    [Symbol.asyncDispose]: () => sidecar.close(),
-  };
 }
 
 function writeReceipt({ text, method }: Receipt, { receipt: path, force }: ReceiptOptions, output: Output): void {

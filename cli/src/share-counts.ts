@@ -37,6 +37,11 @@ export function requirePlace({ json, sharesFolder }: GlobalOptions & { readonly 
   throw usageError('shares are not shown as JSON', 'add --shares-folder FOLDER');
 }
 
+/** `5 shares, any 3 of which open the sidecar`. */
+export function sharesWords({ threshold, count }: ShareCounts): string {
+  return `${count} shares, any ${threshold} of which open the sidecar`;
+}
+
 /** What is to be done with the files; nothing where the shares were shown. */
 export function sharesText(files: readonly string[]): string {
   if (files.length === 0) return '';

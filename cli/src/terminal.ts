@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { usageError } from './errors.ts';
+import { stopWaiting } from './waiting-line.ts';
 
 const longestAnswerBytes = 1024;
 const lineFeed = 0x0a;
@@ -14,6 +15,22 @@ const lineFeed = 0x0a;
 export function confirm(question: string): boolean {
   const answer = ask(`${question} [y/N] `);
   return /^y(es)?$/i.test(answer.toString().trim());
+}
+
+/** Whether somebody sits there who can be asked, rather than a script. */
+export function isAttended(): boolean {
+  return process.stderr.isTTY === true && hasTerminal();
+}
+
+/** Columns of standard output where that is a terminal, else what COLUMNS says; undefined where nothing does. */
+export function terminalWidth(): number | undefined {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number(process.env.COLUMNS);
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+}
+
+/** Asks on the terminal, and says whether the answer is just that word. */
+export function answers(question: string, word: string): boolean {
+  return ask(question).toString().trim() === word;
 }
 
 /** Asks for a line whose letters do not show. The caller zeroes it. */
@@ -33,12 +50,22 @@ export function pause(question: string): void {
 }
 
 function ask(question: string): Buffer {
+  stopWaiting();
   const terminal = openTerminal();
   try {
     writeSync(terminal, question);
     return readLine(terminal);
   } finally {
     closeSync(terminal);
+  }
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openTerminal());
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-export { describeOperation } from './approval/describe-operation.ts';
+export { describeCall, describeOperation } from './approval/describe-operation.ts';
 export { operationDigest } from './approval/operation-digest.ts';
 export { type Signer, signApproval, signPolicy } from './approval/sign-approval.ts';
 export { type KnownApprovalKey, type VerifiedApproval, verifyApproval } from './approval/verify-approval.ts';
@@ -6,6 +6,7 @@ export type { ApprovalListOptions, Approvals, VoteOptions } from './client/appro
 export type { Audit, EraseOptions, PruneOptions } from './client/audit.ts';
 export type { Backups } from './client/backups.ts';
 export type { BreakGlass as BreakGlassClient } from './client/break-glass.ts';
+export type { PlannedChange } from './client/checked.ts';
 export { connect, type WebSocketConnectOptions } from './client/connect.ts';
 export type { DataKeys } from './client/data-keys.ts';
 export type { ClientOptions, FerroHsm, FerroHsmClients, ViewOptions } from './client/ferrohsm.ts';

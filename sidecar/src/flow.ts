@@ -26,6 +26,7 @@ import type { Witnessing } from './log/witnessing.ts';
 import { createHandlers } from './methods/handlers.ts';
 import type { KeyChanged } from './methods/keys.create.ts';
 import type { Cursors } from './methods/keys.list.ts';
+import type { Rehearse } from './methods/session.rehearse.ts';
 import { requireWrappable } from './methods/wrappable.ts';
 import type { SidecarOptions } from './options.ts';
 import { createAccept } from './request/accept.ts';
@@ -47,6 +48,7 @@ import { createRequirePossible } from './request/possible.ts';
 import { createRequireMatch } from './request/precondition.ts';
 import { createRecorder } from './request/record.ts';
 import { createRefusalWindow, sourceOf } from './request/refusal-window.ts';
+import { createRehearse } from './request/rehearse.ts';
 import { createRenew } from './request/renew.ts';
 import type { NextShares } from './seal/next-shares.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -115,22 +117,21 @@ export function createFlow(parts: FlowParts): Flow {
     now,
   });
   const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys, subjectOf), now });
-  const approve = createApprove(
-    desk,
-    createRequirePossible(
-      (nameOrId) => keystore.get(nameOrId),
-      parts.keyRetention.requireOver,
-      {
-        requireImportable: createRequireImportable({
-          ...parts,
-          approvalLifetimeMs: () => options.approvalLifetimeMs ?? defaultLifetimeMs,
-        }),
-        requireExportable: createRequireExportable(parts.crypto),
-        requireWrappable,
-      },
-      now,
-    ),
+  const requirePossible = createRequirePossible(
+    (nameOrId) => keystore.get(nameOrId),
+    parts.keyRetention.requireOver,
+    {
+      requireImportable: createRequireImportable({
+        ...parts,
+        approvalLifetimeMs: () => options.approvalLifetimeMs ?? defaultLifetimeMs,
+      }),
+      requireExportable: createRequireExportable(parts.crypto),
+      requireWrappable,
+    },
+    now,
   );
+  const approve = createApprove(desk, requirePossible);
+  const hold = createHold(() => witnessing?.suffices ?? true);
   const renew = createRenew(authenticate, authorizer, approve);
   const requireMatch = createRequireMatch(
     async (request) =>
@@ -139,7 +140,9 @@ export function createFlow(parts: FlowParts): Flow {
     digests.ofRequest,
   );
   const refusals = createRefusalWindow(log);
-  const handlers = createFlowHandlers(parts, sessionKeys);
+  const isTaken = async (name: string) => (await keystore.get(name)) !== undefined;
+  const rehearse = createRehearse({ authorizer, requirePossible, approve, hold, isTaken });
+  const handlers = createFlowHandlers(parts, sessionKeys, rehearse);
   const stages: Stages = {
     gate: parts.gate,
     authenticate,
@@ -147,7 +150,7 @@ export function createFlow(parts: FlowParts): Flow {
     requireMatch,
     limit: createLimit(quotas),
     approve,
-    hold: createHold(() => witnessing?.suffices ?? true),
+    hold,
     intend: createIntend(log, digests.ofBytes),
     digestAside: createDigestAside(digests.aside),
     execute: createExecute({ handlers, authorizer, approve, renew, requireMatch, requestDigest: digests.ofRequest }),
@@ -192,7 +195,7 @@ function shutOut(gate: Gate): void {
   gate.shut(() => new SidecarError('sealed'));
 }
 
-function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
+function createFlowHandlers(parts: FlowParts, sessionKeys: number, rehearse: Rehearse): Handlers {
   const { governance, keystore, log, logKeys, crypto, namedKeys, cursors, startedAt, now } = parts;
   const { policy, sessions } = governance;
   const mayDo = createMayDo(policy, now);
@@ -237,6 +240,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number): Handlers {
     },
     questions: createPolicyQuestions(governance, namedKeys),
     recordedRequests: createRecordedRequests(log, governance, namedKeys),
+    rehearse,
     shutOut: () => shutOut(parts.gate),
     now,
   });

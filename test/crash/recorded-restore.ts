@@ -59,7 +59,7 @@ export async function recordRestore(
   const { state, config } = placesIn(root);
   const disk = new RecordedDisk(root);
   const [program = '', ...under] = tracing(trace);
-  const words = ['backup', 'restore', file, '--recipient-key', keyFile, '--state', state, '--config', config];
+  const words = ['backup', 'restore', file, '--recipient-key', keyFile, '--state', state, '--config', config, '--yes'];
   const consent = approval === undefined ? [] : ['--approval', approvalFile];
   const running = promisify(execFile)(program, [...under, process.execPath, command, ...words, ...consent]);
   const ended = await running.then(

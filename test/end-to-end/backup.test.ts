@@ -101,7 +101,7 @@ function restoreWords(backup: Backup, ...more: string[]): string[] {
   const { state, config } = restored.folders;
   const places = ['--state', state, '--config', config, '--log', sidecar.folders.log];
   const file = join(backups, backup.file);
-  return [command, 'backup', 'restore', file, '--recipient-key', keyFileOf(backup), ...places, ...more];
+  return [command, 'backup', 'restore', file, '--recipient-key', keyFileOf(backup), ...places, '--yes', ...more];
 }
 
 /** What a person's own program makes of the request for a restore: the signature is made without ours. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { answered } from './answered.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -44,7 +45,7 @@ export function pageShell(): PageShell {
     home,
     run(script, timeoutMs = 50_000) {
       const { PATH } = process.env;
-      writeFileSync(join(home, 'script'), script);
+      writeFileSync(join(home, 'script'), answered(script));
       return execFileSync('bash', ['--norc', '-euo', 'pipefail', 'script'], {
         cwd: home,
         encoding: 'utf8',

@@ -1,17 +1,16 @@
 import { describeOperation, signApproval } from '@ferrohsm/sdk/node';
 import { type ApprovalKeyOptions, addApprovalKeyOptions, readApprovalSigner } from '../approval-key.ts';
+import { requireReadAgreement } from '../change/agreement.ts';
 import { type CommandDescription, connected } from '../command.ts';
-import { CliError } from '../errors.ts';
-import { confirm } from '../terminal.ts';
 
 interface ApprovalApproveOptions extends ApprovalKeyOptions {
   readonly audience?: string;
   readonly reason?: string;
-  readonly yes?: boolean;
 }
 
 export const approvalApprove: CommandDescription = {
   usage: 'approve <id>',
+  effect: 'weighty',
   summary: 'Consent to one exact operation with your own key, which never leaves this command.',
   examples: `
 # Shows the operation in words and asks first
@@ -22,15 +21,12 @@ ferrohsm approval approve apr_06ef... --key bob.key --audience hsm.example/payme
   options: (command) =>
     addApprovalKeyOptions(command)
       .option('--audience <origin>', 'origin of the log of the sidecar (default: what the sidecar says)')
-      .option('--reason <text>', 'what the record is to say')
-      .option('--yes', 'do not ask'),
+      .option('--reason <text>', 'what the record is to say'),
   action: connected<ApprovalApproveOptions, [string]>(async ({ sidecar, options, output }, id) => {
-    const { audience = sidecar.hello.log.origin, reason, yes } = options;
+    const { audience = sidecar.hello.log.origin, reason } = options;
     const approval = await sidecar.approvals.get(id);
     const { principal } = await sidecar.session.whoami();
-    // Standard output is for the result.
-    process.stderr.write(`${describeOperation(approval.operation).join('\n')}\n`);
-    if (!yes && !confirm(`Approve this as ${principal.id}?`)) throw new CliError(1, 'nothing was approved');
+    requireReadAgreement(options, describeOperation(approval.operation), `to approve this as ${principal.id}`);
     const { privateKey, publicKey } = readApprovalSigner(options);
     const signer = { person: principal.id, audience, keyId: publicKey.id };
     const jws = await signApproval(approval, privateKey, signer);

@@ -2,6 +2,7 @@ import { type CommandDescription, connected } from '../command.ts';
 
 export const approvalCancel: CommandDescription = {
   usage: 'cancel <id>',
+  effect: 'change',
   summary: 'Take your own request back.',
   examples: `
 ferrohsm approval cancel apr_06ef...`,

@@ -2,6 +2,7 @@ import { type CommandDescription, connected } from '../command.ts';
 
 export const approvalDeny: CommandDescription = {
   usage: 'deny <id>',
+  effect: 'change',
   summary: 'Refuse a held operation for good.',
   examples: `
 # With a reason for the record

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import { approvalHeading, approvalRow } from '../approval-text.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { gathered } from '../pages.ts';
-import { table } from '../table.ts';
 
 interface ApprovalListOptions {
   readonly state?: Approval['state'];
@@ -24,10 +23,7 @@ ferrohsm approval list --json`,
   action: connected<ApprovalListOptions>(async ({ sidecar, options, output }) => {
     const { state } = options;
     const approvals = await gathered(sidecar.approvals.list(state && { state }));
-    await output.result(
-      { approvals },
-      approvals.length === 0 ? '' : table(approvalHeading, approvals.map(approvalRow)),
-    );
+    await output.table({ approvals }, approvalHeading, approvals.map(approvalRow));
     if (approvals.length === 0) output.note('no approval requests');
   }),
 };

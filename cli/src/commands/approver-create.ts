@@ -21,6 +21,7 @@ interface ApproverCreateOptions extends GlobalOptions {
 
 export const approverCreate: CommandDescription = {
   usage: 'create',
+  effect: 'change',
   summary:
     'Make your own key for approvals. Prints the public half, which is enrolled; the private one stays with you.',
   examples: `
@@ -39,13 +40,13 @@ ferrohsm approver create --out bob.key --algorithm ML-DSA-65 > bob.json`,
         .option('--force', 'replace an existing key'),
     ),
   action: local<ApproverCreateOptions>(async ({ options, output }) => {
-    const { out, algorithm, passphrase: asked, passphraseFd, force } = options;
+    const { out, algorithm, passphrase: asked, passphraseFd, force, dryRun } = options;
     const isEncrypted = asked || passphraseFd !== undefined;
     const passphrase = isEncrypted ? readPassphrase({ passphraseFd }, 'new passphrase: ') : undefined;
     const key = generateApprovalKey(algorithm);
     const pem = encodePrivateKey(key, passphrase);
     try {
-      writeOutputFile(out, pem, { secret: true, force });
+      writeOutputFile(out, pem, { secret: true, force, dryRun });
     } finally {
       pem.fill(0);
       passphrase?.fill(0);

@@ -5,6 +5,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const approverEnrol: CommandDescription = {
   usage: 'enrol <person> [file]',
+  effect: 'change',
   summary: 'Enrol the public key by which a person approves. Needs the approval of other people.',
   examples: `
 # What "approver create" printed

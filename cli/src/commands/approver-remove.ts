@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const approverRemove: CommandDescription = {
   usage: 'remove <person> <key-id>',
+  effect: 'weighty',
   summary: 'Remove an approval key; what it approved counts no more. Needs the approval of other people.',
   examples: `
 # Ids are in: ferrohsm principal show bob

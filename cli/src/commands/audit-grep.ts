@@ -7,6 +7,7 @@ import { addLogOptions, type LogOptions, openLog } from '../log-reading/log-opti
 import { matching } from '../log-reading/matching.ts';
 import { recordRow } from '../log-reading/record-text.ts';
 import { ProgressBar } from '../progress-bar.ts';
+import { fitted, tableRow } from '../table.ts';
 
 type AuditGrepOptions = LogOptions & FilterOptions;
 
@@ -30,10 +31,10 @@ ferrohsm audit grep --operation 'subtle.*' --resource releases --principal ci --
   action: local<AuditGrepOptions>(async ({ options, output }) => {
     const reader = await openLog(options, output);
     const bar = new ProgressBar('reading');
-    const toText = output.json ? (entry: LogEntry) => JSON.stringify(entry) : rowText;
+    const toText = output.json ? (entry: LogEntry) => JSON.stringify(entry) : rowText(output.width);
     try {
       const entries = matching(reader, options, (done, total) => bar.show(done, total));
-      const found = await printAll(entries, toText);
+      const found = await printAll(entries, toText, options.output);
       if (found === 0) throw new CliError(1, 'no record matches', `the log has ${reader.checkpoint.size} records`);
     } finally {
       bar.end();
@@ -41,26 +42,36 @@ ferrohsm audit grep --operation 'subtle.*' --resource releases --principal ci --
   }),
 };
 
-async function printAll(entries: AsyncIterable<LogEntry>, toText: (entry: LogEntry) => string): Promise<number> {
-  const lines = await openLineOutput(undefined);
+async function printAll(
+  entries: AsyncIterable<LogEntry>,
+  toText: (entry: LogEntry) => string,
+  file: string | undefined,
+): Promise<number> {
+  const lines = await openLineOutput(file);
   let found = 0;
-  let waiting: string[] = [];
+  const waiting: string[] = [];
   try {
     for await (const entry of entries) {
       found += 1;
       waiting.push(toText(entry));
       if (waiting.length >= linesAtOnce) await lines.write(waiting.splice(0));
     }
-  } finally {
+  } catch (error) {
+    // What was found before the log turned out to be damaged is shown all the same.
     await lines.write(waiting);
-    waiting = [];
+    await lines.abandon();
+    throw error;
   }
+  await lines.write(waiting);
+  await lines.finish();
   return found;
 }
 
-function rowText(entry: LogEntry): string {
-  return recordRow(entry)
-    .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-    .join('  ')
-    .trimEnd();
+/** Nothing is cut off where there is no terminal. */
+function rowText(width: number | undefined): (entry: LogEntry) => string {
+  return (entry) => {
+    const cells = recordRow(entry);
+    const natural = cells.map((cell, column) => Math.max(cell.length, widths[column] ?? 0));
+    return tableRow(cells, fitted(natural, width ?? Infinity));
+  };
 }

@@ -1,7 +1,6 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { recordHeading, recordRow } from '../log-reading/record-text.ts';
 import { wholeNumber } from '../option-values.ts';
-import { table } from '../table.ts';
 
 interface AuditListOptions {
   readonly start: number;
@@ -24,7 +23,7 @@ ferrohsm audit list --start 1000 --limit 1000 --json | jq '.records[].record | s
   action: connected<AuditListOptions>(async ({ sidecar, options, output }) => {
     const { start, limit } = options;
     const result = await sidecar.audit.list({ start, limit });
-    await output.result(result, table(recordHeading, result.records.map(recordRow)));
+    await output.table(result, recordHeading, result.records.map(recordRow));
     output.note(`${result.records.length} of ${result.size} records`);
   }),
 };

@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const auditRotateKeys: CommandDescription = {
   usage: 'rotate-keys',
+  effect: 'weighty',
   summary: 'Give the log new keys and print them; the old ones vouch for them. Needs the approval of other people.',
   examples: `
 # Whoever pinned the old keys follows the log to the new ones

@@ -6,6 +6,7 @@ const longestDays = 36_500;
 
 export const auditSetRetention: CommandDescription = {
   usage: 'set-retention',
+  effect: 'change',
   summary: 'Say how long records are kept at least; before, none is ever pruned. Needs the approval of other people.',
   examples: `
 # Seven years

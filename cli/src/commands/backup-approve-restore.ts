@@ -1,19 +1,19 @@
 import { describeOperation, signApproval } from '@ferrohsm/sdk/node';
 import { type ApprovalKeyOptions, addApprovalKeyOptions, readApprovalSigner } from '../approval-key.ts';
 import { readRestoreRequest } from '../backup/restore-request.ts';
+import { requireReadAgreement } from '../change/agreement.ts';
+import { DryRunEnd } from '../change/dry-run.ts';
 import { type CommandDescription, local } from '../command.ts';
-import { CliError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { confirm } from '../terminal.ts';
 
 interface ApproveRestoreOptions extends ApprovalKeyOptions, GlobalOptions {
   readonly person: string;
   readonly audience?: string;
-  readonly yes?: boolean;
 }
 
 export const backupApproveRestore: CommandDescription = {
   usage: 'approve-restore <request>',
+  effect: 'weighty',
   summary: 'Consent, without any sidecar, to the restore that "backup restore --plan" wrote down. Prints the approval.',
   examples: `
 # Shows the restore in words and asks first
@@ -28,16 +28,14 @@ ferrohsm backup approve-restore request.json --person bob --key bob.key --audien
       .option(
         '--audience <origin>',
         'origin of the log of the sidecar that the backup is of (default: as the request says)',
-      )
-      .option('--yes', 'do not ask'),
+      ),
   action: local<ApproveRestoreOptions, [string]>(async ({ options, output }, file) => {
     const request = readRestoreRequest(file);
-    const { person, audience = request.operation.audience, yes } = options;
-    // Standard output is for the result.
-    process.stderr.write(`${describeOperation(request.operation).join('\n')}\n`);
-    if (!yes && !confirm(`Approve this as ${person}?`)) throw new CliError(1, 'nothing was approved');
+    const { person, audience = request.operation.audience } = options;
+    requireReadAgreement(options, describeOperation(request.operation), `to approve this as ${person}`);
     const { privateKey, publicKey } = readApprovalSigner(options);
     const evidence = await signApproval(request, privateKey, { person, audience, keyId: publicKey.id });
+    if (options.dryRun) throw new DryRunEnd({ person, operation: request.operation }, [`approve this as ${person}`]);
     const vote = { person, decision: 'approve', time: Date.now(), keyId: publicKey.id, evidence } as const;
     const approval = { ...request, votes: [vote] };
     await output.result(approval, JSON.stringify(approval));

@@ -4,7 +4,7 @@ import { readPassphrase } from '../backup/opener.ts';
 import { type CommandDescription, local } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { writeOutputFile } from '../output-file.ts';
+import { type OutputFileOptions, writeOutputFile } from '../output-file.ts';
 
 interface CreateKeyOptions extends GlobalOptions {
   readonly out?: string;
@@ -17,6 +17,7 @@ const shortestPassphraseBytes = 12;
 
 export const backupCreateKey: CommandDescription = {
   usage: 'create-key',
+  effect: 'change',
   summary:
     'Make a key that backups are written for. Prints the public half, for "backup create"; the private one opens every ' +
     'such backup and belongs on no host of the sidecar.',
@@ -39,7 +40,7 @@ ferrohsm backup create-key --passphrase > backup.json`,
     if (isPassphrase === (out !== undefined)) {
       throw usageError('name where the private key goes', 'with --out FILE, or let it be a --passphrase');
     }
-    const recipient = isPassphrase ? await fromPassphrase(passphraseFile) : await newPair(out as string, options.force);
+    const recipient = isPassphrase ? await fromPassphrase(passphraseFile) : await newPair(out as string, options);
     const shown = { ...recipient, publicKey: Buffer.from(recipient.publicKey).toString('base64url') };
     await output.result(shown, JSON.stringify(shown));
     output.note(`who approves a backup for it sees SHA-256 ${fingerprintOf(recipient.publicKey)}`);
@@ -51,10 +52,10 @@ function fingerprintOf(publicKey: Uint8Array): string {
   return createHash('sha256').update(publicKey).digest('base64url');
 }
 
-async function newPair(out: string, force: boolean | undefined) {
+async function newPair(out: string, { force, dryRun }: OutputFileOptions) {
   const { seed, recipient } = await generateBackupKey();
   try {
-    writeOutputFile(out, seed, { secret: true, force });
+    writeOutputFile(out, seed, { secret: true, force, dryRun });
     return recipient;
   } finally {
     seed.fill(0);

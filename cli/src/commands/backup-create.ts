@@ -10,6 +10,7 @@ interface BackupCreateOptions extends WaitOptions {
 
 export const backupCreate: CommandDescription = {
   usage: 'create',
+  effect: 'change',
   summary:
     'Have the sidecar write a backup of all keys, policies and people into its backup folder, encrypted for one key. Needs ' +
     'the approval of other people.',

@@ -5,6 +5,9 @@ import { contentText } from '../backup/backup-text.ts';
 import { addEarlierLogOptions, type EarlierLogOptions, readEarlierLog } from '../backup/earlier-log.ts';
 import { addBackupOptions, type BackupOptions, withBackup } from '../backup/opened-backup.ts';
 import { type ConsentOptions, consentWish, writePlan } from '../backup/restore-request.ts';
+import { requireAgreement, requireAttended } from '../change/agreement.ts';
+import { DryRunEnd } from '../change/dry-run.ts';
+import { addYesOption, type ChangeOptions } from '../change/effect.ts';
 import { type CommandDescription, local } from '../command.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { repeated } from '../option-values.ts';
@@ -19,6 +22,7 @@ interface BackupRestoreOptions extends BackupOptions, ConsentOptions, EarlierLog
 
 export const backupRestore: CommandDescription = {
   usage: 'restore <file>',
+  effect: 'change',
   summary:
     'Make a new state folder of a backup, under the root key of this host, once other people in the backup consent. What ' +
     'the log says was destroyed since is not brought back.',
@@ -33,7 +37,7 @@ ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.
 ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.key --state /var/lib/ferrohsm --config /etc/ferrohsm --log ./old-log --plan request.json --requester dave --reason 'the officers cannot be reached' --emergency`,
   offline: true,
   options: (command) => {
-    addBackupOptions(command)
+    addYesOption(addBackupOptions(command))
       .requiredOption('--state <folder>', 'new state folder; it must not exist or be empty')
       .requiredOption('--config <folder>', 'configuration folder of the sidecar');
     addEarlierLogOptions(command);
@@ -43,8 +47,10 @@ ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.
   action: local<BackupRestoreOptions, [string]>(async ({ options, output }, file) => {
     guardProcess();
     const wish = consentWish(options);
-    const { planRestore, restoreBackup } = await import('@ferrohsm/sidecar');
     const earlier = await earlierLog(options, file, output);
+    const restores = wish === undefined || !('plan' in wish);
+    if (options.dryRun || (restores && !options.yes)) await weigh(options, file, earlier?.sha256);
+    const { planRestore, restoreBackup } = await import('@ferrohsm/sidecar');
     if (wish !== undefined && 'plan' in wish) {
       const place = await withBackup(file, options, 'reading', (place) =>
         planRestore({ ...place, ...wish.request, ...earlier }),
@@ -60,6 +66,16 @@ ferrohsm backup restore 20261128T220000Z-backup_XYZ.fhbk --recipient-key backup.
     output.note('the log begins anew with keys of its own: pin them with "ferrohsm audit keys"');
   }),
 };
+
+/** Reads all of the backup, and says what becomes of it. */
+async function weigh(options: BackupRestoreOptions & ChangeOptions, file: string, sha256: string | undefined) {
+  requireAttended(options);
+  const { verifyBackup } = await import('@ferrohsm/sidecar');
+  const read = await withBackup(file, options, 'verifying', (place) => verifyBackup({ ...place, sha256 }));
+  const words = `make the state folder ${resolve(options.state)} of the backup ${file}`;
+  if (options.dryRun) throw new DryRunEnd({ ...read, state: resolve(options.state) }, [words, contentText(read)]);
+  requireAgreement(options, [`you are about to ${words}`, contentText(read)]);
+}
 
 function addConsentOptions(command: Command): void {
   command

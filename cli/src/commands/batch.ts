@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandLine, commandLines } from '../batch/command-lines.ts';
 import { DoneLines } from '../batch/done-lines.ts';
-import { type CommandDescription, type ConnectedContext, connected } from '../command.ts';
+import { type CommandDescription, type ConnectedContext, connected, requireAnswerable } from '../command.ts';
 import { lendConnection } from '../connection.ts';
 import { CliError, usageError } from '../errors.ts';
 import { describeFailure } from '../failure.ts';
@@ -58,9 +58,10 @@ async function requireSound(
   }
 }
 
+/** Nothing is done, but it is known whether there will be anybody to answer. */
 function withoutActions(command: Command): Command {
   for (const each of command.commands) {
-    if (each.commands.length === 0) each.action(() => undefined);
+    if (each.commands.length === 0) each.action(() => requireAnswerable(each));
     withoutActions(each);
   }
   return command;

@@ -1,7 +1,6 @@
 import type { BreakGlass } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
 import { isoTime } from '../named-key.ts';
-import { table } from '../table.ts';
 
 export const breakGlassList: CommandDescription = {
   usage: 'list',
@@ -10,7 +9,7 @@ export const breakGlassList: CommandDescription = {
 ferrohsm break-glass list`,
   action: connected(async ({ sidecar, output }) => {
     const breakGlasses = await sidecar.breakGlass.list();
-    await output.result({ breakGlasses }, breakGlasses.length === 0 ? '' : table(heading, breakGlasses.map(row)));
+    await output.table({ breakGlasses }, heading, breakGlasses.map(row));
     if (breakGlasses.length === 0) output.note('no emergency sessions');
   }),
 };

@@ -11,6 +11,7 @@ interface BreakGlassOpenOptions extends WaitOptions {
 
 export const breakGlassOpen: CommandDescription = {
   usage: 'open [command...]',
+  effect: 'weighty',
   summary: 'Run one command of ferrohsm in an emergency session. Needs the approval of another person, and a review.',
   examples: `
 # The role ends with the command, and after 15 minutes at most

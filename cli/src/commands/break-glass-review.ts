@@ -2,6 +2,7 @@ import { type CommandDescription, connected } from '../command.ts';
 
 export const breakGlassReview: CommandDescription = {
   usage: 'review <id>',
+  effect: 'change',
   summary: 'Close an emergency session with what was found; not by the one who opened it.',
   examples: `
 ferrohsm break-glass review bgl_AbCdEfGhIjKlMnOp --findings 'signed one payment run, as in INC-4711'`,

@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const groupRemove: CommandDescription = {
   usage: 'remove <id>',
+  effect: 'weighty',
   summary: 'Remove a group. Needs the approval of other people.',
   examples: `
 ferrohsm group remove payments-team --wait`,

@@ -11,6 +11,7 @@ interface GroupSetOptions extends WaitOptions {
 
 export const groupSet: CommandDescription = {
   usage: 'set <id>',
+  effect: 'change',
   summary: 'Create or replace a group of principals and groups. Needs the approval of other people.',
   examples: `
 # All of its members and roles, also those that it had

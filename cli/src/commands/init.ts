@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { approvalAlgorithms } from '../approval-key.ts';
 import { type Belongings, type Custodian, holdCeremony } from '../ceremony.ts';
+import { requireAgreement } from '../change/agreement.ts';
+import { DryRunEnd } from '../change/dry-run.ts';
 import { type CommandDescription, local } from '../command.ts';
 import { parseCustodians } from '../custodians.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -12,7 +14,6 @@ import { policyText } from '../policy-input.ts';
 import { highestThreshold } from '../policy-threshold.ts';
 import { handOver, splitRootKey } from '../share-ceremony.ts';
 import { addShareOptions, requirePlace, type ShareCounts, sharesText } from '../share-counts.ts';
-import { confirm } from '../terminal.ts';
 
 interface InitOptions extends GlobalOptions {
   readonly config: string;
@@ -21,13 +22,13 @@ interface InitOptions extends GlobalOptions {
   readonly policy?: string;
   readonly secrets: string;
   readonly algorithm: string;
-  readonly yes?: boolean;
   readonly shares?: ShareCounts;
   readonly sharesFolder?: string;
 }
 
 export const init: CommandDescription = {
   usage: 'init',
+  effect: 'weighty',
   summary: 'The ceremony: set up a sidecar that several people govern, none of them alone.',
   examples: `
 # Alice logs in by her uid, Bob and Carol by the tokens that are made for them
@@ -47,13 +48,16 @@ ferrohsm init --config /etc/ferrohsm --shares 3/5`,
       .option('--approval-key <name=file>', 'public key that this custodian has made already', repeated)
       .option('--policy <file>', 'Cedar policies (default: the shipped roles)')
       .option('--secrets <folder>', 'where keys and tokens of custodians are written', 'custodians')
-      .addOption(new Option('--algorithm <name>', 'of the keys made here').choices(approvalAlgorithms).default('EdDSA'))
-      .option('--yes', 'do not ask'),
+      .addOption(
+        new Option('--algorithm <name>', 'of the keys made here').choices(approvalAlgorithms).default('EdDSA'),
+      ),
   action: local<InitOptions>(async ({ options, output }) => {
     const { shares, sharesFolder } = options;
-    requirePlace(options);
+    if (shares !== undefined) requirePlace(options);
     const plan = planOf(options);
-    if (!options.yes && !confirm(`Set up ${describePlan(plan, shares)}?`)) throw new CliError(1, 'nothing was set up');
+    const words = `set up ${describePlan(plan, shares)}`;
+    if (options.dryRun) throw new DryRunEnd({ config: plan.configFolder, threshold: plan.threshold }, [words]);
+    requireAgreement(options, [`you are about to ${words}`]);
     using prepared = shares && (await splitRootKey(plan.configFolder, shares, { kind: 'new' }));
     const files = prepared && (await handOver(prepared, sharesFolder));
     const belongings = plan.custodians.length === 0 ? [] : holdCeremony({ ...options, ...plan });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
 import { readCallers } from '../inventory/callers.ts';
 import { cyclonedx } from '../inventory/cyclonedx.ts';
@@ -11,7 +11,10 @@ import { labelPair, repeatedOf } from '../option-values.ts';
 import { writeData } from '../output.ts';
 import { writeOutputFile } from '../output-file.ts';
 
-const formats = Object.freeze({
+/** The inventory as text; a table fits the width of a terminal. */
+type Report = (inventory: Inventory, width?: number) => string;
+
+const formats = Object.freeze<Record<'text' | 'json' | 'cyclonedx' | 'html', Report>>({
   text: textReport,
   json: (inventory: Inventory) => JSON.stringify(inventory, null, 2),
   cyclonedx: (inventory: Inventory) => JSON.stringify(cyclonedx(inventory), null, 2),
@@ -47,17 +50,24 @@ ferrohsm inventory --label environment=production --fail-on quantum-vulnerable -
       .option('--label <name=value>', 'only keys that have it, more than once', labelPair)
       .option('--format <format>', `${Object.keys(formats).join(', ')}; default: text, with --json json`, formatName)
       .option('--callers', 'who used each key, too: reads the whole log')
-      .option('--out <file>', 'write it there; - is standard output')
+      .addOption(new Option('--out <file>', 'write it there; - is standard output').conflicts('output'))
       .option(
         '--fail-on <finding>',
         `exit with 9 for a key with it: ${findingNames.join(', ')}`,
         repeatedOf(findingNames),
       ),
   action: connected<InventoryOptions>(async ({ sidecar, options, output }) => {
-    const { prefix, label, format = output.json ? 'json' : 'text', out = '-', callers = false, failOn = [] } = options;
+    const {
+      prefix,
+      label,
+      format = output.json ? 'json' : 'text',
+      out = options.output ?? '-',
+      callers = false,
+      failOn = [],
+    } = options;
     const selection = { ...(prefix !== undefined && { prefix }), ...(label !== undefined && { labels: label }) };
     const taken = await takeInventory(sidecar, selection, callers ? await readCallers(sidecar) : undefined);
-    await write(out, `${formats[format](taken).trimEnd()}\n`);
+    await write(out, `${formats[format](taken, out === '-' ? output.width : undefined).trimEnd()}\n`);
     refuseFindings(taken.summary, failOn);
   }),
 };

@@ -15,6 +15,7 @@ interface KeyAssignOptions extends WaitOptions {
 
 export const keyAssign: CommandDescription = {
   usage: 'assign <name>',
+  effect: 'change',
   summary: 'Change who may use a key and for what: owner, labels, usages. Needs the approval of other people.',
   examples: `
 # Another team owns it

@@ -12,5 +12,6 @@ export const keyCompromise = moveCommand<CompromiseOptions>({
 ferrohsm key compromise payments/signing --reason "found in a core dump"`,
   done: 'compromised',
   reasonRequired: true,
+  isFinal: true,
   move: (keys, name, change, { reason }) => keys.compromise(name, { ...change, reason }),
 });

@@ -16,6 +16,7 @@ interface KeyCreateOptions extends AlgorithmParameters, NewKeyOptions, RotationO
 
 export const keyCreate: CommandDescription = {
   usage: 'create <name>',
+  effect: 'change',
   summary: 'Create a named key that never leaves the sidecar. Prints its id.',
   examples: `
 # A post-quantum signing key

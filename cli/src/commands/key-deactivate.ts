@@ -10,5 +10,6 @@ ferrohsm key deactivate payments/signing
 # Only what version 2 has replaced
 ferrohsm key deactivate payments/signing --key-version 1`,
   done: 'deactivated',
+  isFinal: true,
   move: (keys, name, change) => keys.deactivate(name, change),
 });

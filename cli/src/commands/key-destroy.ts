@@ -19,6 +19,7 @@ ferrohsm key destroy payments/old --wait
 ferrohsm key destroy payments/old --window 30d`,
   done: 'to be destroyed',
   options: (command) => command.option('--window <time>', 'for so long it can be taken back (default 7d)', seconds),
+  isFinal: true,
   move: (keys, name, change, { window }) =>
     keys.destroy(name, { ...change, ...(window !== undefined && { windowSeconds: window }) }),
 });

@@ -26,6 +26,7 @@ const formats: readonly KeyExportFormat[] = ['pkcs8', 'jwk', 'raw', 'raw-seed', 
 
 export const keyExport: CommandDescription = {
   usage: 'export <name>',
+  effect: 'change',
   summary:
     'Get the SECRET of a key out of the sidecar, as it is or wrapped for somebody. Needs the approval of other people.',
   examples: `

@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const keyGrant: CommandDescription = {
   usage: 'grant <name> <grantee>',
+  effect: 'change',
   summary: 'Let a principal or group use a key. Prints all who have a grant. Needs the approval of other people.',
   examples: `
 ferrohsm key grant payments/signing payments-team --wait`,

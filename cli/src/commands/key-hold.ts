@@ -7,6 +7,7 @@ interface KeyHoldOptions extends WaitOptions {
 
 export const keyHold: CommandDescription = {
   usage: 'hold <name>',
+  effect: 'change',
   summary: 'Put a legal hold on a key: nothing of it is destroyed, also nothing that is scheduled already.',
   examples: `
 # Until it is lifted

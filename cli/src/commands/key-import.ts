@@ -33,6 +33,7 @@ const passphraseLimitBytes = 1024;
 
 export const keyImport: CommandDescription = {
   usage: 'import <name>',
+  effect: 'change',
   summary: 'Import a key from a file. Needs the approval of other people. Prints its id.',
   examples: `
 # A key in PEM, PKCS#8, PKCS#1 or SEC 1; waits for the others
@@ -63,7 +64,7 @@ ferrohsm key import web/tls --in tls.pem --request tls.import`,
     ),
   action: connected<KeyImportOptions, [string]>(async (context, name) => {
     const { options, output } = context;
-    if (!options.wait && options.request === undefined) {
+    if (!options.wait && options.request === undefined && !options.dryRun) {
       throw usageError('an import waits for other people', 'give --wait, or --request FILE to go on later');
     }
     const { record } = await imported(context, name);
@@ -74,10 +75,10 @@ ferrohsm key import web/tls --in tls.pem --request tls.import`,
 };
 
 async function imported(context: ConnectedContext<KeyImportOptions>, name: string): Promise<NamedKey> {
-  const { request: file } = context.options;
+  const { request: file, dryRun } = context.options;
   const kept = file === undefined ? undefined : readImportRequest(file, name);
   const request = kept ?? (await newRequest(context, name));
-  if (file !== undefined && kept === undefined) writeImportRequest(file, request);
+  if (file !== undefined && kept === undefined && !dryRun) writeImportRequest(file, request);
   const key = await clientsOf(context).keys.importWrapped(request);
   if (file !== undefined) forgetImportRequest(file);
   return key;

@@ -7,6 +7,7 @@ interface KeyLiftHoldOptions extends WaitOptions {
 
 export const keyLiftHold: CommandDescription = {
   usage: 'lift-hold <name>',
+  effect: 'weighty',
   summary: 'Lift the legal hold of a key. Needs the approval of other people.',
   examples: `
 # The case is closed

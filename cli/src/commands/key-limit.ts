@@ -15,6 +15,7 @@ const limits = ['perSecond', 'perMinute', 'perDay', 'bytesPerSecond', 'concurren
 
 export const keyLimit: CommandDescription = {
   usage: 'limit <name>',
+  effect: 'change',
   summary: 'Set the limits of use of a key, all of them at once. Needs the approval of other people.',
   examples: `
 # At most 600 uses a minute; one more freezes the key until people unfreeze it

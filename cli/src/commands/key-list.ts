@@ -3,7 +3,6 @@ import { InvalidArgumentError } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
 import { algorithmText } from '../named-key.ts';
 import { labelPair } from '../option-values.ts';
-import { table } from '../table.ts';
 
 interface KeyListOptions {
   readonly prefix?: string;
@@ -33,7 +32,7 @@ ferrohsm key list --prefix payments/ --json`,
   action: connected<KeyListOptions>(async ({ sidecar, options, output }) => {
     const records: KeyRecord[] = [];
     for await (const record of sidecar.keys.list(selectionOf(options))) records.push(record);
-    await output.result({ records }, records.length === 0 ? '' : recordTable(records));
+    await output.table({ records }, heading, records.map(rowOf));
     if (records.length === 0) output.note('no keys');
   }),
 };
@@ -63,15 +62,9 @@ function stateName(text: string): KeyState {
   return found;
 }
 
-function recordTable(records: readonly KeyRecord[]): string {
-  const rows = records.map((record) => {
-    const newest = record.versions.at(-1);
-    return [
-      record.name,
-      newest === undefined ? '' : algorithmText(newest),
-      newest?.state ?? '',
-      record.usages.join(','),
-    ];
-  });
-  return table(['NAME', 'ALGORITHM', 'STATE', 'USAGES'], rows);
+const heading = ['NAME', 'ALGORITHM', 'STATE', 'USAGES'];
+
+function rowOf({ name, versions, usages }: KeyRecord): string[] {
+  const newest = versions.at(-1);
+  return [name, newest === undefined ? '' : algorithmText(newest), newest?.state ?? '', usages.join(',')];
 }

@@ -2,6 +2,7 @@ import { type CommandDescription, connected } from '../command.ts';
 
 export const keyRename: CommandDescription = {
   usage: 'rename <name> <new-name>',
+  effect: 'change',
   summary: 'Rename a named key. Its id, its versions and what it encrypted stay good.',
   examples: `
 # Move a key below a team

@@ -13,6 +13,7 @@ interface KeyRetainOptions extends WaitOptions {
 
 export const keyRetain: CommandDescription = {
   usage: 'retain <name>',
+  effect: 'change',
   summary: 'Keep a key longer than its retention classes say. What was promised can only be made longer.',
   examples: `
 # Ten years from the end of its use

@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const keyRevokeGrant: CommandDescription = {
   usage: 'revoke-grant <name> <grantee>',
+  effect: 'weighty',
   summary: 'Take a grant back. Prints all who still have one.',
   examples: `
 ferrohsm key revoke-grant payments/signing payments-team`,

@@ -5,6 +5,7 @@ import { addOverlapOptions, type OverlapOptions, overlapOf } from './key-rotate.
 
 export const keyRollback: CommandDescription = {
   usage: 'rollback <name> <version>',
+  effect: 'weighty',
   summary: 'Make the next version of a key from the secret of an earlier one. Needs the approval of other people.',
   examples: `
 # The partner does not know version 3 yet

@@ -33,6 +33,7 @@ export function overlapOf({ overlap, reason }: OverlapOptions) {
 
 export const keyRotate: CommandDescription = {
   usage: 'rotate <name>',
+  effect: 'change',
   summary:
     'Make the next version of a key, which signs and encrypts from now on. Versions before it verify and decrypt.',
   examples: `

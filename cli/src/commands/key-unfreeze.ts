@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const keyUnfreeze: CommandDescription = {
   usage: 'unfreeze <name>',
+  effect: 'change',
   summary: 'Let a key be used again that was used beyond its limits. Needs the approval of other people.',
   examples: `
 # Look first why

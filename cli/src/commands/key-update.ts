@@ -22,6 +22,7 @@ const version = wholeNumber(1, 2 ** 32 - 1);
 
 export const keyUpdate: CommandDescription = {
   usage: 'update <name>',
+  effect: 'change',
   summary: 'Change what is said about a key: description, expiry, minimum versions, rotation. What is not given stays.',
   examples: `
 # A new version every 90 days

@@ -1,6 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { isoTime } from '../named-key.ts';
-import { table } from '../table.ts';
 
 export const keyUsage: CommandDescription = {
   usage: 'usage <name>',
@@ -19,6 +18,6 @@ ferrohsm key usage payments/signing --json`,
       String(bytes),
       usedAt === undefined ? 'never' : isoTime(usedAt),
     ]);
-    await output.result({ versions }, table(['VERSION', 'USES', 'BYTES', 'LAST USED'], rows));
+    await output.table({ versions }, ['VERSION', 'USES', 'BYTES', 'LAST USED'], rows);
   }),
 };

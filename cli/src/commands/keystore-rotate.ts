@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const keystoreRotate: CommandDescription = {
   usage: 'rotate',
+  effect: 'weighty',
   summary:
     'Seal everything under a new key encryption key and erase the secret of the earlier one: no copy of the store from ' +
     'before opens any more. Needs the approval of other people.',

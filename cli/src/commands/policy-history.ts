@@ -2,7 +2,6 @@ import type { PolicyVersion } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
 import { isoTime } from '../named-key.ts';
 import { gathered } from '../pages.ts';
-import { table } from '../table.ts';
 
 export const policyHistory: CommandDescription = {
   usage: 'history',
@@ -11,7 +10,7 @@ export const policyHistory: CommandDescription = {
 ferrohsm policy history`,
   action: connected(async ({ sidecar, output }) => {
     const versions = await gathered(sidecar.policy.history());
-    await output.result({ versions }, table(heading, versions.map(versionRow)));
+    await output.table({ versions }, heading, versions.map(versionRow));
   }),
 };
 

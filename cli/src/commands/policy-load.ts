@@ -8,6 +8,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const policyLoad: CommandDescription = {
   usage: 'load [file]',
+  effect: 'weighty',
   summary: 'Put policies in force, signed by your approval key. Needs the approval of other people.',
   examples: `
 # Asks for approvals; the same command again puts them in force

@@ -1,6 +1,7 @@
 import { type CommandDescription, local } from '../command.ts';
 import { usageError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { suggestion } from '../nearest.ts';
 
 export const policyProfile: CommandDescription = {
   usage: 'profile <name>',
@@ -14,7 +15,8 @@ ferrohsm policy check policy.cedar`,
     const { policyProfiles } = await import('@ferrohsm/sidecar');
     const text = Object.entries(policyProfiles).find(([known]) => known === name)?.[1];
     if (text === undefined) {
-      throw usageError(`no profile ${name}`, `choose one of ${Object.keys(policyProfiles).join(', ')}`);
+      const names = Object.keys(policyProfiles);
+      throw usageError(`no profile ${name}`, suggestion(name, names, `choose one of ${names.join(', ')}`));
     }
     await output.result({ name, text }, text);
   }),

@@ -8,6 +8,7 @@ const parseVersion = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 export const policyRollback: CommandDescription = {
   usage: 'rollback <version>',
+  effect: 'weighty',
   summary: 'Put an earlier version in force again, as a new version. Needs the approval of other people.',
   examples: `
 ferrohsm policy rollback 3 --key olga.key --wait`,

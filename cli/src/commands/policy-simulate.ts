@@ -2,7 +2,6 @@ import type { PolicySimulateResult } from '@ferrohsm/sdk/node';
 import { type CommandDescription, connected } from '../command.ts';
 import { wholeNumber } from '../option-values.ts';
 import { policyText } from '../policy-input.ts';
-import { table } from '../table.ts';
 
 export const policySimulate: CommandDescription = {
   usage: 'simulate [file]',
@@ -15,7 +14,7 @@ ferrohsm policy simulate policy.cedar --requests 10000`,
   action: connected<{ requests: number }, [string | undefined]>(async ({ sidecar, options, output }, file) => {
     const { requests } = options;
     const result = await sidecar.policy.simulate(policyText(file), { requests });
-    await output.result(result, result.changes.length === 0 ? '' : table(heading, result.changes.map(changeRow)));
+    await output.table(result, heading, result.changes.map(changeRow));
     output.note(`${result.changes.length} of ${result.looked} requests would be decided otherwise`);
   }),
 };

@@ -1,6 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { gathered } from '../pages.ts';
-import { table } from '../table.ts';
 
 export const principalList: CommandDescription = {
   usage: 'list',
@@ -23,7 +22,7 @@ ferrohsm principal list --json`,
       ]),
       ...groups.map(({ id, members, roles }) => [id, `group of ${members.length}`, roles.join(',')]),
     ];
-    await output.result({ principals, groups, governance }, table(['ID', 'KIND', 'ROLES'], rows));
+    await output.table({ principals, groups, governance }, ['ID', 'KIND', 'ROLES'], rows);
     output.note(`governed by ${governance === 'file' ? 'principals.json' : 'records'}`);
   }),
 };

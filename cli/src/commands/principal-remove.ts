@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const principalRemove: CommandDescription = {
   usage: 'remove <id>',
+  effect: 'weighty',
   summary: 'Remove a principal; its sessions end. Needs the approval of other people.',
   examples: `
 ferrohsm principal remove former-colleague --wait`,

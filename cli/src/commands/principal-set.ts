@@ -5,6 +5,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const principalSet: CommandDescription = {
   usage: 'set [file]',
+  effect: 'change',
   summary: 'Create or replace a principal by its JSON record. Needs the approval of other people.',
   examples: `
 # A workload with a socket of its own

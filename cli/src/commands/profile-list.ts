@@ -1,6 +1,5 @@
 import { type CommandDescription, local } from '../command.ts';
 import { readProfiles } from '../profiles/profile-file.ts';
-import { table } from '../table.ts';
 
 export const profileList: CommandDescription = {
   usage: 'list',
@@ -15,6 +14,6 @@ ferrohsm profile list`,
       socket ?? url ?? '',
       tokenFile ?? '',
     ]);
-    await output.result(profiles, rows.length === 0 ? '' : table(['NAME', 'SIDECAR', 'TOKEN FILE'], rows));
+    await output.table(profiles, ['NAME', 'SIDECAR', 'TOKEN FILE'], rows);
   }),
 };

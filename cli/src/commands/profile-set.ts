@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DryRunEnd } from '../change/dry-run.ts';
 import { type CommandDescription, local } from '../command.ts';
 import { usageError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -10,6 +11,7 @@ interface ProfileSetOptions extends GlobalOptions {
 
 export const profileSet: CommandDescription = {
   usage: 'set <name>',
+  effect: 'change',
   summary: 'Keep a way to a sidecar under a name, for --profile: its socket, or its URL and the file of a token.',
   examples: `
 # A sidecar on another machine
@@ -30,6 +32,7 @@ ferrohsm profile set local --socket /run/ferrohsm/ferrohsm.sock --default`,
       ...(tokenFile !== undefined && { tokenFile: resolve(tokenFile) }),
     };
     const profiles = { ...present.profiles, [name]: profile };
+    if (options.dryRun) throw new DryRunEnd({ profile }, [`keep the profile ${name}, the way to ${socket ?? url}`]);
     writeProfiles({ ...present, ...(options.default && { default: name }), profiles });
     await output.result(profile, '');
     output.note(`set ${name}: ferrohsm --profile ${name} status`);

@@ -1,5 +1,4 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { pairs } from '../named-key.ts';
 import { retentionText } from '../retention-text.ts';
 
 export const retentionList: CommandDescription = {
@@ -13,8 +12,8 @@ ferrohsm retention list
 ferrohsm retention list --json`,
   action: connected(async ({ sidecar, output }) => {
     const retentionClasses = await sidecar.retention.list();
-    const rows = retentionClasses.map((each) => [each.name, retentionText(each)] as const);
-    await output.result({ retentionClasses }, rows.length === 0 ? '' : pairs(rows));
+    const rows = retentionClasses.map((each) => [each.name, retentionText(each)]);
+    await output.table({ retentionClasses }, ['CLASS', 'KEYS ARE'], rows);
     if (rows.length === 0) output.note('no retention classes');
   }),
 };

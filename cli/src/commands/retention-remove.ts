@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const retentionRemove: CommandDescription = {
   usage: 'remove <class>',
+  effect: 'weighty',
   summary:
     'Remove a retention class. Keys that name it are kept until it is there again. Needs the approval of others.',
   examples: `

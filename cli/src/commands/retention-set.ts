@@ -1,4 +1,5 @@
 import type { RetentionClass } from '@ferrohsm/sdk/node';
+import { addYesOption } from '../change/effect.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { seconds } from '../option-values.ts';
 import { retentionText } from '../retention-text.ts';
@@ -13,6 +14,7 @@ interface RetentionSetOptions extends WaitOptions {
 
 export const retentionSet: CommandDescription = {
   usage: 'set <class>',
+  effect: 'change',
   summary:
     'Say how long keys are kept after the end of their use. The class "default" is that of every key, any other that of ' +
     'the keys whose label "retention" names it; the longest counts. Needs the approval of other people.',
@@ -24,7 +26,7 @@ ferrohsm retention set default --keep 365d --destroy
 ferrohsm retention set compliance.sox --keep 2555d`,
   options: (command) =>
     addWaitOption(
-      command
+      addYesOption(command)
         .requiredOption('--keep <time>', 'from the end of its use, for example 365d', seconds)
         .option('--destroy', 'when nothing keeps a version any more, its destruction is scheduled by itself')
         .option('--grace <time>', 'for so long such a destruction can be taken back (default 30d)', seconds),

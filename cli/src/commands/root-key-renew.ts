@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { DryRunEnd } from '../change/dry-run.ts';
 import { type CommandDescription, local } from '../command.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { handOver, splitRootKey } from '../share-ceremony.ts';
-import { addShareOptions, requirePlace, type ShareCounts, sharesText } from '../share-counts.ts';
+import { addShareOptions, requirePlace, type ShareCounts, sharesText, sharesWords } from '../share-counts.ts';
 
 interface RenewOptions extends GlobalOptions {
   readonly config: string;
@@ -12,6 +13,7 @@ interface RenewOptions extends GlobalOptions {
 
 export const rootKeyRenew: CommandDescription = {
   usage: 'renew',
+  effect: 'change',
   summary: 'Make a new root key in shares, which is to follow the present one.',
   examples: `
 # Then three of its custodians give their shares to the running sidecar, and it goes over to the new key
@@ -27,6 +29,7 @@ ferrohsm root-key rotate --wait`,
     const { shares, sharesFolder } = options;
     requirePlace(options);
     using prepared = await splitRootKey(resolve(options.config), shares, { kind: 'next' });
+    if (options.dryRun) throw new DryRunEnd(shares, [`make a new root key in ${sharesWords(shares)}`]);
     const files = await handOver(prepared, sharesFolder);
     prepared.commit();
     await output.result({ ...shares, files }, sharesText(files));

@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const rootKeyRotate: CommandDescription = {
   usage: 'rotate',
+  effect: 'weighty',
   summary:
     'Put the keystore under the next root key while the sidecar goes on. A key file makes it by itself, any other root key ' +
     'is prepared before. Needs the approval of other people.',

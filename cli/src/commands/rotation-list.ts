@@ -1,5 +1,4 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { pairs } from '../named-key.ts';
 import { policyText } from '../rotation-text.ts';
 
 export const rotationList: CommandDescription = {
@@ -13,8 +12,8 @@ ferrohsm rotation list
 ferrohsm rotation list --json`,
   action: connected(async ({ sidecar, output }) => {
     const rotationPolicies = await sidecar.rotation.list();
-    const rows = rotationPolicies.map((policy) => [policy.name, policyText(policy)] as const);
-    await output.result({ rotationPolicies }, rows.length === 0 ? '' : pairs(rows));
+    const rows = rotationPolicies.map((policy) => [policy.name, policyText(policy)]);
+    await output.table({ rotationPolicies }, ['POLICY', 'ROTATION'], rows);
     if (rows.length === 0) output.note('no rotation policies');
   }),
 };

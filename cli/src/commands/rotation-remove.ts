@@ -3,6 +3,7 @@ import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
 export const rotationRemove: CommandDescription = {
   usage: 'remove <policy>',
+  effect: 'weighty',
   summary: 'Remove a rotation policy. Needs the approval of others.',
   examples: `
 # Each key has a schedule of its own again

@@ -12,6 +12,7 @@ interface RotationSetOptions extends WaitOptions, RotationOptions {
 
 export const rotationSet: CommandDescription = {
   usage: 'set <policy>',
+  effect: 'change',
   summary:
     'Say when the next versions of all keys with certain labels are made. Of several policies and the schedule of the ' +
     'key itself the strictest of each limit counts. Needs the approval of other people.',

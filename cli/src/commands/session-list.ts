@@ -1,6 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
 import { isoTime } from '../named-key.ts';
-import { table } from '../table.ts';
 
 export const sessionList: CommandDescription = {
   usage: 'list',
@@ -17,6 +16,6 @@ ferrohsm session list`,
       isoTime(openedAt),
       isoTime(usedAt),
     ]);
-    await output.result({ sessions }, table(['ID', 'PRINCIPAL', 'CREDENTIAL', 'TRANSPORT', 'OPENED', 'USED'], rows));
+    await output.table({ sessions }, ['ID', 'PRINCIPAL', 'CREDENTIAL', 'TRANSPORT', 'OPENED', 'USED'], rows);
   }),
 };

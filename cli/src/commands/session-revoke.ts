@@ -2,6 +2,7 @@ import { type CommandDescription, connected } from '../command.ts';
 
 export const sessionRevoke: CommandDescription = {
   usage: 'revoke <id>',
+  effect: 'weighty',
   summary: 'End a connection; nothing more is answered on it.',
   examples: `
 ferrohsm session revoke ssn_AbCdEfGhIjKlMnOp`,

@@ -12,6 +12,7 @@ const tokenBytes = 32;
 
 export const tokenCreate: CommandDescription = {
   usage: 'create',
+  effect: 'change',
   summary: 'Make a bearer token; the sidecar holds only the digest that is printed.',
   examples: `
 # The token for the workload, the digest for "tokenSha256" in principals.json
@@ -24,7 +25,7 @@ ferrohsm token create --out payments.token`,
   action: local<TokenCreateOptions>(async ({ options, output }) => {
     const token = randomBytes(tokenBytes).toString('base64url');
     const tokenSha256 = createHash('sha256').update(token).digest('base64url');
-    writeOutputFile(options.out, Buffer.from(`${token}\n`), { secret: true, force: options.force });
+    writeOutputFile(options.out, Buffer.from(`${token}\n`), { secret: true, ...options });
     await output.result({ tokenSha256 }, tokenSha256);
   }),
 };

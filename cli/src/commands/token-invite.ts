@@ -13,6 +13,7 @@ interface TokenInviteOptions extends WaitOptions {
 
 export const tokenInvite: CommandDescription = {
   usage: 'invite <principal>',
+  effect: 'change',
   summary: 'Make an invitation to register one token for a principal. Needs the approval of other people.',
   examples: `
 # Here

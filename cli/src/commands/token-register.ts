@@ -16,6 +16,7 @@ const invitationLimitBytes = 1024;
 
 export const tokenRegister: CommandDescription = {
   usage: 'register',
+  effect: 'change',
   summary: 'Make a bearer token and register it with an invitation; the sidecar learns only its digest.',
   examples: `
 ferrohsm token register --invitation ci.invitation --out ci.token --url wss://hsm.example:7420`,
@@ -27,7 +28,7 @@ ferrohsm token register --invitation ci.invitation --out ci.token --url wss://hs
     const invitation = readInput(options.invitation, invitationLimitBytes).toString('latin1').trim();
     const token = randomBytes(tokenBytes).toString('base64url');
     // It is on disk before it is registered: an invitation is good only once.
-    writeOutputFile(options.out, Buffer.from(`${token}\n`), { secret: true });
+    writeOutputFile(options.out, Buffer.from(`${token}\n`), { secret: true, dryRun: options.dryRun });
     const { principal } = await registered(options, token, invitation);
     const tokenSha256 = createHash('sha256').update(token).digest('base64url');
     await output.result({ principal, tokenSha256 }, '');

@@ -9,6 +9,7 @@ interface TokenRevokeOptions {
 
 export const tokenRevoke: CommandDescription = {
   usage: 'revoke',
+  effect: 'weighty',
   summary: 'Revoke a registered token or a JWT; sessions that came by it end.',
   examples: `
 # A registered token, by its SHA-256 in base64url

@@ -13,6 +13,7 @@ interface WitnessCreateKeyOptions extends GlobalOptions {
 
 export const witnessCreateKey: CommandDescription = {
   usage: 'create-key',
+  effect: 'change',
   summary: 'Make the keys of a witness, Ed25519 and ML-DSA-44. Prints the verifier keys that others pin, one a line.',
   examples: `
 # A name that nobody else has: a URL without its scheme
@@ -27,14 +28,14 @@ ferrohsm witness create-key --name witness.example/w1 --out w1.key > w1.keys`,
         .option('--force', 'replace an existing file'),
     ),
   action: local<WitnessCreateKeyOptions>(async ({ options, output }) => {
-    const { name, out, passphrase: asked, passphraseFd, force } = options;
+    const { name, out, passphrase: asked, passphraseFd, force, dryRun } = options;
     const { encodeWitnessKeys, generateWitnessKeys } = await import('../witness/witness-key.ts');
     const generated = await generateWitnessKeys(name);
     const isEncrypted = asked || passphraseFd !== undefined;
     const passphrase = isEncrypted ? readPassphrase({ passphraseFd }, 'new passphrase: ') : undefined;
     const file = encodeWitnessKeys(generated, passphrase);
     try {
-      writeOutputFile(out, file, { secret: true, force });
+      writeOutputFile(out, file, { secret: true, force, dryRun });
     } finally {
       file.fill(0);
       passphrase?.fill(0);

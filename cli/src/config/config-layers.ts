@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
-import { nearestName } from '../nearest-name.ts';
+import { nearest } from '../nearest.ts';
 import { parseSocket } from '../serve-options.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { misfitsOf } from './config-misfits.ts';
@@ -93,7 +93,7 @@ function refuseNearNames(environment: Environment): void {
   const known = settings.map(({ environment: name }) => name);
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('FERROHSM_') || known.includes(name) || otherVariables.has(name)) continue;
-    const meant = nearestName(
+    const meant = nearest(
       name.slice('FERROHSM_'.length),
       known.map((one) => one.slice('FERROHSM_'.length)),
     );

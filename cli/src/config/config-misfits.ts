@@ -1,5 +1,5 @@
 import { type ConfigMisfit, validateConfig } from '../generated/config-validator.js';
-import { nearestName } from '../nearest-name.ts';
+import { nearest } from '../nearest.ts';
 import type { ConfigPath } from './config-document.ts';
 import { configSchema, type SchemaNode, settings } from './settings.ts';
 
@@ -46,7 +46,7 @@ function unknownName(container: ConfigPath, name: string): Misfit {
   const path = [...container, name];
   const siblings = Object.keys(nodeAt(container)?.properties ?? {});
   const meant =
-    nearestName(name, siblings) ??
+    nearest(name, siblings) ??
     siblings.find((sibling) => name.length > 2 && sibling.startsWith(name)) ??
     settings.find(({ key }) => key.split('.').at(-1) === name)?.key;
   const hint = meant === undefined ? secretHint(name) : `did you mean ${meant}?`;

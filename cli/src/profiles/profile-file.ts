@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError, systemCode } from '../errors.ts';
 import { unreadable } from '../input.ts';
-import { writeOutputFile } from '../output-file.ts';
+import { suggestion } from '../nearest.ts';
+import { unwritable, writeOutputFile } from '../output-file.ts';
 
 /** A way to one sidecar: by its Unix socket, or by a WebSocket with the file of a bearer token. */
 export interface Profile {
@@ -39,20 +40,25 @@ export function readProfiles(path = profilesPath()): Profiles {
 
 /** @throws CliError 73 */
 export function writeProfiles(profiles: Profiles, path = profilesPath()): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   writeOutputFile(path, Buffer.from(`${JSON.stringify(profiles, null, 2)}\n`), { secret: true, force: true });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
 }
 
 /** @throws CliError 2 */
 export function profileNamed({ profiles }: Profiles, name: string): Profile {
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile !== undefined) return profile;
-  const names = Object.keys(profiles).join(', ');
-  throw new CliError(
-    2,
-    `no profile ${name}`,
-    names === '' ? 'set one: ferrohsm profile set NAME' : `there are ${names}`,
-  );
+  const names = Object.keys(profiles);
+  const all = names.length === 0 ? 'set one: ferrohsm profile set NAME' : `there are ${names.join(', ')}`;
+  throw new CliError(2, `no profile ${name}`, suggestion(name, names, all));
 }
 
 function textOf(path: string): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeOperation } from './describe-operation.ts';
+import { describeCall, describeOperation } from './describe-operation.ts';
 import { heldOperation } from './test-approval.ts';
 
 const times = { issuedAt: Date.UTC(2026, 10, 24, 12), expiresAt: Date.UTC(2026, 10, 24, 13) };
@@ -133,4 +133,14 @@ describe('nothing is hidden', () => {
     expect(lines[0]).toContain(`${escaped} wants to`);
     expect(lines.join('')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
   });
+});
+
+test('a call that is about to be made is said in the same words, with what it is about', () => {
+  expect(describeCall('keys.destroy', { name: 'payments/old', windowSeconds: 60 })).toEqual([
+    'DESTROY the key payments/old and all that only it can read',
+    '  name: payments/old',
+    '  windowSeconds: 60',
+  ]);
+  expect(describeCall('some.thing', { key: 'key_x\u001b[2J' })[0]).toBe('call some.thing on key_x\\u{1b}[2J');
+  expect(describeCall('keystore.rotate', {})).toEqual(['seal all keys under a new key encryption key']);
 });

@@ -2,35 +2,51 @@ import type { FrozenOperation, MethodName } from '../generated/types.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { isMembers, type Members, memberOf } from './members.ts';
 import { printable } from './printable.ts';
-import { exportWish, keySaid, wrapWish } from './release-words.ts';
+import { type Asked, exportWish, keySaid, wrapWish } from './release-words.ts';
 import { said } from './said.ts';
 
-type Wish = (params: Members, operation: FrozenOperation) => string;
+type Wish = (params: Members, operation: Asked) => string;
 
 /** What somebody asks for, by its method; the parameters follow it in any case. */
 const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = Object.freeze({
+  'approvals.approve': ({ id }) => `approve the request ${said(id)}`,
+  'approvals.cancel': ({ id }) => `take the request ${said(id)} back`,
+  'approvals.deny': ({ id }) => `refuse the request ${said(id)} for good`,
   'approvers.enrol': ({ person }) => `let ${said(person)} approve with a new key`,
   'approvers.remove': ({ person }) => `take an approval key from ${said(person)}`,
+  'audit.erase': ({ principal }) => `ERASE ${said(principal)} from the records of the log, for good`,
+  'audit.prune': () => 'REMOVE the records of the log that are beyond their retention, for good',
+  'audit.rotateKeys': () => 'give the log new keys',
+  'audit.setRetention': ({ keepDays }) => `keep records of the log for ${said(keepDays)} days at least`,
   'backup.create': () => 'get the SECRET of every key out of the sidecar, encrypted',
   'backup.restore': () => 'restore a backup with every SECRET in it, on another host',
   'breakGlass.open': () => 'open an emergency session of 15 minutes',
+  'breakGlass.review': ({ id }) => `close the emergency session ${said(id)} with what was found`,
   'groups.remove': ({ id }) => `remove the group ${said(id)}`,
   'groups.set': ({ group }) => `create or replace the group ${said(memberOf(group, 'id'))}`,
+  'keys.activate': ({ name }) => `let the key ${said(name)} be used`,
   'keys.assign': ({ name }) => `change who may use the key ${said(name)}`,
+  'keys.cancelDestruction': ({ name }) => `take the destruction of the key ${said(name)} back`,
   'keys.compromise': ({ name }) => `mark the key ${said(name)} as compromised, for good`,
   'keys.create': ({ name }) => `create the key ${said(name)}`,
+  'keys.deactivate': ({ name }) => `end the use of the key ${said(name)}, for good; it still decrypts and verifies`,
   'keys.destroy': ({ name }) => `DESTROY the key ${said(name)} and all that only it can read`,
   'keys.export': exportWish,
   'keys.grant': ({ name, grantee }) => `let ${said(grantee)} use the key ${said(name)}`,
+  'keys.hold': ({ name }) => `keep the key ${said(name)} under a legal hold`,
   'keys.import': ({ name }) => `import a key from elsewhere as ${said(name)}`,
   'keys.liftHold': ({ name }) => `lift the legal hold of the key ${said(name)}`,
   'keys.limit': ({ name }) => `change the limits of use of the key ${said(name)}`,
   'keys.rename': ({ name, newName }) => `rename the key ${said(name)} to ${said(newName)}`,
+  'keys.resume': ({ name }) => `let the suspended key ${said(name)} be used again`,
+  'keys.retain': ({ name }) => `keep the key ${said(name)} for longer`,
   'keys.revokeGrant': ({ name, grantee }) => `no longer let ${said(grantee)} use the key ${said(name)}`,
   'keys.rollback': ({ name, version }) =>
     `let version ${said(version)} of the key ${said(name)} sign and encrypt again`,
   'keys.rotate': ({ name }) => `make the next version of the key ${said(name)}`,
+  'keys.suspend': ({ name }) => `stop the use of the key ${said(name)} until it is resumed`,
   'keys.unfreeze': ({ name }) => `let the frozen key ${said(name)} be used again`,
+  'keys.update': ({ name }) => `change what is said about the key ${said(name)}`,
   'keystore.changeRootKey': () => 'replace the root key',
   'keystore.rotate': () => 'seal all keys under a new key encryption key',
   'policy.load': () => 'put other policies in force',
@@ -53,6 +69,7 @@ const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = O
   'subtle.wrapKey': wrapWish,
   'system.seal': () => 'wipe all keys from memory until the sidecar is unsealed',
   'tokens.invite': ({ principal }) => `let somebody register a token that acts as ${said(principal)}`,
+  'tokens.revoke': () => 'revoke a token and end its sessions',
 });
 
 /**
@@ -65,9 +82,8 @@ const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = O
 export function describeOperation(operation: FrozenOperation): string[] {
   const { method, action, params, resource, resourceState, requester, audience, keyNames = {} } = operation;
   const given = readParams(params);
-  const wish = Object.hasOwn(wishes, method) ? wishes[method as MethodName] : undefined;
   return [
-    `${said(requester)} wants to ${wish?.(given, operation) ?? `call ${said(method)} on ${said(resource)}`}`,
+    `${said(requester)} wants to ${wishOf(method, given, operation)}`,
     ...membersOf('', given).map((line) => `  ${line}`),
     `operation: ${said(method)}${action === method ? '' : ` (action ${said(action)})`}`,
     `acts on: ${said(resource)}${resourceState === '' ? '' : `, as it is in state ${said(resourceState)}`}`,
@@ -76,6 +92,25 @@ export function describeOperation(operation: FrozenOperation): string[] {
     `asked at: ${timeOf(operation.issuedAt)}`,
     `good until: ${timeOf(operation.expiresAt)}`,
   ];
+}
+
+/**
+ * What a call wants, in the same words, for the person who is about to make it: then every parameter of it. Bytes are
+ * `{ bytes, sha256 }`, as in a held operation.
+ *
+ * @example describeCall('keys.destroy', { name: 'payments/old' })[0] // 'DESTROY the key payments/old ...'
+ */
+export function describeCall(method: string, params: Readonly<Record<string, unknown>>): string[] {
+  const wish = wishOf(method, params, {
+    requester: 'yourself',
+    resource: String(params.key ?? params.name ?? 'the sidecar'),
+  });
+  return [wish, ...membersOf('', params).map((line) => `  ${line}`)];
+}
+
+function wishOf(method: string, params: Members, asked: Asked): string {
+  const wish = Object.hasOwn(wishes, method) ? wishes[method as MethodName] : undefined;
+  return wish?.(params, asked) ?? `call ${said(method)} on ${said(asked.resource)}`;
 }
 
 /** Params that are no JSON object, or say something twice, are shown as they are. */

@@ -2,7 +2,8 @@ import type { FrozenOperation } from '../generated/types.ts';
 import { type Members, memberOf } from './members.ts';
 import { said } from './said.ts';
 
-type Asked = Pick<FrozenOperation, 'keyNames' | 'requester' | 'resource'>;
+/** What words need to know of an operation beside its params. */
+export type Asked = Pick<FrozenOperation, 'keyNames' | 'requester' | 'resource'>;
 
 /** What `keys.export` gives out and who will be able to read it. */
 export function exportWish({ name, wrapping }: Members, asked: Asked): string {

@@ -8,6 +8,7 @@ import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { Backups } from './backups.ts';
 import { BreakGlass } from './break-glass.ts';
+import { CheckedRpc, type PlannedChange } from './checked.ts';
 import { DataKeys } from './data-keys.ts';
 import { Keys } from './keys.ts';
 import { Policy } from './policy.ts';
@@ -93,6 +94,11 @@ export interface ViewOptions {
    * checkpoint covers its record, at most about a second later.
    */
   readonly onReceipt?: (receipt: string, method: string) => void;
+  /**
+   * Waited for before each operation that changes state or releases secrets; where it rejects, nothing is sent and the
+   * operation rejects with the same. It may ask a person, or only rehearse the operation.
+   */
+  readonly beforeChange?: (change: PlannedChange) => Promise<void>;
 }
 
 /**
@@ -102,12 +108,14 @@ export interface ViewOptions {
  */
 export interface FerroHsm extends FerroHsmClients, AsyncDisposable {
   /**
-   * The same connection and keys, for operations that other people have to approve first, or whose receipts are kept. A
+   * The same connection and keys, for operations that other people have to approve first, that are checked
+   * before they are sent, or whose receipts are kept. A
    * held operation is repeated with the same requestId until it runs; it rejects with `approval_closed` when it was
    * denied, cancelled or has expired.
    *
    * @example const { subtle } = hsm.with({ wait: true, signal: AbortSignal.timeout(3_600_000) });
    * @example const { subtle } = hsm.with({ onReceipt: (receipt) => receipts.push(receipt) });
+   * @example const { keys } = hsm.with({ beforeChange: async ({ method }) => askSomebody(method) });
    */
   with(options: ViewOptions): FerroHsmClients;
   /** What the sidecar said of itself when the present connection was opened: limits, and the log's keys to pin. */
@@ -153,7 +161,9 @@ export async function openFerroHsm(
 
 function viewOf(rpc: Rpc, view: ViewOptions): Rpc {
   const receipted = view.onReceipt === undefined ? rpc : new ReceiptedRpc(rpc, view.onReceipt);
-  return view.wait === true ? new WaitingRpc(receipted, view) : receipted;
+  const waiting = view.wait === true ? new WaitingRpc(receipted, view) : receipted;
+  // Outermost: what waits for people is repeated, and shown only once.
+  return view.beforeChange === undefined ? waiting : new CheckedRpc(waiting, view.beforeChange);
 }
 
 function clientsOver(rpc: Rpc, crypto: HsmCrypto): FerroHsmClients {

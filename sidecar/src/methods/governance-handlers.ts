@@ -25,6 +25,7 @@ import { createPrincipalsList } from './principals.list.ts';
 import { createPrincipalsRemove } from './principals.remove.ts';
 import { createPrincipalsSet } from './principals.set.ts';
 import { createSessionList } from './session.list.ts';
+import { createSessionRehearse } from './session.rehearse.ts';
 import { createSessionRelease } from './session.release.ts';
 import { createSessionRevoke } from './session.revoke.ts';
 import { createSessionWhoami } from './session.whoami.ts';
@@ -40,6 +41,7 @@ export function governanceHandlers({
   now,
   questions,
   recordedRequests,
+  rehearse,
   governance,
 }: HandlerParts) {
   const {
@@ -81,6 +83,7 @@ export function governanceHandlers({
     'principals.remove': createPrincipalsRemove(directory),
     'principals.set': createPrincipalsSet(directory),
     'session.list': createSessionList(sessions),
+    'session.rehearse': createSessionRehearse(rehearse),
     'session.release': createSessionRelease(),
     'session.revoke': createSessionRevoke(sessions),
     'session.whoami': createSessionWhoami(),

@@ -19,6 +19,7 @@ import type { MayImport } from './keys.import.ts';
 import type { Cursors, MayLook } from './keys.list.ts';
 import type { PolicyQuestions } from './policy.explain.ts';
 import type { RecordedRequests } from './policy.simulate.ts';
+import type { Rehearse } from './session.rehearse.ts';
 import type { Greeting } from './system.hello.ts';
 import type { FillRandom } from './system.random.ts';
 import type { StatusSources } from './system.status.ts';
@@ -51,6 +52,7 @@ export interface HandlerParts {
   readonly fillRandom: FillRandom;
   readonly status: StatusSources;
   readonly questions: PolicyQuestions;
+  readonly rehearse: Rehearse;
   readonly recordedRequests: RecordedRequests;
   /** Lets no further call in. */
   readonly shutOut: () => void;

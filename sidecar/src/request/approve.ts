@@ -5,8 +5,16 @@ import type { Approval } from '../generated/types.ts';
 import type { Target, Trail } from './context.ts';
 import type { RequirePossible } from './possible.ts';
 
+/** How many approvals an operation needs, and how many it has. */
+export interface Consent {
+  readonly needed: number;
+  readonly given: number;
+}
+
 /** Holds an operation until enough other people have approved it. */
 export interface Approve {
+  /** What {@link Approve.approve} would ask for; nobody is asked. */
+  consent(trail: Trail): Promise<Consent>;
   /**
    * As many approvals as the policy asks for, never fewer than the method's floor.
    *
@@ -49,10 +57,21 @@ export function createApprove(desk: ApprovalDesk, requirePossible: RequirePossib
     throw required(approval, desk, needed);
   }
 
+  /** As many as the policy asks for, never fewer than the floor. */
+  function countNeeded(trail: Trail): number {
+    const needed = Math.max(floor(trail), trail.approvalsNeeded ?? 0);
+    trail.approvalsNeeded = needed;
+    return needed;
+  }
+
   return {
+    async consent(trail) {
+      const needed = countNeeded(trail);
+      const open = needed === 0 ? undefined : await desk.find(heldOperation(trail));
+      return { needed, given: open === undefined ? 0 : desk.validVotes(open) };
+    },
     approve(trail) {
-      const needed = Math.max(floor(trail), trail.approvalsNeeded ?? 0);
-      trail.approvalsNeeded = needed;
+      const needed = countNeeded(trail);
       return needed === 0 ? undefined : hold(trail, needed);
     },
     requireRedeemed({ approval, approvalsNeeded = 0, isRedeemed }) {

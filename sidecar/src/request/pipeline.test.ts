@@ -37,6 +37,7 @@ const pipeline = createPipeline({
   limit: () => undefined,
   approve: {
     approve: () => undefined,
+    consent: () => Promise.reject(new Error('not reached')),
     redeem: () => Promise.reject(new Error('not reached')),
     requireRedeemed: () => undefined,
   },

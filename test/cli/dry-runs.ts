@@ -1,0 +1,78 @@
+/** What is there to be changed, by the variables of the test. */
+export interface Subjects {
+  /** A request that Bob may decide. */
+  readonly approval: string;
+  readonly backup: string;
+  readonly session: string;
+}
+
+const bob = '--url $URL --token-file custodians/bob.token';
+
+/** A line for each command that changes something: what stands behind its name. */
+export const dryRuns: Readonly<Record<string, string>> = {
+  'approval approve': `$APPROVAL --key custodians/bob.key ${bob}`,
+  'approval cancel': '$APPROVAL',
+  'approval deny': `$APPROVAL ${bob}`,
+  'approver create': '--out new.key',
+  'approver enrol': 'bob custodians/alice.pub',
+  'approver remove': 'bob $KEY_ID',
+  'audit erase': 'bob',
+  'audit prune': '',
+  'audit rotate-keys': '',
+  'audit set-retention': '365',
+  'backup approve-restore': 'request.json --person bob --key custodians/bob.key',
+  'backup create': '--recipient backup.json',
+  'backup create-key': '--out other.key',
+  'backup restore': 'backups/$BACKUP --recipient-key backup.key --state other/state --config config',
+  'break-glass open': "--reason 'payments are down' --ticket INC-1",
+  'break-glass review': "bgl_AbCdEfGhIjKlMnOp --findings 'nothing'",
+  call: 'keys.suspend params.json',
+  'group remove': 'payments-team',
+  'group set': 'payments-team --member bob --role Operator',
+  init: '--config elsewhere --custodian alice --custodian bob',
+  'key activate': 'inactive',
+  'key assign': 'signing --label service=checkout',
+  'key cancel-destruction': 'ending',
+  'key compromise': 'signing --reason found',
+  'key create': 'fresh --algorithm ML-DSA-65',
+  'key deactivate': 'signing',
+  'key destroy': 'old --window 30d',
+  'key export': 'signing --format pkcs8 --out signing.p8',
+  'key grant': 'signing bob',
+  'key hold': "signing --reason 'case 12'",
+  'key import': 'brought --in brought.pem --passphrase-file /dev/null',
+  'key lift-hold': 'held',
+  'key limit': 'signing --per-second 5',
+  'key rename': 'signing signatures',
+  'key resume': 'suspended',
+  'key retain': 'signing --for 365d',
+  'key revoke-grant': 'signing bob',
+  'key rollback': 'signing 1',
+  'key rotate': 'signing --algorithm ML-DSA-65',
+  'key suspend': 'signing',
+  'key unfreeze': 'signing',
+  'key update': "signing --description 'the one'",
+  'keystore rotate': '',
+  'policy load': 'config/policy.cedar --key custodians/alice.key',
+  'policy rollback': '1 --key custodians/alice.key',
+  'principal remove': 'bob',
+  'principal set': 'alice.json',
+  'profile remove': 'here',
+  'profile set': 'there --socket there.sock',
+  'retention remove': 'default',
+  'retention set': 'default --keep 365d --destroy',
+  'root-key renew': '--config shared --shares 2/3 --shares-folder made',
+  'root-key reshare':
+    '--config shared --share-file shares/share-1.txt --share-file shares/share-2.txt --shares 2/3 --shares-folder made',
+  'root-key rotate': '',
+  'root-key split': '--config config --root-key config/root.key --shares 2/3 --shares-folder made',
+  'rotation remove': 'production',
+  'rotation set': 'production --every-key --rotate-every 90d',
+  seal: '',
+  'session revoke': '$SESSION',
+  'token create': '--out new.token',
+  'token invite': 'bob --out bob.invitation',
+  'token register': '--invitation some.invitation --out new.token',
+  'token revoke': '--sha256 $DIGEST',
+  'witness create-key': '--name witness.example/w1 --out w1.key',
+};
