@@ -72,7 +72,7 @@ test('the bar of a terminal is neither empty nor full unless the share is', () =
   const many = Array.from({ length: 200 }, (_, index) => testKey({ name: `k${index}` }, [strong]));
   const bar = (...keys: readonly ReturnType<typeof testKey>[]) =>
     /\[[#.]+\]/.exec(textReport(inventoryOf(...keys)))?.[0];
-  expect(bar(...many)).toBe(`[${'.'.repeat(40)}]`);
-  expect(bar(...many, testKey({}))).toBe(`[#${'.'.repeat(39)}]`);
-  expect(bar(testKey({}))).toBe(`[${'#'.repeat(40)}]`);
+  expect(bar(...many)).toBe(`[${'.'.repeat(20)}]`);
+  expect(bar(...many, testKey({}))).toBe(`[#${'.'.repeat(19)}]`);
+  expect(bar(testKey({}))).toBe(`[${'#'.repeat(20)}]`);
 });
