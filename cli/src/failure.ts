@@ -9,6 +9,8 @@ export interface Failure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly exitStatus: number;
+  /** Of the error table, where it is one of its errors. */
+  readonly code?: string;
 }
 
 /** Numbers of refusals that WebCrypto itself knows; the others are of the call and of the sidecar. */
@@ -50,7 +52,8 @@ function describeCoded(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
   if (entry === undefined) return describeCoded(error.cause);
-  return { message: error.message, hint: hintOf(error) ?? entry.hint, exitStatus: entry.exitStatus };
+  const { code, exitStatus } = entry;
+  return { message: error.message, hint: hintOf(error) ?? entry.hint, exitStatus, code };
 }
 
 /** What this very error says of the next step. */
@@ -66,7 +69,8 @@ function describeDomException(error: unknown): Failure | undefined {
   const { least, most } = webCryptoNumbers;
   const entry = errorList.find(({ dom, number }) => dom === error.name && number >= least && number <= most);
   if (entry === undefined) return undefined;
-  return { message: error.message || entry.message, hint: entry.hint, exitStatus: entry.exitStatus };
+  const { code, hint, exitStatus } = entry;
+  return { message: error.message || entry.message, hint, exitStatus, code };
 }
 
 function describeUnexpected(error: unknown): Failure {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { CliError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { lent } from './lending.ts';
 import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
 
 /** How bytes are shown as text. */
@@ -24,18 +25,28 @@ export interface Output {
    * terminal.
    */
   bytes(bytes: Uint8Array, result: unknown, options: BytesOptions): Promise<void>;
+  /** What a person reads before being asked, as it is; not the result. */
+  show(text: string): void;
   /** A remark; not with `--quiet`. */
   note(text: string): void;
   /** What must be read, even with `--quiet`. */
   warn(text: string): void;
 }
 
-export function createOutput({ json = false, quiet = false }: GlobalOptions): Output {
+/** That of the process, unless another was lent. */
+export function createOutput(options: GlobalOptions): Output {
+  return lent()?.output ?? processOutput(options);
+}
+
+export function processOutput({ json = false, quiet = false }: GlobalOptions): Output {
   return {
     json,
     result: (value, text) => writeData(json ? jsonText(value) : withLineEnd(text)),
     bytes: (bytes, result, options) =>
       json ? writeContent(Buffer.from(jsonText(result)), options) : writeBytes(bytes, options),
+    show: (text) => {
+      process.stderr.write(`${text}\n`);
+    },
     note: (text) => {
       if (!quiet) process.stderr.write(`ferrohsm: ${text}\n`);
     },
@@ -80,7 +91,8 @@ function refuseTerminal(bytes: Uint8Array, perhapsText: boolean): void {
   );
 }
 
-function isPrintable(bytes: Uint8Array): boolean {
+/** Whether all of it is text that a terminal shows as it is. */
+export function isPrintable(bytes: Uint8Array): boolean {
   try {
     return !/[^\P{C}\n\r\t]/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -28,8 +28,7 @@ ferrohsm approval approve apr_06ef... --key bob.key --audience hsm.example/payme
     const { audience = sidecar.hello.log.origin, reason, yes } = options;
     const approval = await sidecar.approvals.get(id);
     const { principal } = await sidecar.session.whoami();
-    // Standard output is for the result.
-    process.stderr.write(`${describeOperation(approval.operation).join('\n')}\n`);
+    output.show(describeOperation(approval.operation).join('\n'));
     if (!yes && !confirm(`Approve this as ${principal.id}?`)) throw new CliError(1, 'nothing was approved');
     const { privateKey, publicKey } = readApprovalSigner(options);
     const signer = { person: principal.id, audience, keyId: publicKey.id };

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { type CommandLine, commandLines } from '../batch/command-lines.ts';
 import { DoneLines } from '../batch/done-lines.ts';
 import { type CommandDescription, type ConnectedContext, connected } from '../command.ts';
-import { lendConnection } from '../connection.ts';
 import { CliError, usageError } from '../errors.ts';
 import { describeFailure } from '../failure.ts';
 import { readInput } from '../input.ts';
+import { lend } from '../lending.ts';
 import { ProgressBar } from '../progress-bar.ts';
 
 interface BatchOptions {
@@ -77,7 +77,7 @@ async function run(
   const remaining = done.remaining(lines);
   const bar = new ProgressBar(file);
   try {
-    await lendConnection(sidecar, async () => {
+    await lend({ sidecar }, async () => {
       for (const [index, line] of remaining.entries()) {
         bar.show(lines.length - remaining.length + index, lines.length);
         await attempt(file, line, () => programOf(line.words).parseAsync(line.words, { from: 'user' }));

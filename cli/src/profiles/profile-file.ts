@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError, systemCode } from '../errors.ts';
 import { unreadable } from '../input.ts';
-import { writeOutputFile } from '../output-file.ts';
+import { unwritable, writeOutputFile } from '../output-file.ts';
 
 /** A way to one sidecar: by its Unix socket, or by a WebSocket with the file of a bearer token. */
 export interface Profile {
@@ -39,8 +39,21 @@ export function readProfiles(path = profilesPath()): Profiles {
 
 /** @throws CliError 73 */
 export function writeProfiles(profiles: Profiles, path = profilesPath()): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeOutputFile(path, Buffer.from(`${JSON.stringify(profiles, null, 2)}\n`), { secret: true, force: true });
+  writeProfileFile(path, profiles);
+}
+
+/**
+ * A file of the user's own, with the folder that it lies in.
+ *
+ * @throws CliError 73
+ */
+export function writeProfileFile(path: string, content: object): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  writeOutputFile(path, Buffer.from(`${JSON.stringify(content, null, 2)}\n`), { secret: true, force: true });
 }
 
 /** @throws CliError 2 */
