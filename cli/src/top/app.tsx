@@ -34,10 +34,13 @@ interface RowProps {
 
 /** Every text passes here: what others wrote is escaped, whichever screen shows it. */
 const Row = memo(function Row({ row, theme }: RowProps): ReactNode {
-  return (
-    <Text wrap="truncate-end">{row.length === 0 ? ' ' : row.map((span, index) => piece(span, theme, index))}</Text>
-  );
+  return <Text wrap="truncate-end">{isEmpty(row) ? ' ' : row.map((span, index) => piece(span, theme, index))}</Text>;
 }, isSameRow);
+
+/** Ink gives a text without a character no row. */
+function isEmpty(row: Line): boolean {
+  return row.every(({ text }) => text === '');
+}
 
 function piece({ text, tone }: Span, theme: Theme, index: number): ReactNode {
   return (

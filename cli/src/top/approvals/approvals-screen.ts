@@ -80,9 +80,7 @@ export class ApprovalsScreen implements Screen {
     if (this.#shown !== undefined) return this.#pane.drawn(size);
     const [from, to] = this.#list.scroll.window(size.rows - 2);
     const seen = this.#list.approvals.slice(from, to).map((approval, index) => {
-      const row = approvalRow(approval);
-      const cells = listed.map((column) => withoutFraction(row[column] ?? ''));
-      return rowLine(columns, cells, size.columns, from + index === this.#list.scroll.selected);
+      return rowLine(columns, cellsOf(approval), size.columns, from + index === this.#list.scroll.selected);
     });
     return [this.#countLine(), headingLine(columns, size.columns), ...seen];
   }
@@ -141,6 +139,16 @@ export class ApprovalsScreen implements Screen {
     if (approval !== undefined) this.#pane.update(linesOf(approvalText(approval)));
     this.#host.changed();
   }
+}
+
+/** A key by its name: a handle has no room. */
+function cellsOf(approval: Approval): string[] {
+  const row = approvalRow(approval);
+  const { keyNames = {}, resource } = approval.operation;
+  return listed.map((column) => {
+    const cell = row[column] ?? '';
+    return cell === resource ? (keyNames[resource] ?? resource) : withoutFraction(cell);
+  });
 }
 
 function sourceOf(host: Host): ApprovalSource {

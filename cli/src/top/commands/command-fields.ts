@@ -6,16 +6,17 @@ import { typedBytes } from './typed-bytes.ts';
 /** Waiting for approvals belongs to the command line: here the request is shown among the approvals. */
 const neverAsked: readonly string[] = ['wait'];
 
-/** The options and operands of a command that a person fills in, in the order of its help. */
+/** The options and operands of a command that a person fills in: what it cannot do without, then in the order of its help. */
 export function fieldsOf(plan: CommandPlan): FieldShape[] {
   const { options, operands } = partsOf(plan);
   const shapes = [
-    ...operands.map((operand) => operandField(operand)),
     ...(plan.typed ?? []).map(typedField),
+    ...operands.map((operand) => operandField(operand)),
     ...options.map((option) => optionField(option, plan)),
   ];
   const hidden = [...(plan.without ?? []), ...neverAsked, ...Object.keys(plan.fixed ?? {})];
-  return shapes.filter(({ name }) => !hidden.includes(name));
+  const shown = shapes.filter(({ name }) => !hidden.includes(name));
+  return [...shown.filter(({ isRequired }) => isRequired), ...shown.filter(({ isRequired }) => !isRequired)];
 }
 
 /** The command's own options and operands, by which the words of its line are written. */

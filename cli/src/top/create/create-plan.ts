@@ -4,7 +4,7 @@ import { curveNames, everyUsage, hashNames, hasParameter, type KeyParameters } f
 import { recordText } from '../../named-key.ts';
 import type { Capture } from '../commands/capture.ts';
 import type { CommandPlan } from '../commands/command-plan.ts';
-import { line, linesOf } from '../line.ts';
+import { blank, line, linesOf } from '../line.ts';
 
 /** The options of `key create` that are parameters of an algorithm. */
 const parameterOptions: Readonly<Record<string, keyof KeyParameters>> = {
@@ -26,7 +26,7 @@ export function createPlan(algorithm: string): CommandPlan {
     repeated: ['usage', 'label'],
     warn: async (commandLine) => ({
       question: `create this key of ${algorithm}?`,
-      about: [line('This is what will be done:'), line(''), line(commandLine, 'heading')],
+      about: [line('This is what will be done:'), blank, line(commandLine, 'heading')],
     }),
     show: createdLines,
   };

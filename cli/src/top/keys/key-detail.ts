@@ -21,8 +21,8 @@ export class KeyDetail {
   }
 
   get keys(): string {
-    const moves = keyMoves.map(({ stroke, verb }) => `${stroke} ${verb}`);
-    return this.#dialog?.keys ?? `o operate  ${moves.join('  ')}`;
+    const often = keyMoves.filter(({ isRare }) => !isRare).map(({ stroke, verb }) => `${stroke} ${verb}`);
+    return this.#dialog?.keys ?? `o operate  ${often.join('  ')}  ? more`;
   }
 
   async load(): Promise<void> {

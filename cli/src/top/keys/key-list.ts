@@ -3,8 +3,13 @@ import type { Keystroke } from '../keystroke.ts';
 import { Scroll } from '../scroll.ts';
 import { keySelection } from './key-filter.ts';
 
-/** Where pages of keys come from; undefined for one that could not be had. */
-export type KeyPages = (options: KeyPageOptions) => Promise<KeysListResult | undefined>;
+/** Where pages of keys come from, and who is told of them. */
+export interface KeySource {
+  page(options: KeyPageOptions): Promise<KeysListResult>;
+  changed(): void;
+  /** What is wanted now could not be had. */
+  failed(error: unknown): void;
+}
 
 const pageKeys = 200;
 /** Rows before the end of what is known at which the next page is fetched. */
@@ -13,8 +18,7 @@ const foresight = 100;
 /** Keys in the order of their names, fetched as somebody scrolls towards them. */
 export class KeyList {
   readonly scroll = new Scroll();
-  readonly #pages: KeyPages;
-  readonly #changed: () => void;
+  readonly #source: KeySource;
   #records: readonly KeyRecord[] = [];
   #selection: KeyListOptions = {};
   #cursor: string | undefined;
@@ -22,9 +26,8 @@ export class KeyList {
   /** Of the newest wish; pages for an earlier one come too late. */
   #wish = 0;
 
-  constructor(pages: KeyPages, changed: () => void) {
-    this.#pages = pages;
-    this.#changed = changed;
+  constructor(source: KeySource) {
+    this.#source = source;
   }
 
   get records(): readonly KeyRecord[] {
@@ -74,18 +77,24 @@ export class KeyList {
     const wish = this.#wish;
     this.#isLoading = true;
     const cursor = this.#cursor;
-    const page = await this.#pages({ ...this.#selection, limit, ...(cursor !== undefined && { cursor }) });
-    if (wish !== this.#wish) return;
-    this.#isLoading = false;
-    if (page !== undefined) this.#take(page, before);
-    this.#changed();
+    try {
+      const page = await this.#source.page({ ...this.#selection, limit, ...(cursor !== undefined && { cursor }) });
+      if (wish !== this.#wish) return;
+      this.#take(page, before);
+    } catch (error) {
+      if (wish !== this.#wish) return;
+      this.#isLoading = false;
+      return this.#source.failed(error);
+    }
     // A page of a selection may be short, even empty, and not the last.
     await this.#fetchAhead();
   }
 
   #take({ records, nextCursor }: KeysListResult, before: readonly KeyRecord[]): void {
+    this.#isLoading = false;
     this.#records = [...before, ...records];
     this.#cursor = nextCursor;
     this.scroll.count = this.#records.length;
+    this.#source.changed();
   }
 }

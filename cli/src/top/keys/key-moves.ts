@@ -11,24 +11,26 @@ import { keySuspend } from '../../commands/key-suspend.ts';
 import { curveNames, hashNames } from '../../key-algorithms.ts';
 import type { CommandPlan } from '../commands/command-plan.ts';
 import type { Keystroke } from '../keystroke.ts';
-import { line } from '../line.ts';
+import { blank, line } from '../line.ts';
 
 /** What a key of the keyboard does with the named key that is looked at. */
 export interface KeyMove {
   readonly stroke: Keystroke;
   readonly verb: string;
   readonly command: CommandDescription;
+  /** It is in the help, and not in the last row. */
+  readonly isRare?: boolean;
 }
 
-export const keyMoves: readonly KeyMove[] = Object.freeze([
+export const keyMoves: readonly KeyMove[] = Object.freeze<KeyMove[]>([
   { stroke: 'r', verb: 'rotate', command: keyRotate },
-  { stroke: 'a', verb: 'activate', command: keyActivate },
+  { stroke: 'a', verb: 'activate', command: keyActivate, isRare: true },
   { stroke: 's', verb: 'suspend', command: keySuspend },
-  { stroke: 'u', verb: 'resume', command: keyResume },
+  { stroke: 'u', verb: 'resume', command: keyResume, isRare: true },
   { stroke: 'd', verb: 'deactivate', command: keyDeactivate },
   { stroke: 'c', verb: 'compromise', command: keyCompromise },
   { stroke: 'x', verb: 'destroy', command: keyDestroy },
-  { stroke: 'z', verb: 'cancel destruction', command: keyCancelDestruction },
+  { stroke: 'z', verb: 'cancel destruction', command: keyCancelDestruction, isRare: true },
 ]);
 
 /** Every move is asked for once more: most of them cannot be taken back. */
@@ -40,7 +42,7 @@ export function movePlan({ verb, command }: KeyMove, name: string): CommandPlan 
     choices: { algorithm: algorithmNames, curve: curveNames, hash: hashNames },
     warn: async (commandLine) => ({
       question: `${verb} ${name}?`,
-      about: [line(command.summary), line(''), line(commandLine, 'heading')],
+      about: [line(command.summary), blank, line(commandLine, 'heading')],
     }),
   };
 }

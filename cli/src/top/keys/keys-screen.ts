@@ -4,6 +4,7 @@ import { type Column, headingLine, rowLine } from '../columns.ts';
 import type { Host } from '../host.ts';
 import type { Keystroke } from '../keystroke.ts';
 import { type Line, line, type Size } from '../line.ts';
+import { failureNotice } from '../notice.ts';
 import type { Screen } from '../screen.ts';
 import { TextField } from '../text-field.ts';
 import { KeyDetail } from './key-detail.ts';
@@ -27,9 +28,11 @@ export class KeysScreen implements Screen {
 
   constructor(host: Host) {
     this.#host = host;
-    const pages: ConstructorParameters<typeof KeyList>[0] = (options) =>
-      host.attempt(() => host.sidecar.keys.page(options));
-    this.#list = new KeyList(pages, () => host.changed());
+    this.#list = new KeyList({
+      page: (options) => host.sidecar.keys.page(options),
+      changed: () => host.changed(),
+      failed: (error) => host.tell(failureNotice(error)),
+    });
   }
 
   get keys(): string {
@@ -103,10 +106,16 @@ export class KeysScreen implements Screen {
     return true;
   }
 
+  #select(): void {
+    // What was said of the filter before its last character.
+    this.#host.tell(undefined);
+    void this.#list.filter(this.#filter.text);
+  }
+
   #pressInFilter(stroke: Keystroke): boolean {
     if (stroke === 'enter' || stroke === 'escape') this.#isFiltering = false;
     else if (!this.#filter.press(stroke)) this.#list.press(stroke);
-    else void this.#list.filter(this.#filter.text);
+    else this.#select();
     return true;
   }
 }
