@@ -56,12 +56,9 @@ describe.skipIf(!hasTmux())('the screen of keys', () => {
     await expect(steady(detail)).toMatchFileSnapshot('screens/key-detail.txt');
     terminal.press('Escape');
     await terminal.until(/filter: team=payments/);
-  });
-
-  test('what the sidecar says of a filter that makes no sense is told with its code and the next step', async () => {
-    const terminal = await office.sit();
+    // What the sidecar says of a filter that makes no sense.
     terminal.press('/');
-    terminal.type('UPPER');
+    terminal.type(' UPPER');
     await terminal.until(/^error invalid_params: /m, /^next: /m);
   });
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FerroHsm } from '@ferrohsm/sdk/node';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { command } from '../../tools/throw-away-sidecar.ts';
 import { type Approver, approver, personRecord } from '../end-to-end/approvers.ts';
 import { type LiveSidecar, liveSidecar, writeConfig } from '../end-to-end/live-sidecar.ts';
@@ -40,10 +40,10 @@ export class Office {
     beforeAll(async () => {
       this.hsm = await this.sidecar.connect();
     });
-    afterAll(async () => {
-      for (const terminal of this.#terminals) terminal.close();
-      await this.hsm.close();
+    afterEach(() => {
+      for (const terminal of this.#terminals.splice(0)) terminal.close();
     });
+    afterAll(() => this.hsm.close());
   }
 
   /** A file in the folder that terminals begin in. */

@@ -14,7 +14,7 @@ export interface TerminalOptions {
 }
 
 const patienceMs = 15_000;
-const lookEveryMs = 30;
+const lookEveryMs = 50;
 
 /** Says once that a machine lacks tmux. */
 export function hasTmux(): boolean {
@@ -45,6 +45,11 @@ export class Terminal {
     this.#tmux('send-keys', '-l', '--', text);
   }
 
+  /** Presses a key again and again until what is seen matches; each time what it changed is waited for. */
+  async pressUntil(key: string, pattern: RegExp): Promise<void> {
+    for (let before = this.screen(); !pattern.test(before); before = await this.#changedFrom(before)) this.press(key);
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
   }
@@ -66,6 +71,16 @@ export class Terminal {
       const screen = this.screen();
       if (patterns.every((pattern) => pattern.test(screen))) return screen;
       if (Date.now() > end) throw new Error(`never seen: ${patterns.join(' and ')}\n${screen}`);
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  }
+
+  async #changedFrom(before: string): Promise<string> {
+    const end = Date.now() + patienceMs;
+    for (;;) {
+      const screen = this.screen();
+      if (screen !== before) return screen;
+      if (Date.now() > end) throw new Error(`nothing changes:\n${screen}`);
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
   }

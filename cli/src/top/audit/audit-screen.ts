@@ -12,7 +12,7 @@ import { type FedRecord, RecordFeed } from './record-feed.ts';
 const columns: readonly Column[] = [
   { heading: 'INDEX', width: 7 },
   { heading: 'TIME', width: 20 },
-  { heading: 'OPERATION', share: 3 },
+  { heading: 'OPERATION', share: 4 },
   { heading: 'PRINCIPAL', share: 2 },
   { heading: 'RESOURCE', share: 2 },
   { heading: 'OUTCOME', share: 2 },

@@ -8,7 +8,7 @@ import { type Field, type FieldShape, problemOf } from './field.ts';
 import { SwitchInput } from './switch-input.ts';
 import { TextInput } from './text-input.ts';
 
-const labelColumns = 20;
+const labelColumns = 22;
 /** What is said of the field that is filled in, below the fields. */
 const aboutRows = 4;
 
@@ -61,9 +61,9 @@ export class Form {
 
   #fieldLine(field: Field, columns: number): Line {
     const isFocused = field === this.focused;
-    const mark = this.#showsProblems && problemOf(field) !== undefined ? '!' : isFocused ? '>' : ' ';
+    const isWrong = this.#showsProblems && problemOf(field) !== undefined;
     const { label, isRequired } = field.shape;
-    const title = `${mark} ${isRequired ? `${label} *` : label}`;
+    const title = `${isFocused ? '>' : ' '}${isWrong ? '!' : ' '}${isRequired ? `${label} *` : label}`;
     return [
       { text: fitted(title, labelColumns), tone: isFocused ? 'heading' : undefined },
       ...field.drawn(columns - labelColumns, isFocused),
