@@ -46,6 +46,7 @@ describe.skipIf(!hasTmux())('the screen of the log', () => {
     const terminal = await office.sit({ words: `--key '${foreignKey()}'` });
     terminal.press('5');
     await terminal.until(/INDEX +TIME/);
+    await terminal.until(/^> \d+ +\S+ +keys\.list/m);
     terminal.press('Enter');
     await terminal.until(/^NOT PROVED: do not rely on it$/m);
   });
@@ -53,10 +54,9 @@ describe.skipIf(!hasTmux())('the screen of the log', () => {
   test('says that keys of the sidecar itself prove little; its own looks are left out', async () => {
     const terminal = await office.sit();
     terminal.press('5');
-    await terminal.until(/without those of looking here/, /session\.whoami +alice/);
-    expect(terminal.screen()).not.toMatch(/audit\.list/);
+    await terminal.until(/without those of looking here/, /^> \d+ +\S+ +(keys\.list|session\.whoami|system\.hello)/m);
     terminal.press('o');
-    await terminal.until(/audit\.list +alice/);
+    await terminal.until(/^> \d+ +\S+ +(audit\.list|system\.status)/m);
     terminal.press('Down', 'Enter');
     await terminal.until(/^with the keys that this sidecar named itself; pin them: see --key-file$/m);
   });
@@ -76,6 +76,7 @@ function withoutNumbers(screen: string): string {
   return steady(screen)
     .replace(/^\d+ of \d+ records/m, 'N of N records')
     .replaceAll(/^([> ] )\d+( +)(?=0000)/gm, (_, mark: string, space: string) => `${mark}N${space}`.padEnd(11))
+    .replace(/^(details\.stateRoot +)[0-9a-f]+\n[0-9a-f]+$/m, '$1HASH\nHASH')
     .replace(/^(entries +|index +)\d+$/gm, '$1N')
     .replace(/^(durationUs +|outputBytes +)\d+$/gm, '$1N');
 }

@@ -1,5 +1,6 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { sessionTable } from '../session-text.ts';
+import { isoTime } from '../named-key.ts';
+import { table } from '../table.ts';
 
 export const sessionList: CommandDescription = {
   usage: 'list',
@@ -8,6 +9,14 @@ export const sessionList: CommandDescription = {
 ferrohsm session list`,
   action: connected(async ({ sidecar, output }) => {
     const sessions = await sidecar.sessions.list();
-    await output.result({ sessions }, sessionTable(sessions));
+    const rows = sessions.map(({ id, principal, credential, transport, openedAt, usedAt }) => [
+      id,
+      principal,
+      credential,
+      transport,
+      isoTime(openedAt),
+      isoTime(usedAt),
+    ]);
+    await output.result({ sessions }, table(['ID', 'PRINCIPAL', 'CREDENTIAL', 'TRANSPORT', 'OPENED', 'USED'], rows));
   }),
 };

@@ -1,15 +1,24 @@
-import { sessionTable } from '../../session-text.ts';
+import type { SessionInfo } from '@ferrohsm/sdk/node';
+import { isoTime } from '../../named-key.ts';
 import { statusText } from '../../status-text.ts';
 import { whoamiText } from '../../whoami-text.ts';
+import { type Column, headingLine, rowLine } from '../columns.ts';
 import type { Host } from '../host.ts';
 import type { Keystroke } from '../keystroke.ts';
 import { blank, type Line, line, linesOf, type Size } from '../line.ts';
 import type { Screen } from '../screen.ts';
-import { fitted } from '../shown-text.ts';
+import { fitted, withoutFraction } from '../shown-text.ts';
 import { TextPane } from '../text-pane.ts';
 import { type Gauge, gaugesOf } from './gauges.ts';
 import { sparkline } from './sparkline.ts';
 
+const sessionColumns: readonly Column[] = [
+  { heading: 'PRINCIPAL', share: 1 },
+  { heading: 'CREDENTIAL', share: 1 },
+  { heading: 'TRANSPORT', width: 9 },
+  { heading: 'OPENED', width: 20 },
+  { heading: 'USED', width: 20 },
+];
 const nameColumns = 18;
 const valueColumns = 10;
 
@@ -19,7 +28,9 @@ export class StatusScreen implements Screen {
   readonly keys = 'Up Down scroll  1-7 Tab screens  ? help  q quit';
   readonly #host: Host;
   readonly #pane = new TextPane();
-  #connections: readonly Line[] = [];
+  #self: readonly Line[] = [];
+  /** Undefined for who may not see them. */
+  #sessions: readonly SessionInfo[] | undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -46,21 +57,27 @@ export class StatusScreen implements Screen {
     const { beats, last } = this.#host.pulse;
     const gauges = gaugesOf(beats).map((gauge) => gaugeLine(gauge, columns));
     const status = last === undefined ? [line('no answer yet', 'faint')] : linesOf(statusText(last.status));
-    this.#pane.update([...status, ...this.#connections]);
+    this.#pane.update([...status, ...this.#self, ...sessionLines(this.#sessions, columns)]);
     return [...gauges, blank, ...this.#pane.drawn({ rows: rows - gauges.length - 1, columns })];
   }
 
   async #load(): Promise<void> {
     const { session, sessions } = this.#host.sidecar;
     await this.#host.attempt(async () => {
-      const self = [blank, line('this connection', 'heading'), ...linesOf(whoamiText(await session.whoami()))];
-      this.#connections = self;
-      // Only some may see the others.
-      const others = await sessions.list().catch(() => undefined);
-      if (others === undefined) return;
-      this.#connections = [...self, blank, line('all connections', 'heading'), ...linesOf(sessionTable(others))];
+      const known = await session.whoami();
+      this.#self = [blank, line('this connection', 'heading'), ...linesOf(whoamiText(known))];
+      this.#sessions = await sessions.list().catch(() => undefined);
     });
   }
+}
+
+function sessionLines(sessions: readonly SessionInfo[] | undefined, width: number): Line[] {
+  if (sessions === undefined) return [];
+  const rows = sessions.map(({ principal, credential, transport, openedAt, usedAt }) => {
+    const times = [isoTime(openedAt), isoTime(usedAt)].map(withoutFraction);
+    return rowLine(sessionColumns, [principal, credential, transport, ...times], width, false);
+  });
+  return [blank, line('all connections', 'heading'), headingLine(sessionColumns, width), ...rows];
 }
 
 function gaugeLine({ name, values, text }: Gauge, columns: number): Line {
