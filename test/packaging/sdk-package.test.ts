@@ -111,7 +111,8 @@ test('no built package holds a path of the machine that built it', () => {
 test.each([
   ['sdk', 400],
   ['sidecar', 1800],
-  ['cli', 340],
+  // 60 KiB of them are the screens of `top`, in files that only it loads.
+  ['cli', 420],
 ])('%s is built into less than %i KiB', (folder, limitKiB) => {
   const bytes = filesBelow(join(root, folder, 'dist')).reduce((sum, file) => sum + statSync(file).size, 0);
   expect(bytes).toBeGreaterThan(10 * 1024);

@@ -82,6 +82,15 @@ describe.skipIf(!hasTmux())('the screen of approvals', () => {
     terminal.press('Escape');
     await terminal.until(/^error: no passphrase was given/m);
     expect((await office.hsm.approvals.get(id)).state).toBe('pending');
+    terminal.press('Enter');
+    await terminal.until(/Approve this as bob\?/);
+    terminal.press('y');
+    await terminal.until(/^passphrase of bob\.key:/m);
+    terminal.press('C-c');
+    await terminal.until(/ended with 130/);
+    terminal.type('stty -a');
+    terminal.press('Enter');
+    await terminal.until(/(^|\s)icanon/, /(^|\s)echo\s/);
   });
 
   test('denies for good, with a reason', async () => {

@@ -103,6 +103,16 @@ describe.skipIf(!hasTmux())('what is around the screens', () => {
     await terminal.until(/^[> ] after /m);
   });
 
+  test('a sealed sidecar is seen, and is looked at again when it is unsealed', async () => {
+    const terminal = await office.sit();
+    await office.hsm.system.seal();
+    await terminal.until(/ferrohsm top {2}alice +SEALED/);
+    terminal.press('2', '1');
+    await terminal.until(/^error sealed: /m, /^next: /m);
+    await office.hsm.system.unseal();
+    await terminal.until(/ferrohsm top {2}alice +ready/);
+  });
+
   test.each([
     ['q', /ended with 0/],
     ['C-c', /ended with 0/],

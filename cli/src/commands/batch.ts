@@ -16,7 +16,16 @@ interface BatchOptions {
 const limitBytes = 16 << 20;
 
 /** They serve, ask a person, or are about the command itself. */
-const notInBatch: ReadonlySet<string> = new Set(['batch', 'serve', 'init', 'unseal', 'witness', 'completion', 'help']);
+const notInBatch: ReadonlySet<string> = new Set([
+  'batch',
+  'serve',
+  'top',
+  'init',
+  'unseal',
+  'witness',
+  'completion',
+  'help',
+]);
 
 /** @param programOf the program for these words; its actions run in this process */
 export function batch(programOf: (words: readonly string[]) => Command): CommandDescription {
