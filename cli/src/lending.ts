@@ -9,6 +9,8 @@ export interface Lent {
   readonly output?: Output;
   /** Bytes by the name under which a command reads them; standard input is `-`. The command may zero them. */
   readonly inputs?: ReadonlyMap<string, Buffer<ArrayBuffer>>;
+  /** Asks a person a question about a text, which is shown with it. */
+  readonly confirm?: (question: string, about: string) => Promise<boolean>;
   /** Asks a person for a line that does not show. */
   readonly askSecretly?: (question: string) => Buffer;
 }

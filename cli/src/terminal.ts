@@ -17,6 +17,16 @@ export function confirm(question: string): boolean {
   return /^y(es)?$/i.test(answer.toString().trim());
 }
 
+/**
+ * The same about a text that was shown just now; who lends a screen shows it with the question.
+ *
+ * @throws CliError 2 where there is no terminal
+ */
+export async function confirmShown(question: string, about: string): Promise<boolean> {
+  const confirmElsewhere = lent()?.confirm;
+  return confirmElsewhere === undefined ? confirm(question) : confirmElsewhere(question, about);
+}
+
 /** Asks for a line whose letters do not show. The caller zeroes it. */
 export function askSecretly(question: string): Buffer {
   const askElsewhere = lent()?.askSecretly;

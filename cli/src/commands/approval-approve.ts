@@ -2,7 +2,7 @@ import { describeOperation, signApproval } from '@ferrohsm/sdk/node';
 import { type ApprovalKeyOptions, addApprovalKeyOptions, readApprovalSigner } from '../approval-key.ts';
 import { type CommandDescription, connected } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { confirm } from '../terminal.ts';
+import { confirmShown } from '../terminal.ts';
 
 interface ApprovalApproveOptions extends ApprovalKeyOptions {
   readonly audience?: string;
@@ -28,8 +28,10 @@ ferrohsm approval approve apr_06ef... --key bob.key --audience hsm.example/payme
     const { audience = sidecar.hello.log.origin, reason, yes } = options;
     const approval = await sidecar.approvals.get(id);
     const { principal } = await sidecar.session.whoami();
-    output.show(describeOperation(approval.operation).join('\n'));
-    if (!yes && !confirm(`Approve this as ${principal.id}?`)) throw new CliError(1, 'nothing was approved');
+    const words = describeOperation(approval.operation).join('\n');
+    output.show(words);
+    const isWanted = yes || (await confirmShown(`Approve this as ${principal.id}?`, words));
+    if (!isWanted) throw new CliError(1, 'nothing was approved');
     const { privateKey, publicKey } = readApprovalSigner(options);
     const signer = { person: principal.id, audience, keyId: publicKey.id };
     const jws = await signApproval(approval, privateKey, signer);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { CliError } from '../errors.ts';
+import { shown } from './shown-text.ts';
 
 const longestLineBytes = 1024;
 const keys = { interrupt: 0x03, backspace: 0x08, lineFeed: 0x0a, enter: 0x0d, escape: 0x1b, remove: 0x7f };
@@ -13,7 +14,7 @@ const keys = { interrupt: 0x03, backspace: 0x08, lineFeed: 0x0a, enter: 0x0d, es
 export function readHiddenLine(question: string, lastRow: number): Buffer {
   const terminal = openSync('/dev/tty', 'r+');
   try {
-    writeSync(terminal, `\u001b[${lastRow};1H\u001b[2K${question}`);
+    writeSync(terminal, `\u001b[${lastRow};1H\u001b[2K${shown(question)}`);
     return readLine(terminal);
   } finally {
     closeSync(terminal);

@@ -5,7 +5,7 @@ import { drawFrame, drawTooSmall, fits } from './frame.ts';
 import { helpLines } from './help.ts';
 import type { CommandRun, Host, TopOptions } from './host.ts';
 import type { Keystroke } from './keystroke.ts';
-import type { Line, Size } from './line.ts';
+import { type Line, linesOf, type Size } from './line.ts';
 import { failureNotice, good, type Notice } from './notice.ts';
 import { Pulse } from './pulse.ts';
 import { Question } from './question.ts';
@@ -134,7 +134,9 @@ export class Shell implements Host {
   }
 
   run(command: CommandRun): Promise<Capture | undefined> {
-    return this.attempt(() => runCommand(command, this.#ground));
+    const { sidecar, askSecretly } = this.#ground;
+    const confirm = (question: string, about: string) => this.ask(question, linesOf(about));
+    return this.attempt(() => runCommand(command, { sidecar, askSecretly, confirm }));
   }
 
   operate(keyName: string): void {

@@ -7,15 +7,12 @@ import type { CommandPlan } from '../commands/command-plan.ts';
 import type { TopOptions } from '../host.ts';
 import { line } from '../line.ts';
 
-/** Consent with the person's own key, after one more look at what it is for. */
-export function approvePlan(approval: Approval, person: string, options: TopOptions): CommandPlan {
-  const { approvalKey, audience } = options;
+/** Consent with the person's own key. The command itself shows and asks: what is signed is what it has shown. */
+export function approvePlan(approval: Approval, { approvalKey, audience }: TopOptions): CommandPlan {
   return {
     ...planOf(approvalApprove, approval),
     begin: { ...(approvalKey !== undefined && { key: approvalKey }), ...(audience !== undefined && { audience }) },
-    fixed: { id: approval.id, yes: '' },
-    without: ['passphraseFd'],
-    warn: async () => ({ question: `Approve this as ${person}?`, about: wordsOf(approval) }),
+    without: ['yes', 'passphraseFd'],
   };
 }
 

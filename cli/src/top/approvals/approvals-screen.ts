@@ -35,8 +35,8 @@ export class ApprovalsScreen implements Screen {
   readonly #host: Host;
   readonly #list: ApprovalList;
   readonly #pane = new TextPane();
-  /** The one that is looked at. */
-  #shown: string | undefined;
+  /** The one that is looked at, as it was last seen. */
+  #shown: Approval | undefined;
   #dialog: CommandDialog | undefined;
 
   constructor(host: Host) {
@@ -95,17 +95,13 @@ export class ApprovalsScreen implements Screen {
   }
 
   #decide(stroke: Keystroke): boolean {
-    const approval = this.#chosen();
-    if (approval === undefined || !['a', 'd', 'c'].includes(stroke)) return false;
-    void this.#host.attempt(async () => this.#open(await this.#planFor(stroke, approval)));
+    const approval = this.#shown ?? this.#list.selected;
+    if (approval === undefined) return false;
+    if (stroke === 'a') this.#open(approvePlan(approval, this.#host.options));
+    else if (stroke === 'd') this.#open(denyPlan(approval));
+    else if (stroke === 'c') this.#open(cancelPlan(approval));
+    else return false;
     return true;
-  }
-
-  async #planFor(stroke: Keystroke, approval: Approval): Promise<CommandPlan> {
-    if (stroke === 'd') return denyPlan(approval);
-    if (stroke === 'c') return cancelPlan(approval);
-    const { principal } = await this.#host.sidecar.session.whoami();
-    return approvePlan(approval, principal.id, this.#host.options);
   }
 
   #open(plan: CommandPlan): void {
@@ -115,14 +111,9 @@ export class ApprovalsScreen implements Screen {
     });
   }
 
-  #chosen(): Approval | undefined {
-    if (this.#shown === undefined) return this.#list.selected;
-    return this.#list.approvals.find(({ id }) => id === this.#shown);
-  }
-
   #show(approval: Approval | undefined): void {
     if (approval === undefined) return;
-    this.#shown = approval.id;
+    this.#shown = approval;
     this.#pane.show(linesOf(approvalText(approval)));
   }
 
@@ -133,11 +124,18 @@ export class ApprovalsScreen implements Screen {
     return true;
   }
 
-  /** What is looked at may have got a vote meanwhile; one that waits no more stays as it was last seen. */
+  /** What is looked at may have got a vote meanwhile, or wait no more. */
   #update(): void {
-    const approval = this.#shown === undefined ? undefined : this.#chosen();
-    if (approval !== undefined) this.#pane.update(linesOf(approvalText(approval)));
+    const { id } = this.#shown ?? {};
+    if (id !== undefined) void this.#host.attempt(() => this.#lookAgain(id));
     this.#host.changed();
+  }
+
+  async #lookAgain(id: string): Promise<void> {
+    const approval = await this.#host.sidecar.approvals.get(id);
+    if (this.#shown?.id !== id) return;
+    this.#shown = approval;
+    this.#pane.update(linesOf(approvalText(approval)));
   }
 }
 

@@ -29,6 +29,21 @@ function feedOf(log: Log): RecordFeed {
   );
 }
 
+test('a filter that nothing passes does not read the log without end', async () => {
+  const log = new Log();
+  for (let count = 0; count < 30_000; count++) log.add('keys.get');
+  const feed = feedOf(log);
+  await feed.update();
+  feed.filter('nothing.like.it');
+  await feed.update();
+  const { known } = feed;
+  expect(known).toBeGreaterThan(5_000);
+  expect(known).toBeLessThan(15_000);
+  feed.press('down');
+  await feed.update();
+  expect(feed.known).toBeGreaterThan(known + 5_000);
+});
+
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }

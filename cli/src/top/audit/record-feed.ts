@@ -14,6 +14,10 @@ export type FedRecord = AuditListResult['records'][number];
 const pageRecords = 500;
 /** Rows before the end of what is known at which older records are fetched. */
 const foresight = 50;
+/** Looked through at once for what a filter wants; the next key goes on. */
+const mostPages = 20;
+/** Kept in memory; whoever looks for more has `audit grep`. */
+const mostRecords = 50_000;
 
 /** Records of the log, the newest first: those that are added as they come, older ones as somebody scrolls to them. */
 export class RecordFeed {
@@ -51,7 +55,7 @@ export class RecordFeed {
   }
 
   get hasOlder(): boolean {
-    return this.#oldest > this.#minimumIndex;
+    return this.#oldest > this.#minimumIndex && this.#records.length < mostRecords;
   }
 
   get showsOwn(): boolean {
@@ -117,12 +121,16 @@ export class RecordFeed {
   }
 
   async #fetchAhead(): Promise<void> {
-    while (this.hasOlder && this.scroll.selected >= this.#matching.length - foresight) {
+    for (let pages = 0; pages < mostPages && this.#needsOlder; pages++) {
       const start = Math.max(this.#minimumIndex, this.#oldest - pageRecords);
       const page = await this.#source({ start, limit: this.#oldest - start });
       if (page === undefined || page.records.length === 0) return;
       this.#add([...this.#records, ...page.records.toReversed()], page.minimumIndex);
     }
+  }
+
+  get #needsOlder(): boolean {
+    return this.hasOlder && this.scroll.selected >= this.#matching.length - foresight;
   }
 
   #isWanted(record: FedRecord): boolean {
@@ -131,7 +139,7 @@ export class RecordFeed {
   }
 
   #add(records: readonly FedRecord[], minimumIndex: number): void {
-    this.#records = records;
+    this.#records = records.slice(0, mostRecords);
     this.#minimumIndex = minimumIndex;
     this.#match();
     this.#changed();

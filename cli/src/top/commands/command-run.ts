@@ -8,6 +8,7 @@ import { Capture } from './capture.ts';
 /** What a screen gives a command besides its words. */
 export interface Ground {
   readonly sidecar: FerroHsm;
+  readonly confirm: (question: string, about: string) => Promise<boolean>;
   readonly askSecretly: (question: string) => Buffer;
 }
 

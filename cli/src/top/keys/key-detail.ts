@@ -13,6 +13,7 @@ export class KeyDetail {
   readonly #name: string;
   readonly #pane = new TextPane();
   #dialog: CommandDialog | undefined;
+  #wasChanged = false;
 
   constructor(host: Host, name: string) {
     this.#host = host;
@@ -23,6 +24,11 @@ export class KeyDetail {
   get keys(): string {
     const often = keyMoves.filter(({ isRare }) => !isRare).map(({ stroke, verb }) => `${stroke} ${verb}`);
     return this.#dialog?.keys ?? `o operate  ${often.join('  ')}  ? more`;
+  }
+
+  /** Whether something was done with it here. */
+  get wasChanged(): boolean {
+    return this.#wasChanged;
   }
 
   async load(): Promise<void> {
@@ -39,7 +45,8 @@ export class KeyDetail {
     if (this.#dialog !== undefined) return this.#dialog.press(stroke);
     if (this.#pane.press(stroke)) return true;
     const move = keyMoves.find((each) => each.stroke === stroke);
-    if (move !== undefined) this.#open(new CommandDialog(this.#host, movePlan(move, this.#name), () => this.#back()));
+    if (move !== undefined)
+      this.#open(new CommandDialog(this.#host, movePlan(move, this.#name), (wasDone) => this.#back(wasDone)));
     else if (stroke === 'o') this.#host.operate(this.#name);
     return move !== undefined || stroke === 'o';
   }
@@ -53,8 +60,9 @@ export class KeyDetail {
     this.#dialog = dialog;
   }
 
-  #back(): void {
+  #back(wasDone: boolean): void {
     this.#dialog = undefined;
+    this.#wasChanged ||= wasDone;
     void this.load();
   }
 }

@@ -62,6 +62,21 @@ describe('a list of keys', () => {
     expect(list.selected?.name).toBe(names.at(-1));
   });
 
+  test('is read anew up to the chosen row, which stays', async () => {
+    const pages = new Pages();
+    const list = new KeyList(pages);
+    await list.reload();
+    while (list.scroll.selected < 5_000) {
+      list.press('end');
+      await settled();
+    }
+    const chosen = list.selected?.name;
+    pages.asked.length = 0;
+    await list.reload();
+    expect(list.selected?.name).toBe(chosen);
+    expect(pages.asked.length).toBeLessThanOrEqual(7);
+  });
+
   test('looks on while pages of a selection are empty', async () => {
     const list = new KeyList(new Pages());
     await list.filter('key-0999');

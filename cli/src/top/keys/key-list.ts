@@ -12,6 +12,8 @@ export interface KeySource {
 }
 
 const pageKeys = 200;
+/** What the sidecar gives at once. */
+const mostPageKeys = 1000;
 /** Rows before the end of what is known at which the next page is fetched. */
 const foresight = 100;
 
@@ -58,43 +60,50 @@ export class KeyList {
   async reload(): Promise<void> {
     this.#wish += 1;
     this.#cursor = undefined;
-    await this.#fetch(Math.max(pageKeys, Math.min(this.scroll.selected + foresight, 1000)), []);
+    await this.#fetch([]);
   }
 
   /** @returns whether the key moves in the list */
   press(stroke: Keystroke): boolean {
     if (!this.scroll.press(stroke)) return false;
-    void this.#fetchAhead();
+    const isNear = this.scroll.selected >= this.#records.length - foresight;
+    if (isNear && this.hasMore && !this.#isLoading) void this.#fetch(this.#records);
     return true;
   }
 
-  async #fetchAhead(): Promise<void> {
-    const isNear = this.scroll.selected >= this.#records.length - foresight;
-    if (isNear && this.hasMore && !this.#isLoading) await this.#fetch(pageKeys, this.#records);
-  }
-
-  async #fetch(limit: number, before: readonly KeyRecord[]): Promise<void> {
+  async #fetch(before: readonly KeyRecord[]): Promise<void> {
     const wish = this.#wish;
     this.#isLoading = true;
-    const cursor = this.#cursor;
     try {
-      const page = await this.#source.page({ ...this.#selection, limit, ...(cursor !== undefined && { cursor }) });
-      if (wish !== this.#wish) return;
-      this.#take(page, before);
+      await this.#fetchPages(before, () => wish === this.#wish);
     } catch (error) {
-      if (wish !== this.#wish) return;
-      this.#isLoading = false;
-      return this.#source.failed(error);
+      if (wish === this.#wish) this.#source.failed(error);
+    } finally {
+      if (wish === this.#wish) this.#isLoading = false;
+      this.#source.changed();
     }
-    // A page of a selection may be short, even empty, and not the last.
-    await this.#fetchAhead();
   }
 
-  #take({ records, nextCursor }: KeysListResult, before: readonly KeyRecord[]): void {
-    this.#isLoading = false;
-    this.#records = [...before, ...records];
-    this.#cursor = nextCursor;
-    this.scroll.count = this.#records.length;
+  /** Until the chosen row and those after it are there. A page of a selection may be short, even empty, and not the last. */
+  async #fetchPages(before: readonly KeyRecord[], isWanted: () => boolean): Promise<void> {
+    const enough = this.scroll.selected + foresight;
+    let records = before;
+    let cursor = this.#cursor;
+    do {
+      const limit = Math.min(Math.max(pageKeys, enough - records.length), mostPageKeys);
+      const page = await this.#source.page({ ...this.#selection, limit, ...(cursor !== undefined && { cursor }) });
+      if (!isWanted()) return;
+      records = [...records, ...page.records];
+      cursor = page.nextCursor;
+      // Before that the chosen row would be lost.
+      if (records.length > this.scroll.selected || cursor === undefined) this.#take(records, cursor);
+    } while (records.length <= enough && cursor !== undefined);
+  }
+
+  #take(records: readonly KeyRecord[], cursor: string | undefined): void {
+    this.#records = records;
+    this.#cursor = cursor;
+    this.scroll.count = records.length;
     this.#source.changed();
   }
 }

@@ -102,7 +102,7 @@ export class KeysScreen implements Screen {
     if (detail.press(stroke)) return true;
     if (stroke !== 'escape') return false;
     this.#detail = undefined;
-    void this.#list.reload();
+    if (detail.wasChanged) void this.#list.reload();
     return true;
   }
 
