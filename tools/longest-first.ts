@@ -9,6 +9,7 @@ const longest = [
   'sidecar/src/keystore/turnover-killed.test.ts',
   'test/crash/',
   'test/memory/',
+  'test/top/',
   'test/end-to-end/',
   'test/examples/',
   'test/faults/',

@@ -13,6 +13,7 @@ import {
   mergedOptions,
   resultFile,
 } from './global-options.ts';
+import { lent } from './lending.ts';
 import { createOutput, type Output } from './output.ts';
 import { refuseToReplace } from './output-file.ts';
 import { withReceipt } from './receipt-file.ts';
@@ -80,7 +81,8 @@ export function connected<Options, Operands extends unknown[] = []>(
 ): CommandDescription['action'] {
   return action<Options, Operands>(async (context, ...operands) => {
     const connection = await connectSidecar(context.options);
-    if (!context.options.quiet) startWaiting('waiting for the sidecar');
+    // A screen that was lent says by itself that it waits.
+    if (!context.options.quiet && lent()?.output === undefined) startWaiting('waiting for the sidecar');
     try {
       const sidecar = context.effect === undefined ? connection : await guarded(connection, context.options);
       await withReceipt({ ...context, sidecar }, (viewed) => act({ ...context, sidecar: viewed }, ...operands));

@@ -3,6 +3,7 @@ import { usageError } from './errors.ts';
 import { version } from './generated/version.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { readInput } from './input.ts';
+import { lent } from './lending.ts';
 import { chosenWay } from './profiles/way.ts';
 
 type ConnectOptions = NonNullable<Parameters<typeof import('@ferrohsm/sdk/node').connect>[0]>;
@@ -19,26 +20,14 @@ export interface Presented {
   readonly invitation?: string;
 }
 
-let lent: FerroHsm | undefined;
-
-/** Runs what connects, and names no way of its own, on a connection that is open already, and stays so. */
-export async function lendConnection(sidecar: FerroHsm, run: () => Promise<unknown>): Promise<void> {
-  const before = lent;
-  lent = Object.create(sidecar, { close: { value: async () => undefined } });
-  try {
-    await run();
-  } finally {
-    lent = before;
-  }
-}
-
 /**
  * Connects to the sidecar that options or environment name; the default socket where they name none.
  *
  * @throws FerroHsmError `connection_lost`, `unauthenticated`, `version_unsupported`
  */
 export async function connectSidecar(options: GlobalOptions, presented: Presented = {}): Promise<FerroHsm> {
-  if (lent !== undefined && !namesWay(options)) return lent;
+  const open = lent()?.sidecar;
+  if (open !== undefined && !namesWay(options)) return open;
   const place = { ...placeOf(options, process.env, presented.token), ...presented };
   // Loaded only here: help and usage errors do without it.
   const { connect } = await import('@ferrohsm/sdk/node');

@@ -10,6 +10,8 @@ export interface Failure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly exitStatus: number;
+  /** Of the error table, where it is one of its errors. */
+  readonly code?: string;
 }
 
 /** Numbers of refusals that WebCrypto itself knows; the others are of the call and of the sidecar. */
@@ -65,9 +67,10 @@ function describeCoded(error: unknown, command: string): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const entry = errorList.find(({ code }) => 'code' in error && code === error.code);
   if (entry === undefined) return describeCoded(error.cause, command);
+  const { code, exitStatus } = entry;
   // The table's own hint is for programs.
-  const general = entry.code === 'invalid_params' ? `see: ${command} --help` : entry.hint;
-  return { message: error.message, hint: hintOf(error) ?? general, exitStatus: entry.exitStatus };
+  const general = code === 'invalid_params' ? `see: ${command} --help` : entry.hint;
+  return { message: error.message, hint: hintOf(error) ?? general, exitStatus, code };
 }
 
 /** What this very error says of the next step. */
@@ -83,7 +86,8 @@ function describeDomException(error: unknown): Failure | undefined {
   const { least, most } = webCryptoNumbers;
   const entry = errorList.find(({ dom, number }) => dom === error.name && number >= least && number <= most);
   if (entry === undefined) return undefined;
-  return { message: error.message || entry.message, hint: entry.hint, exitStatus: entry.exitStatus };
+  const { code, hint, exitStatus } = entry;
+  return { message: error.message || entry.message, hint, exitStatus, code };
 }
 
 function describeUnexpected(error: unknown): Failure {

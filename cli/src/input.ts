@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CliError, systemCode } from './errors.ts';
+import { lent } from './lending.ts';
 
 /** Chunk for inputs whose length is not known before. */
 const chunkBytes = 64 * 1024;
@@ -13,6 +14,8 @@ const largestInputBytes = 256 * 1024 * 1024;
  * @throws CliError 66 when it cannot be read, 65 when it has more than `limitBytes`
  */
 export function readInput(file: string | undefined, limitBytes = largestInputBytes): Buffer<ArrayBuffer> {
+  const given = lent()?.inputs?.get(file ?? '-');
+  if (given !== undefined) return given;
   const name = file === undefined || file === '-' ? undefined : file;
   const descriptor = name === undefined ? 0 : openInput(name);
   try {

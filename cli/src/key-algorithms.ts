@@ -48,6 +48,12 @@ export const everyUsage: readonly KeyUsageName[] = [
   ...encapsulating,
 ];
 
+/** Curves of ECDSA and ECDH. */
+export const curveNames: readonly string[] = ['P-256', 'P-384', 'P-521'];
+
+/** Hashes of RSA and HMAC. */
+export const hashNames: readonly string[] = Object.keys(digestBytes);
+
 const families: readonly Family[] = Object.freeze([
   { names: /^(ML|SLH)-DSA-|^MLDSA\d|^Ed(25519|448)$/i, usages: signing, parameters: {} },
   { names: /^ML-KEM-|^MLKEM\d/i, usages: encapsulating, parameters: {} },
@@ -69,6 +75,12 @@ const optionNames: Readonly<Record<keyof KeyParameters, string>> = {
   length: '--length',
   modulusLength: '--modulus',
 };
+
+/** Whether keys of the algorithm have the parameter; any may be true of an algorithm that is not known here. */
+export function hasParameter(name: string, parameter: keyof KeyParameters): boolean {
+  const family = families.find(({ names }) => names.test(name));
+  return family === undefined || parameter in family.parameters;
+}
 
 /**
  * Completes what the user said of a new key with sensible values. An algorithm that is not known here is passed on as

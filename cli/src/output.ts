@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { CliError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { lent } from './lending.ts';
 import { type OutputFileOptions, writeOutputFile } from './output-file.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
@@ -39,8 +40,16 @@ export interface Output {
   warn(text: string): void;
 }
 
-/** @param file that takes the result, instead of standard output */
-export function createOutput({ json = false, quiet = false, force }: GlobalOptions, file?: string): Output {
+/**
+ * That of the process, unless another was lent.
+ *
+ * @param file that takes the result, instead of standard output
+ */
+export function createOutput(options: GlobalOptions, file?: string): Output {
+  return lent()?.output ?? processOutput(options, file);
+}
+
+export function processOutput({ json = false, quiet = false, force }: GlobalOptions, file?: string): Output {
   const width = file === undefined ? terminalWidth() : undefined;
   const write = (text: string) =>
     writeContent(Buffer.from(json ? text : withLineEnd(text)), { out: file, secret: true, force });
@@ -99,7 +108,8 @@ function refuseTerminal(bytes: Uint8Array, perhapsText: boolean): void {
   );
 }
 
-function isPrintable(bytes: Uint8Array): boolean {
+/** Whether all of it is text that a terminal shows as it is. */
+export function isPrintable(bytes: Uint8Array): boolean {
   try {
     return !/[^\P{C}\n\r\t]/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -123,6 +123,7 @@ import { tokenCreate } from './commands/token-create.ts';
 import { tokenInvite } from './commands/token-invite.ts';
 import { tokenRegister } from './commands/token-register.ts';
 import { tokenRevoke } from './commands/token-revoke.ts';
+import { top } from './commands/top.ts';
 import { unseal } from './commands/unseal.ts';
 import { verify } from './commands/verify.ts';
 import { whoami } from './commands/whoami.ts';
@@ -134,7 +135,7 @@ import { version } from './generated/version.ts';
 import { addConnectionOptions, addOutputOptions } from './global-options.ts';
 
 const everyday: readonly CommandDescription[] = [sign, verify, encrypt, decrypt, encapsulate, decapsulate, random];
-const about: readonly CommandDescription[] = [status, probe, doctor, whoami, discover, call];
+const about: readonly CommandDescription[] = [status, top, probe, doctor, whoami, discover, call];
 
 /** Commands below a noun, in the order of the help. */
 interface Noun {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { usageError } from './errors.ts';
+import { lent } from './lending.ts';
 import { stopWaiting } from './waiting-line.ts';
 
 const longestAnswerBytes = 1024;
@@ -35,6 +36,8 @@ export function answers(question: string, word: string): boolean {
 
 /** Asks for a line whose letters do not show. The caller zeroes it. */
 export function askSecretly(question: string): Buffer {
+  const askElsewhere = lent()?.askSecretly;
+  if (askElsewhere !== undefined) return askElsewhere(question);
   echo(false);
   try {
     return ask(question);

@@ -1,5 +1,3 @@
-import { webcrypto } from 'node:crypto';
-import { connect } from '@ferrohsm/sdk/node';
 import {
   createFolders,
   discardFolders,
@@ -7,7 +5,7 @@ import {
   startSidecarProcess,
 } from '../../tools/throw-away-sidecar.ts';
 import { type Result, resultOf } from './contest.ts';
-import { fillStore } from './filled-store.ts';
+import { fillFolders } from './keyed-folders.ts';
 import { cpuClockOf } from './process-cost.ts';
 import { openSide, type Round } from './side.ts';
 import { measureStartUp, type StartUp } from './start-up.ts';
@@ -29,33 +27,12 @@ export async function measureKeyGrowth(keys: number): Promise<KeyGrowth> {
   const folders = createFolders();
   try {
     const startedMs = performance.now();
-    await fill(folders, keys);
+    await fillFolders(folders, keys);
     const fillSeconds = (performance.now() - startedMs) / 1000;
     const startUp = await measureStartUp(folders);
     return { keys, fillSeconds, ...startUp, signatures: await measureSignatures(folders) };
   } finally {
     discardFolders(folders);
-  }
-}
-
-/** The store belongs to a sidecar that has run before. */
-async function fill(folders: SidecarFolders, keys: number): Promise<void> {
-  const owner = await firstStart(folders);
-  const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
-  const publicKey = new Uint8Array(
-    await webcrypto.subtle.exportKey('raw', (pair as webcrypto.CryptoKeyPair).publicKey),
-  );
-  await fillStore(folders, { keys, owner, publicKey });
-}
-
-/** @returns who the keys are of */
-async function firstStart(folders: SidecarFolders): Promise<string> {
-  const sidecar = await startSidecarProcess({ folders });
-  try {
-    await using hsm = await connect({ socket: sidecar.socket });
-    return (await hsm.session.whoami()).principal.id;
-  } finally {
-    await sidecar.stop();
   }
 }
 

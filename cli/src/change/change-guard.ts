@@ -24,7 +24,7 @@ export function guardedSidecar(sidecar: FerroHsm, options: ChangeOptions): Ferro
       requireAttended(options);
       // What would be refused anyway is not asked about.
       const consent = await consentTo(change);
-      requireAgreement(options, [`you are about to ${wordsOf(change)[0]}`, ...loss, ...consentLine(consent)]);
+      await requireAgreement(options, [`you are about to ${wordsOf(change)[0]}`, ...loss, ...consentLine(consent)]);
       isAgreed = true;
     },
   });

@@ -10,12 +10,12 @@ export async function keyFacts({ keys }: FerroHsm, nameOrId: string): Promise<st
     `  ${record.name} (${record.id}), owned by ${record.owner}${labels.length === 0 ? '' : `, ${labels.join(', ')}`}`,
     `  ${record.description ?? 'no description'}`,
     `  ${versions.join(', ')}`,
-    ...(await useFacts(keys, record.id)),
+    ...(await factsOfUse(keys, record.id)),
   ];
 }
 
 /** Whoever may end a key need not be permitted to see its use. */
-async function useFacts(keys: FerroHsm['keys'], id: string): Promise<string[]> {
+async function factsOfUse(keys: FerroHsm['keys'], id: string): Promise<string[]> {
   try {
     const versions = await keys.usage(id);
     const uses = versions.reduce((sum, version) => sum + version.uses, 0);

@@ -26,7 +26,7 @@ ferrohsm approval approve apr_06ef... --key bob.key --audience hsm.example/payme
     const { audience = sidecar.hello.log.origin, reason } = options;
     const approval = await sidecar.approvals.get(id);
     const { principal } = await sidecar.session.whoami();
-    requireReadAgreement(options, describeOperation(approval.operation), `to approve this as ${principal.id}`);
+    await requireReadAgreement(options, describeOperation(approval.operation), `approve this as ${principal.id}`);
     const { privateKey, publicKey } = readApprovalSigner(options);
     const signer = { person: principal.id, audience, keyId: publicKey.id };
     const jws = await signApproval(approval, privateKey, signer);

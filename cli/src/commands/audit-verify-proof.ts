@@ -3,11 +3,9 @@ import { type CommandDescription, local } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { readInput } from '../input.ts';
-import { recordFields } from '../log-reading/record-text.ts';
-import { signatureText } from '../log-reading/signature-text.ts';
+import { reportText } from '../log-reading/report-text.ts';
 import { addTrustOptions, readTrust, type TrustOptions } from '../log-reading/trust-options.ts';
 import { readVerifiedState } from '../log-reading/verified-state-file.ts';
-import { pairs } from '../named-key.ts';
 
 interface VerifyProofOptions extends GlobalOptions, TrustOptions {
   readonly state?: string;
@@ -54,16 +52,4 @@ async function checked(receipt: Uint8Array, trust: VerifyReceiptOptions): Promis
     if (!(error instanceof TypeError)) throw error;
     throw new CliError(65, error.message, 'look at the policy and the state that were given');
   }
-}
-
-function reportText({ origin, size, index, record, signatures, problems, ok }: ReceiptReport): string {
-  const heading = pairs([
-    ['log', origin],
-    ['entries', String(size)],
-    ...signatures.map((signature) => ['signature', signatureText(signature)] as const),
-    ...problems.map((problem) => ['problem', problem] as const),
-    ['result', ok ? 'ok' : 'NOT OK'],
-  ]);
-  if (record === undefined || !ok) return heading;
-  return `${heading}\n\n${recordFields({ index, record, opening: 'none' })}`;
 }

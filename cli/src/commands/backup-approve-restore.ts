@@ -32,7 +32,7 @@ ferrohsm backup approve-restore request.json --person bob --key bob.key --audien
   action: local<ApproveRestoreOptions, [string]>(async ({ options, output }, file) => {
     const request = readRestoreRequest(file);
     const { person, audience = request.operation.audience } = options;
-    requireReadAgreement(options, describeOperation(request.operation), `to approve this as ${person}`);
+    await requireReadAgreement(options, describeOperation(request.operation), `approve this as ${person}`);
     const { privateKey, publicKey } = readApprovalSigner(options);
     const evidence = await signApproval(request, privateKey, { person, audience, keyId: publicKey.id });
     if (options.dryRun) throw new DryRunEnd({ person, operation: request.operation }, [`approve this as ${person}`]);

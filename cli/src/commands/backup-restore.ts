@@ -74,7 +74,7 @@ async function weigh(options: BackupRestoreOptions & ChangeOptions, file: string
   const read = await withBackup(file, options, 'verifying', (place) => verifyBackup({ ...place, sha256 }));
   const words = `make the state folder ${resolve(options.state)} of the backup ${file}`;
   if (options.dryRun) throw new DryRunEnd({ ...read, state: resolve(options.state) }, [words, contentText(read)]);
-  requireAgreement(options, [`you are about to ${words}`, contentText(read)]);
+  await requireAgreement(options, [`you are about to ${words}`, contentText(read)]);
 }
 
 function addConsentOptions(command: Command): void {

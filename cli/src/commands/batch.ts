@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { type CommandLine, commandLines } from '../batch/command-lines.ts';
 import { DoneLines } from '../batch/done-lines.ts';
 import { type CommandDescription, type ConnectedContext, connected, requireAnswerable } from '../command.ts';
-import { lendConnection } from '../connection.ts';
 import { CliError, usageError } from '../errors.ts';
 import { describeFailure } from '../failure.ts';
 import { readInput } from '../input.ts';
+import { lend } from '../lending.ts';
 import { ProgressBar } from '../progress-bar.ts';
 
 interface BatchOptions {
@@ -16,7 +16,16 @@ interface BatchOptions {
 const limitBytes = 16 << 20;
 
 /** They serve, ask a person, or are about the command itself. */
-const notInBatch: ReadonlySet<string> = new Set(['batch', 'serve', 'init', 'unseal', 'witness', 'completion', 'help']);
+const notInBatch: ReadonlySet<string> = new Set([
+  'batch',
+  'serve',
+  'top',
+  'init',
+  'unseal',
+  'witness',
+  'completion',
+  'help',
+]);
 
 /** @param programOf the program for these words; its actions run in this process */
 export function batch(programOf: (words: readonly string[]) => Command): CommandDescription {
@@ -78,7 +87,7 @@ async function run(
   const remaining = done.remaining(lines);
   const bar = new ProgressBar(file);
   try {
-    await lendConnection(sidecar, async () => {
+    await lend({ sidecar }, async () => {
       for (const [index, line] of remaining.entries()) {
         bar.show(lines.length - remaining.length + index, lines.length);
         await attempt(file, line, () => programOf(line.words).parseAsync(line.words, { from: 'user' }));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandDescription, connected } from '../command.ts';
-import { lendConnection } from '../connection.ts';
+import { lend } from '../lending.ts';
 import { isoTime } from '../named-key.ts';
 import { addWaitOption, clientsOf, type WaitOptions } from '../wait-option.ts';
 
@@ -32,7 +32,7 @@ function openSession(command: Command): CommandDescription['action'] {
     const breakGlass = await clientsOf(context).breakGlass.open({ reason, ticket });
     output.warn(`${breakGlass.id} until ${isoTime(breakGlass.expiresAt)}; another person must review it`);
     if (words.length === 0) await output.result({ breakGlass }, breakGlass.id);
-    else await lendConnection(sidecar, () => programOf(command).parseAsync(words, { from: 'user' }));
+    else await lend({ sidecar }, () => programOf(command).parseAsync(words, { from: 'user' }));
   });
 }
 

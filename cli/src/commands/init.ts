@@ -57,7 +57,7 @@ ferrohsm init --config /etc/ferrohsm --shares 3/5`,
     const plan = planOf(options);
     const words = `set up ${describePlan(plan, shares)}`;
     if (options.dryRun) throw new DryRunEnd({ config: plan.configFolder, threshold: plan.threshold }, [words]);
-    requireAgreement(options, [`you are about to ${words}`]);
+    await requireAgreement(options, [`you are about to ${words}`]);
     using prepared = shares && (await splitRootKey(plan.configFolder, shares, { kind: 'new' }));
     const files = prepared && (await handOver(prepared, sharesFolder));
     const belongings = plan.custodians.length === 0 ? [] : holdCeremony({ ...options, ...plan });

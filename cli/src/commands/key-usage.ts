@@ -1,5 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { isoTime } from '../named-key.ts';
+import { usageHeading, usageRows } from '../usage-text.ts';
 
 export const keyUsage: CommandDescription = {
   usage: 'usage <name>',
@@ -12,12 +12,6 @@ ferrohsm key usage payments/signing
 ferrohsm key usage payments/signing --json`,
   action: connected<object, [string]>(async ({ sidecar, output }, name) => {
     const versions = await sidecar.keys.usage(name);
-    const rows = versions.map(({ version, uses, bytes, usedAt }) => [
-      String(version),
-      String(uses),
-      String(bytes),
-      usedAt === undefined ? 'never' : isoTime(usedAt),
-    ]);
-    await output.table({ versions }, ['VERSION', 'USES', 'BYTES', 'LAST USED'], rows);
+    await output.table({ versions }, usageHeading, usageRows(versions));
   }),
 };

@@ -15,7 +15,7 @@ ferrohsm profile remove production`,
     const { socket, url } = profileNamed(present, name);
     const words = `forget the profile ${name}, the way to ${socket ?? url}`;
     if (options.dryRun) throw new DryRunEnd({ removed: name }, [words]);
-    requireAgreement(options, [`you are about to ${words}`]);
+    await requireAgreement(options, [`you are about to ${words}`]);
     const { default: chosen, profiles } = present;
     const left = Object.fromEntries(Object.entries(profiles).filter(([each]) => each !== name));
     writeProfiles({ ...(chosen !== undefined && chosen !== name && { default: chosen }), profiles: left });

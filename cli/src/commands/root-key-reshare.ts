@@ -37,7 +37,7 @@ ferrohsm root-key reshare --config /etc/ferrohsm --shares 3/5`,
     using prepared = await splitRootKey(configFolder, shares, { kind: 'shares', shares: present });
     const words = `replace the set of shares by ${sharesWords(shares)}`;
     if (options.dryRun) throw new DryRunEnd(shares, [words]);
-    requireAgreement(options, [`you are about to ${words}`, 'the present shares open the sidecar no more']);
+    await requireAgreement(options, [`you are about to ${words}`, 'the present shares open the sidecar no more']);
     const files = await handOver(prepared, sharesFolder);
     prepared.commit();
     await output.result({ ...shares, files }, sharesText(files));

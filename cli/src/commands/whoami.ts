@@ -1,5 +1,5 @@
 import { type CommandDescription, connected } from '../command.ts';
-import { pairs } from '../named-key.ts';
+import { whoamiText } from '../whoami-text.ts';
 
 export const whoami: CommandDescription = {
   usage: 'whoami',
@@ -12,15 +12,6 @@ ferrohsm whoami
 ferrohsm whoami --url ws://127.0.0.1:4711 --token-file ~/.config/ferrohsm/token`,
   action: connected(async ({ sidecar, output }) => {
     const result = await sidecar.session.whoami();
-    const { id, kind, roles, owner, credential } = result.principal;
-    const text = pairs([
-      ['principal', id],
-      ['kind', kind],
-      ['roles', roles.join(', ')],
-      ['owner', owner ?? ''],
-      ['credential', `${credential.kind} ${credential.subject}`],
-      ['session', result.session],
-    ]);
-    await output.result(result, text);
+    await output.result(result, whoamiText(result));
   }),
 };

@@ -40,8 +40,17 @@ export function readProfiles(path = profilesPath()): Profiles {
 
 /** @throws CliError 73 */
 export function writeProfiles(profiles: Profiles, path = profilesPath()): void {
+  writeProfileFile(path, profiles);
+}
+
+/**
+ * A file of the user's own, with the folder that it lies in.
+ *
+ * @throws CliError 73
+ */
+export function writeProfileFile(path: string, content: object): void {
   makeFolder(dirname(path));
-  writeOutputFile(path, Buffer.from(`${JSON.stringify(profiles, null, 2)}\n`), { secret: true, force: true });
+  writeOutputFile(path, Buffer.from(`${JSON.stringify(content, null, 2)}\n`), { secret: true, force: true });
 }
 
 function makeFolder(folder: string): void {

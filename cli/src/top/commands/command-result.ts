@@ -1,0 +1,91 @@
+import { isPrintable } from '../../output.ts';
+import { writeOutputFile } from '../../output-file.ts';
+import type { Host } from '../host.ts';
+import type { Keystroke } from '../keystroke.ts';
+import { blank, type Line, line, linesOf, type Size } from '../line.ts';
+import { good } from '../notice.ts';
+import { TextField } from '../text-field.ts';
+import { TextPane } from '../text-pane.ts';
+import type { Capture } from './capture.ts';
+
+type Encoding = 'base64url' | 'hex' | 'utf8';
+
+const encodingNames: Readonly<Record<Encoding, string>> = { base64url: 'base64url', hex: 'hex', utf8: 'text' };
+
+/** What a command said and gave: bytes in an encoding of choice, to be written to a file if somebody wants that. */
+export class CommandResult {
+  readonly #host: Host;
+  readonly #capture: Capture;
+  readonly #show: ((capture: Capture) => readonly Line[]) | undefined;
+  readonly #pane = new TextPane();
+  readonly #encodings: readonly Encoding[];
+  #encoding = 0;
+  /** Where the bytes are to be written. */
+  #file: TextField | undefined;
+
+  constructor(host: Host, capture: Capture, show?: (capture: Capture) => readonly Line[]) {
+    this.#host = host;
+    this.#capture = capture;
+    this.#show = show;
+    const isText = capture.data !== undefined && isPrintable(capture.data);
+    this.#encodings = isText ? ['utf8', 'base64url', 'hex'] : ['base64url', 'hex'];
+    this.#pane.show(this.#lines());
+  }
+
+  get keys(): string {
+    if (this.isAsking) return 'Enter write  Esc back';
+    return `${this.#capture.data === undefined ? '' : 'e encoding  w write to a file  '}Up Down scroll  Esc back`;
+  }
+
+  /** Whether what is typed is the name of a file. */
+  get isAsking(): boolean {
+    return this.#file !== undefined;
+  }
+
+  press(stroke: Keystroke): boolean {
+    if (this.#file !== undefined) return this.#pressInName(this.#file, stroke);
+    if (this.#pane.press(stroke)) return true;
+    if (this.#capture.data === undefined || (stroke !== 'e' && stroke !== 'w')) return false;
+    if (stroke === 'w') this.#file = new TextField();
+    else this.#encoding = (this.#encoding + 1) % this.#encodings.length;
+    this.#pane.update(this.#lines());
+    return true;
+  }
+
+  forget(): void {
+    this.#capture.forget();
+  }
+
+  drawn({ rows, columns }: Size): Line[] {
+    const asking: Line[] =
+      this.#file === undefined
+        ? []
+        : [blank, [{ text: 'new file: ', tone: 'heading' }, ...this.#file.drawn(columns - 10)]];
+    return [...this.#pane.drawn({ rows: rows - asking.length, columns }), ...asking];
+  }
+
+  #lines(): Line[] {
+    const { remarks, text, data } = this.#capture;
+    const result = this.#show?.(this.#capture) ?? [...remarks.map((remark) => line(remark)), ...linesOf(text)];
+    if (data === undefined) return [...result];
+    const encoding = this.#encodings[this.#encoding] ?? 'hex';
+    const heading = line(`${data.length} bytes as ${encodingNames[encoding]}`, 'heading');
+    return [...result, heading, ...linesOf(data.toString(encoding))];
+  }
+
+  #pressInName(file: TextField, stroke: Keystroke): true {
+    if (stroke === 'escape') this.#file = undefined;
+    else if (stroke === 'enter') void this.#host.attempt(() => this.#write(file.text));
+    else file.press(stroke);
+    return true;
+  }
+
+  /** An existing file is refused: what is lost cannot be signed again. */
+  async #write(path: string): Promise<void> {
+    const { data } = this.#capture;
+    if (data === undefined || path === '') return;
+    writeOutputFile(path, data, { secret: true });
+    this.#file = undefined;
+    this.#host.tell(good(`wrote ${data.length} bytes to ${path}`));
+  }
+}
