@@ -71,7 +71,7 @@ beforeAll(async () => {
   await play(ceremony);
   makeAliceOperator();
   await play(setUp);
-}, 120_000);
+}, 240_000);
 afterAll(() => world.end());
 
 function commandsWithDryRun(command: Program, above: readonly string[] = []): string[] {
@@ -104,7 +104,7 @@ test('there is a line for every command that changes something', () => {
   expect(Object.keys(dryRuns).toSorted()).toEqual(Object.keys(lines).toSorted());
 });
 
-test('each says what it would do, and nothing of it happens', { timeout: 120_000 }, async () => {
+test('each says what it would do, and nothing of it happens', { timeout: 240_000 }, async () => {
   const lineOf = (path: string) => `${path} ${dryRuns[path]} --dry-run --json`;
   const batched = Object.keys(dryRuns).filter((path) => !alone.includes(path));
   const text = batched.map(lineOf).join('\n');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await play(`! ferrohsm key export ${longName} --format pkcs8 --out key.p8`);
   await play("set APPROVAL '(apr_[A-Za-z0-9_-]+)'");
   approval = world.variables.get('APPROVAL') ?? '';
-}, 60_000);
+}, 120_000);
 afterAll(() => world.end());
 
 const listings = [
@@ -57,7 +57,7 @@ test('every listing fits a terminal of 80 columns, and says where something is c
     expect(text).toContain(`\n${heading} `);
   expect(text).toContain('…');
   expect(text).not.toContain(longName);
-}, 60_000);
+}, 120_000);
 
 test('nothing is cut off on a wide terminal, in a pipe or as JSON', async () => {
   expect(shown('key list', 300)).toContain(longName);
@@ -66,13 +66,13 @@ test('nothing is cut off on a wide terminal, in a pipe or as JSON', async () => 
     expect(world.last?.stdout.toString()).toContain(longName);
     expect(world.last?.stdout.toString()).not.toContain('…');
   }
-}, 60_000);
+}, 120_000);
 
 test('colours are only for a terminal that wants them', () => {
   const red = '\u001b[31m';
   expect(shown('key show nothing', 80)).toContain(red);
   expect(shown('key show nothing', 80, { NO_COLOR: '1' })).not.toContain('\u001b');
-}, 60_000);
+}, 120_000);
 
 test('what takes longer than a second says so until it is done, and leaves nothing of it on the screen', () => {
   const erased = '\r\u001b[K';
@@ -81,4 +81,4 @@ test('what takes longer than a second says so until it is done, and leaves nothi
   const end = text.slice(text.lastIndexOf(erased) + erased.length);
   expect(stripVTControlCharacters(end)).toMatch(/^ferrohsm: error: nobody decided/);
   expect(shown(`approval show ${approval}`, 80)).not.toContain('waiting');
-}, 60_000);
+}, 120_000);

@@ -1,9 +1,8 @@
-import { effectOf } from '../../cli/src/command.ts';
 import { createProgram } from '../../cli/src/program.ts';
 
 type Program = ReturnType<typeof createProgram>;
 
-/** Paths of the commands that ask a person before they act: `key destroy`. */
+/** Paths of the commands that may ask a person before they act: `key destroy`. */
 const asking = pathsBelow(createProgram(), []).toSorted((a, b) => b.length - a.length);
 
 const asked = new RegExp(`\\bferrohsm (${asking.join('|')})(?=\\s|$)(?!.* --yes\\b)`, 'gm');
@@ -16,6 +15,6 @@ export function answered(script: string): string {
 function pathsBelow(command: Program, above: readonly string[]): string[] {
   return command.commands.flatMap((each) => {
     const path = [...above, each.name()];
-    return [...(effectOf(each) === 'weighty' ? [path.join(' ')] : []), ...pathsBelow(each, path)];
+    return [...(each.options.some(({ long }) => long === '--yes') ? [path.join(' ')] : []), ...pathsBelow(each, path)];
   });
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answered } from './answered.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/key-ceremony.md'), 'utf8');
@@ -25,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 function shell(script: string): string {
-  writeFileSync(join(home, 'script'), script);
+  writeFileSync(join(home, 'script'), answered(script));
   return execFileSync('bash', ['--norc', '-euo', 'pipefail', 'script'], {
     cwd: home,
     encoding: 'utf8',
