@@ -1,4 +1,4 @@
-import { Box, Text, useInput, useWindowSize } from 'ink';
+import { Box, Text, useInput, usePaste, useWindowSize } from 'ink';
 import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { keystrokes } from './keystroke.ts';
 import type { Line, Span } from './line.ts';
@@ -16,6 +16,7 @@ export function App({ shell }: { readonly shell: Shell }): ReactNode {
   useInput((input, key) => {
     for (const stroke of keystrokes(input, key)) shell.press(stroke);
   });
+  usePaste((text) => shell.paste(text));
   const theme = themes[shell.theme];
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>

@@ -89,6 +89,11 @@ export class Shell implements Host {
     this.changed();
   }
 
+  paste(text: string): void {
+    if (this.#question === undefined && this.#help === undefined) this.#current.paste?.(text);
+    this.changed();
+  }
+
   drawn(size: Size): readonly Line[] {
     if (!fits(size)) return drawTooSmall(size);
     return drawFrame(size, {
