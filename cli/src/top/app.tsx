@@ -14,9 +14,9 @@ export function App({ shell }: { readonly shell: Shell }): ReactNode {
   );
   const size = useWindowSize();
   useInput((input, key) => {
-    for (const stroke of keystrokes(input, key)) shell.press(stroke);
+    for (const stroke of keystrokes(input, key)) shell.press(stroke, size);
   });
-  usePaste((text) => shell.paste(text));
+  usePaste((text) => shell.paste(text, size));
   const theme = themes[shell.theme];
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
