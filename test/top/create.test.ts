@@ -1,5 +1,11 @@
+import type { KeyRecord } from '@ferrohsm/sdk/node';
 import { describe, expect, test } from 'vitest';
 import { algorithmNames } from '../../cli/src/algorithm-names.ts';
+import { fieldsOf } from '../../cli/src/top/commands/command-fields.ts';
+import { runCommand } from '../../cli/src/top/commands/command-run.ts';
+import { filledCommand } from '../../cli/src/top/commands/command-words.ts';
+import { createPlan } from '../../cli/src/top/create/create-plan.ts';
+import { Form } from '../../cli/src/top/form/form.ts';
 import { keyFamilies } from '../../sidecar/src/crypto/keys/algorithm-table.ts';
 import { Office } from './office.ts';
 import { steady } from './steady-screen.ts';
@@ -16,6 +22,19 @@ test('every algorithm that the sidecar makes keys of can be chosen', () => {
       .filter((name) => !neverMade.includes(name))
       .toSorted(),
   );
+});
+
+test('the form of every algorithm makes a key of it', { timeout: 180_000 }, async () => {
+  const made = algorithmNames.map(async (algorithm) => {
+    const plan = createPlan(algorithm);
+    const form = new Form(fieldsOf(plan), { name: `every/${algorithm.toLowerCase()}` });
+    expect(form.check()).toBe(true);
+    const unasked = () => Promise.reject(new Error('nobody is there'));
+    const ground = { sidecar: office.hsm, confirm: unasked, askSecretly: () => Buffer.alloc(0) };
+    const { value } = await runCommand(filledCommand(plan, form), ground);
+    return (value as { record: KeyRecord }).record.versions[0]?.algorithm.name;
+  });
+  expect(await Promise.all(made)).toEqual(algorithmNames);
 });
 
 describe.skipIf(!hasTmux())('the screen for new keys', () => {

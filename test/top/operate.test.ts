@@ -95,6 +95,24 @@ describe.skipIf(!hasTmux())('the screen of operations', () => {
     await terminal.until(/^7 bytes as text$/m, /^grüße$/m);
   });
 
+  test('a text of several lines is pasted as it is, and where nothing is typed a paste does nothing', async () => {
+    const terminal = await begin('sign', 'documents');
+    terminal.paste('first\nq second');
+    await terminal.until(/^> text +first\\u\{a\}q second$/m);
+    terminal.press('Enter');
+    await terminal.until(/^64 bytes as base64url$/m);
+    terminal.paste('q\n');
+    terminal.press('w');
+    await terminal.until(/^new file: $|^new file:$/m);
+    terminal.paste('pasted.sig');
+    terminal.press('Enter');
+    await terminal.until(/^wrote 64 bytes to pasted\.sig$/m);
+    const { publicKey } = await office.hsm.keys.get('documents');
+    const signature = readFileSync(office.path('pasted.sig'));
+    const valid = await office.hsm.subtle.verify('Ed25519', publicKey, signature, Buffer.from('first\nq second'));
+    expect(valid).toBe(true);
+  });
+
   test('what neither is given twice nor left out', async () => {
     writeFileSync(office.path('plain'), 'data');
     const terminal = await begin('sign', 'documents');

@@ -45,6 +45,12 @@ export class Terminal {
     this.#tmux('send-keys', '-l', '--', text);
   }
 
+  /** Pastes a text, in the brackets of a paste where the program has asked for them. */
+  paste(text: string): void {
+    this.#tmux('set-buffer', '--', text);
+    this.#tmux('paste-buffer', '-p', '-r');
+  }
+
   /** Presses a key again and again until what is seen matches; each time what it changed is waited for. */
   async pressUntil(key: string, pattern: RegExp): Promise<void> {
     for (let before = this.screen(); !pattern.test(before); before = await this.#changedFrom(before)) this.press(key);

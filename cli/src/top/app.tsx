@@ -1,4 +1,4 @@
-import { Box, Text, useInput, useWindowSize } from 'ink';
+import { Box, Text, useInput, usePaste, useWindowSize } from 'ink';
 import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { keystrokes } from './keystroke.ts';
 import type { Line, Span } from './line.ts';
@@ -14,8 +14,9 @@ export function App({ shell }: { readonly shell: Shell }): ReactNode {
   );
   const size = useWindowSize();
   useInput((input, key) => {
-    for (const stroke of keystrokes(input, key)) shell.press(stroke);
+    for (const stroke of keystrokes(input, key)) shell.press(stroke, size);
   });
+  usePaste((text) => shell.paste(text, size));
   const theme = themes[shell.theme];
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>

@@ -20,7 +20,7 @@ const names = {
   delete: 'backspace',
 } as const satisfies Partial<Record<keyof Key, Keystroke>>;
 
-/** Within text that was pasted, or typed faster than it was read. */
+/** Within what was typed faster than it was read. */
 const controls: Readonly<Record<string, Keystroke>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab' };
 
 /** What Ink says of input, as keystrokes; those with Ctrl or Alt mean nothing here. */

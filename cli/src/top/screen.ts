@@ -14,5 +14,7 @@ export interface Screen {
   refresh?(reason: 'time' | 'reconnected'): void;
   /** @returns whether the key had a meaning; the others belong to all screens */
   press(stroke: Keystroke): boolean;
+  /** Text that was pasted: it goes where something is typed, and presses no keys. */
+  paste?(text: string): void;
   drawn(size: Size): readonly Line[];
 }

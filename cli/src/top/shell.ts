@@ -82,10 +82,18 @@ export class Shell implements Host {
     this.pulse.stop();
   }
 
-  press(stroke: Keystroke): void {
-    if (this.#question !== undefined) this.#question.press(stroke);
+  /** @param size of the terminal: where nothing can be seen, nothing can be done */
+  press(stroke: Keystroke, size: Size): void {
+    if (!fits(size)) this.#pressUnseen(stroke);
+    else if (this.#question !== undefined) this.#question.press(stroke);
     else if (this.#help !== undefined) this.#pressInHelp(this.#help, stroke);
     else this.#pressOnScreen(stroke);
+    this.changed();
+  }
+
+  paste(text: string, size: Size): void {
+    const isSeen = fits(size) && this.#question === undefined && this.#help === undefined;
+    if (isSeen) this.#current.paste?.(text);
     this.changed();
   }
 
@@ -146,6 +154,10 @@ export class Shell implements Host {
 
   #keys(): string {
     return this.#help === undefined ? this.#current.keys : 'Up Down scroll  Esc back';
+  }
+
+  #pressUnseen(stroke: Keystroke): void {
+    if (stroke === 'q') this.#ground.quit();
   }
 
   #pressOnScreen(stroke: Keystroke): void {

@@ -20,6 +20,14 @@ test.each<[string, readonly string[], string]>([
   expect(typed(...strokes).text).toBe(text);
 });
 
+test('what is pasted stays what it was', () => {
+  const field = new TextField('ab');
+  field.press('left');
+  field.insert('1\r\n\t2');
+  field.press('x');
+  expect(field.text).toBe('a1\r\n\t2xb');
+});
+
 test('keys that do not edit are left to others', () => {
   const field = new TextField();
   expect(['enter', 'escape', 'up', 'tab'].map((stroke) => field.press(stroke))).toEqual([false, false, false, false]);

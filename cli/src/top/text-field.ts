@@ -22,12 +22,22 @@ export class TextField {
 
   /** @returns whether the key had a meaning here */
   press(stroke: Keystroke): boolean {
-    if (isCharacter(stroke)) return this.#insert(stroke);
+    if (isCharacter(stroke)) {
+      this.insert(stroke);
+      return true;
+    }
     const caret = this.#moved(stroke);
     if (caret !== undefined) this.#caret = Math.min(Math.max(caret, 0), this.#characters.length);
     else if (stroke === 'backspace') this.#remove();
     else return false;
     return true;
+  }
+
+  /** Puts text at the caret, every character of it: what was pasted stays what it was, line ends too. */
+  insert(text: string): void {
+    const characters = [...text];
+    this.#characters.splice(this.#caret, 0, ...characters);
+    this.#caret += characters.length;
   }
 
   /** The part around the caret, which is marked, in so many columns. */
@@ -37,12 +47,6 @@ export class TextField {
     const rest = columns - columnsOf(before) - columnsOf(at);
     const after = this.#characters.slice(this.#caret + 1).join('');
     return [{ text: before }, { text: at, tone: 'caret' }, ...line(fitted(after, Math.max(rest, 0)))];
-  }
-
-  #insert(character: string): true {
-    this.#characters.splice(this.#caret, 0, character);
-    this.#caret += 1;
-    return true;
   }
 
   #moved(stroke: Keystroke): number | undefined {

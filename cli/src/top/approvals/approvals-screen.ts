@@ -75,6 +75,10 @@ export class ApprovalsScreen implements Screen {
     return true;
   }
 
+  paste(text: string): void {
+    this.#dialog?.paste(text);
+  }
+
   drawn(size: Size): readonly Line[] {
     if (this.#dialog !== undefined) return this.#dialog.drawn(size);
     if (this.#shown !== undefined) return this.#pane.drawn(size);

@@ -73,6 +73,13 @@ export class AuditScreen implements Screen {
     return true;
   }
 
+  paste(text: string): void {
+    this.#detail?.paste(text);
+    if (this.#detail !== undefined || !this.#isFiltering) return;
+    this.#filter.insert(text);
+    this.#feed.filter(this.#filter.text);
+  }
+
   drawn(size: Size): readonly Line[] {
     if (this.#detail !== undefined) return this.#detail.drawn(size);
     const [from, to] = this.#feed.scroll.window(size.rows - 2);

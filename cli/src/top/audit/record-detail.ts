@@ -58,6 +58,10 @@ export class RecordDetail {
     return true;
   }
 
+  paste(text: string): void {
+    this.#file?.insert(text);
+  }
+
   drawn({ rows, columns }: Size): Line[] {
     if (this.#file === undefined) return this.#pane.drawn({ rows, columns });
     const asking: Line = [{ text: 'new file: ', tone: 'heading' }, ...this.#file.drawn(columns - 10)];

@@ -41,6 +41,10 @@ export class CommandDialog {
     return true;
   }
 
+  paste(text: string): void {
+    if (!this.#isRunning) (this.#result ?? this.#form).paste(text);
+  }
+
   /** Forgets the result. */
   close(wasDone: boolean): void {
     this.#result?.forget();

@@ -52,6 +52,10 @@ export class CommandResult {
     return true;
   }
 
+  paste(text: string): void {
+    this.#file?.insert(text);
+  }
+
   forget(): void {
     this.#capture.forget();
   }

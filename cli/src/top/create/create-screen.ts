@@ -48,6 +48,10 @@ export class CreateScreen implements Screen {
     return true;
   }
 
+  paste(text: string): void {
+    this.#dialog?.paste(text);
+  }
+
   drawn(size: Size): readonly Line[] {
     if (this.#dialog !== undefined) return this.#dialog.drawn(size);
     const [from, to] = this.#scroll.window(size.rows - 2);

@@ -25,6 +25,8 @@ export interface Field {
   /** What was given, in the form of the command line; a switch that is on has one empty value. */
   readonly values: readonly string[];
   press(stroke: Keystroke): void;
+  /** Takes text that was pasted, where text is typed. */
+  paste?(text: string): void;
   drawn(columns: number, isFocused: boolean): Line;
 }
 

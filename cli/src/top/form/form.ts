@@ -40,6 +40,10 @@ export class Form {
     else this.focused?.press(stroke);
   }
 
+  paste(text: string): void {
+    this.focused?.paste?.(text);
+  }
+
   /** Goes to the first field that is not filled in rightly. @returns whether there is none */
   check(): boolean {
     this.#showsProblems = true;

@@ -25,6 +25,10 @@ export class TextInput implements Field {
     this.#field.press(stroke);
   }
 
+  paste(text: string): void {
+    this.#field.insert(text);
+  }
+
   drawn(columns: number, isFocused: boolean): Line {
     return isFocused ? this.#field.drawn(columns) : line(fitted(this.#field.text, columns));
   }

@@ -56,6 +56,10 @@ export class KeyDetail {
     return move !== undefined || stroke === 'o';
   }
 
+  paste(text: string): void {
+    this.#dialog?.paste(text);
+  }
+
   drawn(size: Size): Line[] {
     if (this.#dialog !== undefined) return this.#dialog.drawn(size);
     return [line(this.#name, 'heading'), ...this.#pane.drawn({ ...size, rows: size.rows - 1 })];

@@ -67,6 +67,13 @@ export class KeysScreen implements Screen {
     return true;
   }
 
+  paste(text: string): void {
+    this.#detail?.paste(text);
+    if (this.#detail !== undefined || !this.#isFiltering) return;
+    this.#filter.insert(text);
+    this.#select();
+  }
+
   drawn(size: Size): readonly Line[] {
     if (this.#detail !== undefined) return this.#detail.drawn(size);
     const [from, to] = this.#list.scroll.window(size.rows - 2);

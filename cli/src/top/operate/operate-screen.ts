@@ -49,6 +49,10 @@ export class OperateScreen implements Screen {
     return true;
   }
 
+  paste(text: string): void {
+    this.#dialog?.paste(text);
+  }
+
   drawn(size: Size): readonly Line[] {
     if (this.#dialog !== undefined) return this.#dialog.drawn(size);
     const heading = this.#key === undefined ? 'What should be done?' : `What should be done with ${this.#key}?`;
