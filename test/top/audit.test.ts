@@ -19,7 +19,8 @@ function create(name: string) {
 describe.skipIf(!hasTmux())('the screen of the log', () => {
   test('shows records as they come, and proves one with the keys that were pinned', async () => {
     await create('first');
-    const terminal = await office.sit({ words: '--key-file log.keys' });
+    // Wide enough for the origin of a log on a host with a long name.
+    const terminal = await office.sit({ words: '--key-file log.keys', columns: 120 });
     terminal.press('5');
     await terminal.until(/INDEX +TIME/);
     terminal.press('/');
@@ -76,7 +77,7 @@ function withoutNumbers(screen: string): string {
   return steady(screen)
     .replace(/^\d+ of \d+ records/m, 'N of N records')
     .replaceAll(/^([> ] )\d+( +)(?=0000)/gm, (_, mark: string, space: string) => `${mark}N${space}`.padEnd(11))
-    .replace(/^(details\.stateRoot +)[0-9a-f]+\n[0-9a-f]+$/m, '$1HASH\nHASH')
+    .replace(/^(details\.stateRoot +)[0-9a-f]{64}$/m, '$1HASH')
     .replace(/^(entries +|index +)\d+$/gm, '$1N')
-    .replace(/^(durationUs +|outputBytes +)\d+$/gm, '$1N');
+    .replace(/^(durationUs +|outputBytes +|details\.stateCounter +)\d+$/gm, '$1N');
 }

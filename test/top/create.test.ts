@@ -43,7 +43,8 @@ describe.skipIf(!hasTmux())('the screen for new keys', () => {
     terminal.press('2');
     const algorithms = await terminal.until(/^> ML-DSA-65 +post-quantum signature$/m);
     await expect(steady(algorithms)).toMatchFileSnapshot('screens/create-algorithms.txt');
-    await terminal.pressUntil('Down', /^> ECDSA /m);
+    terminal.press('End');
+    await terminal.pressUntil('Up', /^> ECDSA /m);
     terminal.press('Enter');
     await terminal.until(/^> name \*/m);
     terminal.press('Enter');

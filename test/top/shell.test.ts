@@ -101,7 +101,6 @@ function withoutFigures(screen: string): string {
     .replaceAll(/^(records a second|sessions|keys|memory|answer) .*[▁▂▃▄▅▆▇█]$/gm, '$1 FIGURE AND BARS')
     .replace(/^version {7}.*$/m, 'version       VERSION')
     .replace(/^node .*$/m, 'node          VERSION')
-    .replace(/^-- \d+ more/m, '-- N more')
     .replace(/\d+ records$/m, 'N records')
     .replace(/^(resident +)\d+ MiB$/m, '$1N MiB');
 }

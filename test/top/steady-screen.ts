@@ -3,8 +3,9 @@ const volatile: readonly (readonly [RegExp, (found: string) => string])[] = [
   [/ready {2}keys (\d+) {2}log \d+$/m, () => 'ready  keys N  log N'],
   [/^( ferrohsm top {2}\S+) +(?=ready)/m, (found) => found.replace(/ +$/, '  ')],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, (found) => found.replaceAll(/\d/g, '0')],
-  [/\b(key|apr|ssn)_[\w-]{4,}/g, (found) => found.slice(0, 4) + 'x'.repeat(found.length - 4)],
-  [/\b[A-Za-z0-9_-]{43}\b/g, (found) => 'h'.repeat(found.length)],
+  [/(?<![\w-])(key|apr|ssn)_[\w-]{4,}/g, (found) => found.slice(0, 4) + 'x'.repeat(found.length - 4)],
+  [/(?<![\w-])[\w-]{43}(?![\w-])/g, (found) => 'h'.repeat(found.length)],
+  [/^-- \d+ more lines/gm, () => '-- N more lines'],
   [/\S+\/ferrohsm\/[0-9a-f]{16}/g, () => 'host/ferrohsm/origin'],
 ];
 
