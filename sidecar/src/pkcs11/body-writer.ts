@@ -1,0 +1,59 @@
+import { releaseBytes } from '../released-bytes.ts';
+import { nullLength } from './body-reader.ts';
+import type { ProtocolVersion } from './protocol-version.ts';
+import { type CkUlong, halvesOfUlong } from './ulong.ts';
+
+const firstBytes = 256;
+
+/** Writes the body of a message, in the encodings that {@link BodyReader} reads. Wipes what it outgrows. */
+export class BodyWriter {
+  readonly version: ProtocolVersion;
+  #bytes = Buffer.allocUnsafeSlow(firstBytes);
+  #length = 0;
+
+  constructor(version: ProtocolVersion) {
+    this.version = version;
+  }
+
+  byte(value: number): void {
+    this.#bytes.writeUInt8(value, this.#extend(1));
+  }
+
+  uint32(value: number): void {
+    this.#bytes.writeUInt32BE(value, this.#extend(4));
+  }
+
+  ulong(value: CkUlong): void {
+    const [high, low] = halvesOfUlong(value);
+    this.uint32(high);
+    this.uint32(low);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#extend(bytes.length));
+  }
+
+  byteArray(bytes: Uint8Array | null): void {
+    this.uint32(bytes === null ? nullLength : bytes.length);
+    if (bytes !== null) this.bytes(bytes);
+  }
+
+  /** What was written. The writer is done with. */
+  finish(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #extend(bytes: number): number {
+    const at = this.#length;
+    this.#length += bytes;
+    if (this.#length > this.#bytes.length) this.#grow();
+    return at;
+  }
+
+  #grow(): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#length, 2 * this.#bytes.length));
+    this.#bytes.copy(larger);
+    releaseBytes(this.#bytes);
+    this.#bytes = larger;
+  }
+}
