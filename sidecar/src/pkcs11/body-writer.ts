@@ -16,11 +16,13 @@ export class BodyWriter {
   }
 
   byte(value: number): void {
-    this.#bytes.writeUInt8(value, this.#extend(1));
+    const at = this.#extend(1);
+    this.#bytes.writeUInt8(value, at);
   }
 
   uint32(value: number): void {
-    this.#bytes.writeUInt32BE(value, this.#extend(4));
+    const at = this.#extend(4);
+    this.#bytes.writeUInt32BE(value, at);
   }
 
   ulong(value: CkUlong): void {
@@ -30,7 +32,8 @@ export class BodyWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#extend(bytes.length));
+    const at = this.#extend(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   byteArray(bytes: Uint8Array | null): void {
@@ -43,6 +46,7 @@ export class BodyWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** @returns where to write; the bytes may have moved */
   #extend(bytes: number): number {
     const at = this.#length;
     this.#length += bytes;
