@@ -16,6 +16,7 @@ import type { Recording } from './recorder.ts';
 
 /** One side of a connection: what it said, and the bytes that the codec makes of that. */
 interface ReadSide<M> {
+  readonly version: ProtocolVersion;
   readonly messages: readonly M[];
   readonly encoded: Buffer;
 }
@@ -61,5 +62,5 @@ function readSide<M>(chunks: readonly Buffer[], { decode, encode }: Side<M>): Re
     },
   });
   for (const chunk of chunks) reader.push(chunk);
-  return { messages, encoded: Buffer.concat(encoded) };
+  return { version, messages, encoded: Buffer.concat(encoded) };
 }
