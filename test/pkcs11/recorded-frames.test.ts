@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallName, callOf, calls } from '../../sidecar/src/pkcs11/calls/calls.ts';
-import type { ProtocolVersion } from '../../sidecar/src/pkcs11/protocol-version.ts';
+import type { Request } from '../../sidecar/src/pkcs11/messages.ts';
+import { initializeHandshake, type ProtocolVersion } from '../../sidecar/src/pkcs11/protocol-version.ts';
 import { tokenPin } from '../bench/peers/pkcs11-token.ts';
 import { compileEveryCall, headerOptions } from './every-call.ts';
 import { readClient, readServer } from './read-recording.ts';
@@ -30,6 +31,7 @@ function callsOfClient(version: ProtocolVersion): readonly CallName[] {
 interface Made {
   readonly version: ProtocolVersion;
   readonly calls: readonly CallName[];
+  readonly first: Request | undefined;
 }
 
 describe.skipIf(!hasStockClient())('the frames of the stock client and its own server', () => {
@@ -68,7 +70,7 @@ describe.skipIf(!hasStockClient())('the frames of the stock client and its own s
       return client;
     });
     const made = new Set(clients.flatMap(({ messages }) => messages.map(({ call }) => call)));
-    return { version: clients[0]?.version ?? 0, calls: [...made] };
+    return { version: clients[0]?.version ?? 0, calls: [...made], first: clients[0]?.messages[0] };
   }
 
   it('of pkcs11-tool are read and written to the byte', async () => {
@@ -122,6 +124,8 @@ describe.skipIf(!hasStockClient())('the frames of the stock client and its own s
     const program = compileEveryCall(token.folder, headers ?? []);
     const recordings = await record(program, [[module, tokenPin]]);
     const made = checkBytes(recordings);
+    const reserved = Buffer.from('who=every-call\0');
+    expect(made.first?.arguments).toEqual({ handshake: initializeHandshake, hasReserved: 1, reserved });
     expect(made.calls.toSorted()).toEqual(callsOfClient(made.version).toSorted());
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CKM } from './constants/mechanism-types.ts';
 import { CKR } from './constants/return-values.ts';
 import { decodeRequest, decodeResponse, encodeRefusal, encodeRequest, encodeResponse } from './messages.ts';
+import { paddedText } from './padded-text.ts';
 import { callsOf, requestOf, responseOf, versions } from './test-arbitraries.ts';
 
 const runs = { numRuns: 25 };
@@ -55,6 +56,22 @@ describe('the wire form', () => {
   it('of a length query has a length and no bytes', () => {
     const encoded = body('0000002b 00000002', { text: 'ay' }, '00 00000040');
     expect(encodeResponse({ call: 'C_Sign', results: { data: { lengthOnly: 64 } } }, 0)).toEqual(encoded);
+  });
+
+  it('of text is padded with spaces, and cut between characters', () => {
+    expect(paddedText('token', 16).toString()).toBe('token           ');
+    expect(paddedText('fünfzehn bytes é!', 17).toString()).toBe('fünfzehn bytes  ');
+    const version = { major: 3, minor: 2 };
+    const name = paddedText('FerroHSM', 32);
+    const info = { manufacturerID: name, flags: 0, libraryDescription: name, libraryVersion: version };
+    const encoded = encodeResponse({ call: 'C_GetInfo', results: { cryptokiVersion: version, ...info } }, 0);
+    const text = { text: 'FerroHSM                        ' };
+    const strings = ['00000020', text, '0000000000000000 00000020', text] as const;
+    expect(encoded).toEqual(body('00000003 00000005', { text: 'vsusv' }, '0302', ...strings, '0302'));
+    const short = { ...info, manufacturerID: Buffer.from('FerroHSM') };
+    expect(() => encodeResponse({ call: 'C_GetInfo', results: { cryptokiVersion: version, ...short } }, 0)).toThrow(
+      RangeError,
+    );
   });
 
   it('of a buffer tells no buffer from one without room', () => {

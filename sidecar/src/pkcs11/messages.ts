@@ -1,7 +1,7 @@
 import { BodyReader, malformed } from './body-reader.ts';
 import { BodyWriter } from './body-writer.ts';
-import type { Fields } from './calls/call-shape.ts';
-import { type ArgumentsOf, type CallName, callOf, calls, type ResultsOf, signatureOf } from './calls/calls.ts';
+import { type ArgumentsOf, type CallName, callOf, type ResultsOf } from './calls/calls.ts';
+import { type Layout, refusedCall, refusedLayout, requestLayouts, responseLayouts } from './calls/layout.ts';
 import { CKR } from './constants/return-values.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
 import { CryptokiRefusal } from './refusal.ts';
@@ -21,69 +21,58 @@ export interface RefusedResponse {
   readonly returnValue: CkUlong;
 }
 
-const refusedCall = 0;
-const refusedFields = { returnValue: 'u' } as const;
-
 /**
  * @param body whose memory the arguments go on using
  * @throws CryptokiRefusal which says what to answer, whatever the bytes are
  */
 export function decodeRequest(body: Buffer, version: ProtocolVersion): Request {
   const reader = new BodyReader(body, version);
-  const call = readCall(reader);
-  return { call, arguments: readFields(reader, calls[call].request) } as Request;
+  const call = knownCall(reader.uint32(), version);
+  return { call, arguments: readFields(reader, requestLayouts[call]) } as Request;
 }
 
 export function encodeRequest(request: Request, version: ProtocolVersion): Buffer {
-  const { id, request: fields } = calls[request.call];
-  return encodeBody(id, fields, request.arguments, version);
+  return encodeBody(requestLayouts[request.call], request.arguments, version);
 }
 
 /** @throws CryptokiRefusal for what no server of this version answers */
 export function decodeResponse(body: Buffer, version: ProtocolVersion): Response | RefusedResponse {
   const reader = new BodyReader(body, version);
-  if (body.length >= 4 && body.readUInt32BE(0) === refusedCall) {
-    reader.uint32();
-    return { call: 'ERROR', ...readFields(reader, refusedFields) } as RefusedResponse;
-  }
-  const call = readCall(reader);
-  return { call, results: readFields(reader, calls[call].response) } as Response;
+  const id = reader.uint32();
+  if (id === refusedCall) return { call: 'ERROR', ...readFields(reader, refusedLayout) } as RefusedResponse;
+  const call = knownCall(id, version);
+  return { call, results: readFields(reader, responseLayouts[call]) } as Response;
 }
 
 export function encodeResponse(response: Response, version: ProtocolVersion): Buffer {
-  const { id, response: fields } = calls[response.call];
-  return encodeBody(id, fields, response.results, version);
+  return encodeBody(responseLayouts[response.call], response.results, version);
 }
 
 /** @param returnValue not CKR_OK, which clients take for a broken answer */
 export function encodeRefusal(returnValue: CkUlong): Buffer {
-  return encodeBody(refusedCall, refusedFields, { returnValue }, 0);
+  return encodeBody(refusedLayout, { returnValue }, 0);
 }
 
-function readCall(reader: BodyReader): CallName {
-  const id = reader.uint32();
-  const call = callOf(id, reader.version);
+function knownCall(id: number, version: ProtocolVersion): CallName {
+  const call = callOf(id, version);
   if (call !== undefined) return call;
-  throw new CryptokiRefusal(CKR.FUNCTION_NOT_SUPPORTED, `no call ${id} in version ${reader.version} of the protocol`);
+  throw new CryptokiRefusal(CKR.FUNCTION_NOT_SUPPORTED, `no call ${id} in version ${version} of the protocol`);
 }
 
 /** The signature comes first: client and server must agree on what follows. */
-function readFields(reader: BodyReader, fields: Fields): object {
-  const signature = signatureOf(fields);
-  if (reader.byteArray()?.equals(Buffer.from(signature, 'latin1')) !== true) {
-    throw malformed(`the signature is not '${signature}'`);
-  }
-  const values = Object.entries(fields).map(([name, kind]) => [name, codecs[kind].read(reader)] as const);
+function readFields(reader: BodyReader, { signature, fields }: Layout): object {
+  if (reader.byteArray()?.equals(signature) !== true) throw malformed(`the signature is not '${signature}'`);
+  const values: Record<string, unknown> = {};
+  for (const [name, kind] of fields) values[name] = codecs[kind].read(reader);
   reader.end();
-  return Object.fromEntries(values);
+  return values;
 }
 
-function encodeBody(id: number, fields: Fields, values: object, version: ProtocolVersion): Buffer {
+function encodeBody({ head, fields }: Layout, values: object, version: ProtocolVersion): Buffer {
   const writer = new BodyWriter(version);
-  writer.uint32(id);
-  writer.byteArray(Buffer.from(signatureOf(fields), 'latin1'));
-  const given = new Map(Object.entries(values));
-  for (const [name, kind] of Object.entries(fields)) writeValue(writer, kind, given.get(name));
+  writer.bytes(head);
+  const given = values as Readonly<Record<string, unknown>>;
+  for (const [name, kind] of fields) writeValue(writer, kind, given[name]);
   return writer.finish();
 }
 

@@ -13,3 +13,6 @@ export function negotiatedVersion(offered: number): ProtocolVersion {
   if (offered === 0) return 0;
   return offered === 1 ? 1 : 2;
 }
+
+/** What C_Initialize begins with in every version: a client that says something else speaks another protocol. */
+export const initializeHandshake = Buffer.from('PRIVATE-GNOME-KEYRING-PKCS11-PROTOCOL-V-1', 'latin1');

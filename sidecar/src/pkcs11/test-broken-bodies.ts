@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { calls, signatureOf } from './calls/calls.ts';
+import { requestLayouts, responseLayouts } from './calls/layout.ts';
 import { encodeRequest, encodeResponse } from './messages.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
 import { callsOf, requestOf, responseOf } from './test-arbitraries.ts';
@@ -35,17 +35,10 @@ function wholeBody(half: Half, version: ProtocolVersion): fc.Arbitrary<Buffer> {
 
 /** The number and signature of a call, and anything behind. */
 function anyValues(half: Half, version: ProtocolVersion): fc.Arbitrary<Buffer> {
+  const layouts = half === 'request' ? requestLayouts : responseLayouts;
   return fc
     .tuple(fc.constantFrom(...callsOf(version)), bytes(0, 200))
-    .map(([call, rest]) => Buffer.concat([headOf(calls[call].id, signatureOf(calls[call][half])), rest]));
-}
-
-/** What every body begins with. */
-export function headOf(id: number, signature: string): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(id, 0);
-  head.writeUInt32BE(signature.length, 4);
-  return Buffer.concat([head, Buffer.from(signature, 'latin1')]);
+    .map(([call, rest]) => Buffer.concat([layouts[call].head, rest]));
 }
 
 function truncated(whole: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
@@ -83,6 +76,6 @@ function deep(version: ProtocolVersion): fc.Arbitrary<Buffer> {
   const level = Buffer.from('00000001400002110100000018', 'hex');
   return fc
     .integer({ min: 0, max: 5000 })
-    .map((depth) => Buffer.concat([headOf(calls.C_CreateObject.id, 'uaA'), session, ...Array(depth).fill(level)]))
+    .map((depth) => Buffer.concat([requestLayouts.C_CreateObject.head, session, ...Array(depth).fill(level)]))
     .map((body) => (version === 0 ? body : Buffer.concat([body, Buffer.alloc(4)])));
 }

@@ -1,6 +1,5 @@
 import type { ProtocolVersion } from '../protocol-version.ts';
-import { signOf } from '../value-kinds.ts';
-import type { Fields, ValuesOf } from './call-shape.ts';
+import type { ValuesOf } from './call-shape.ts';
 import { generalCalls } from './general.ts';
 import { messageCalls } from './messages.ts';
 import { objectCalls } from './objects.ts';
@@ -25,9 +24,4 @@ const names = new Map((Object.keys(calls) as CallName[]).map((name) => [calls[na
 /** The call that a number means in a version. */
 export function callOf(id: number, version: ProtocolVersion): CallName | undefined {
   return id > lastCalls[version] ? undefined : names.get(id);
-}
-
-/** The signature that a message of these fields carries. */
-export function signatureOf(fields: Fields): string {
-  return Object.values(fields).map(signOf).join('');
 }
