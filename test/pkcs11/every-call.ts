@@ -11,9 +11,10 @@ export function headerOptions(): readonly string[] | undefined {
   return undefined;
 }
 
-/** A program that makes every call of PKCS#11 2.40: `every-call MODULE PIN`. */
+/** A program that makes every call of PKCS#11: `every-call MODULE PIN`. */
 export function compileEveryCall(folder: string, headers: readonly string[]): string {
   const program = join(folder, 'every-call');
-  execFileSync('cc', [...headers, '-o', program, join(import.meta.dirname, 'every-call.c'), '-ldl']);
+  const sources = ['every-call.c', 'every-call-of-3-0.c'].map((name) => join(import.meta.dirname, name));
+  execFileSync('cc', [...headers, '-o', program, ...sources, '-ldl']);
   return program;
 }
