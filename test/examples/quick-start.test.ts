@@ -18,7 +18,9 @@ test('the packages that it installs are those of this repository, and bring the 
   expect(bin).toEqual({ ferrohsm: expect.any(String) });
 });
 
-test('the commands of docs/quick-start.md lead to a signature, and to a log that verifies', { timeout: 150_000 }, () => {
+test('the commands of docs/quick-start.md lead to a signature, and to a log that verifies', {
+  timeout: 150_000,
+}, () => {
   const [program = ''] = blocksIn(blocks, 'js');
   const starting = serve.replace(/ &\n$/, ' > out 2> err & pid=$!\n');
   expect(starting).not.toBe(serve);
