@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const schemas = readSchemas(join(root, 'schemas'), 'objects');
 
-describe('a page of docs/reference is what `npm run reference` writes', () => {
+describe('a page of docs/reference is what `npm run build` writes', () => {
   test.each([...referencePages(root)])('%s', (path, text) => {
     expect(read(path)).toBe(text);
   });
