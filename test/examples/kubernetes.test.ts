@@ -32,7 +32,9 @@ test('the commands name what is in the manifest', () => {
   expect(manifest).toContain(`- name: ${container}\n`);
 });
 
-test('the key that the operator makes is the application’s to use, under a root key of that length', () => {
+test('the key that the operator makes is the application’s to use, under a root key of that length', {
+  timeout: 120_000,
+}, () => {
   const [makeKey = ''] = secret.split('\n');
   const words = create.replace(/^kubectl exec .* \\$/m, '').trim();
   const output = pageShell().run(
@@ -43,6 +45,7 @@ test('the key that the operator makes is the application’s to use, under a roo
       `ferrohsm ${words}`,
       'ferrohsm key show payments/signing',
     ].join('\n'),
+    110_000,
   );
   expect(output).toMatch(/^labels +service=payments$/m);
 });
