@@ -1,33 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { liveSidecar } from '../end-to-end/live-sidecar.ts';
+import { blocksIn, blocksOf } from './page.ts';
+import { walksThrough } from './walked-example.ts';
 
 const root = join(import.meta.dirname, '../..');
-const guide = readFileSync(join(root, 'docs/move-an-application.md'), 'utf8');
-const example = readFileSync(join(root, 'examples/move-an-app.ts'), 'utf8');
-
-function blocksOf(language: string): string[] {
-  const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms');
-  return [...guide.matchAll(fenced)].map(([, code = '']) => code);
-}
-
-const blocks = blocksOf('ts');
+const blocks = blocksOf('docs/move-an-application.md');
 const sidecar = liveSidecar();
 
 test('the guide has the application, before, after, a name, and the next start', () => {
-  expect(blocks).toHaveLength(5);
+  expect(blocksIn(blocks, 'ts')).toHaveLength(5);
 });
 
-describe('the code of the guide is in the example move-an-app.ts, which the tests run', () => {
-  test.each(blocks)('%s', (block) => {
-    expect(`\n${example}`).toContain(`\n${block}`);
-  });
-});
+walksThrough('docs/move-an-application.md', 'examples/move-an-app.ts');
 
 test('the guide shows the code in the order in which it runs', () => {
-  const places = blocks.map((block) => example.indexOf(block));
+  const example = readFileSync(join(root, 'examples/move-an-app.ts'), 'utf8');
+  const places = blocksIn(blocks, 'ts').map((block) => example.indexOf(block));
   expect(places).toEqual(places.toSorted((left, right) => left - right));
 });
 
@@ -37,7 +28,7 @@ test('the command of the guide makes the key that the application opens', async 
   mkdirSync(bin);
   symlinkSync(join(root, 'cli/bin/ferrohsm.cjs'), join(bin, 'ferrohsm'));
   symlinkSync(process.execPath, join(bin, 'node'));
-  const commands = blocksOf('sh');
+  const commands = blocksIn(blocks, 'sh');
   expect(commands).toHaveLength(1);
   const env = { PATH: `${bin}:${process.env.PATH}`, FERROHSM_SOCKET: sidecar.process.socket };
   execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', commands.join('')], { env });

@@ -27,7 +27,7 @@ export function blocksIn(blocks: readonly Block[], language: string): string[] {
   return blocks.filter((block) => block.language === language).map(({ text }) => text);
 }
 
-/** A home folder with `ferrohsm` on its path, gone after the test. */
+/** A home folder with `ferrohsm` on its path and the packages for programs, gone after the test. */
 export interface PageShell {
   readonly home: string;
   /** Runs a script of bash and gives its standard output; any command that fails ends it. */
@@ -41,6 +41,7 @@ export function pageShell(): PageShell {
   mkdirSync(bin);
   symlinkSync(join(root, 'cli/bin/ferrohsm.cjs'), join(bin, 'ferrohsm'));
   symlinkSync(process.execPath, join(bin, 'node'));
+  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
   return {
     home,
     run(script, timeoutMs = 50_000) {

@@ -2,8 +2,8 @@ import { restSchema } from './openapi-schemas.ts';
 import type { Route } from './routes.ts';
 import type { MethodSchema, Schemas } from './schemas.ts';
 
-/** What any route may answer. */
-const common = [
+/** What any method may answer. */
+export const commonCodes: readonly string[] = [
   'parse_error',
   'invalid_request',
   'invalid_params',
@@ -17,7 +17,7 @@ const common = [
   'audit_unavailable',
   'keystore_unavailable',
   'witness_missing',
-] as const;
+];
 
 /** Refusals of HTTP itself, whose codes have another status elsewhere. */
 const framing: Readonly<Record<number, { readonly description: string; readonly codes: readonly string[] }>> = {
@@ -45,8 +45,11 @@ export function problemResponses(schemas: Schemas): object {
   return { ...Object.fromEntries([...statuses, ...ofFraming]), Held: held };
 }
 
-/** Codes of the problems that a route may answer. */
-export function problemCodes({ isConditional, isChange }: Route, { errors, resource }: MethodSchema): string[] {
+/** Codes of the problems that a method may answer, over REST what its route may. */
+export function problemCodes(
+  { isConditional, isChange }: Pick<Route, 'isConditional' | 'isChange'>,
+  { errors, resource }: MethodSchema,
+): string[] {
   const isOfKey = resource !== 'system' && resource !== 'session';
   const own = [
     ...errors,
@@ -54,7 +57,7 @@ export function problemCodes({ isConditional, isChange }: Route, { errors, resou
     ...(isChange ? ['request_conflict'] : []),
     ...(isOfKey ? ['not_found', 'key_state', 'key_frozen'] : []),
   ];
-  return [...new Set([...common, ...own])].filter((code) => code !== 'approval_required');
+  return [...new Set([...commonCodes, ...own])].filter((code) => code !== 'approval_required');
 }
 
 export function responsesOf(route: Route, schema: MethodSchema, schemas: Schemas): object {
