@@ -134,10 +134,11 @@ describe('the steps of the Containerfile', { timeout: 180_000 }, () => {
     const before = written();
     const [program = '', ...words] = [...image.entrypoint, ...image.command];
     const options = { env: environmentOf(), cwd: image.root, ...user() };
-    const { child, stderr } = startAndHear(program, words, options);
     const health = () => spawnSync('sh', ['-c', image.healthCheck], options).status;
+    // It waits for a moment: asked while the sidecar starts, it would find it.
+    expect(health()).not.toBe(0);
+    const { child, stderr } = startAndHear(program, words, options);
     try {
-      expect(health()).not.toBe(0);
       await made(image.environment.FERROHSM_SOCKET as string, child, stderr);
       expect(health()).toBe(0);
       expect(statSync(image.environment.FERROHSM_STATE as string).uid).toBe(isRoot ? image.uid : process.getuid?.());
