@@ -41,7 +41,7 @@ describe('the root key of a command', () => {
       ];
       const outputs = [
         `cat ${root}/raw`,
-        ...texts.flatMap((text) => [`printf '${text}'`, `echo '${text}'`, `printf '${text}\\r\\n'`]),
+        ...texts.flatMap((text) => [`printf %s '${text}'`, `echo '${text}'`, `printf '%s\\r\\n' '${text}'`]),
       ];
       for (const output of outputs) expect((await obtain(output)).rootKey.bytes, output).toEqual(key);
     }
