@@ -52,3 +52,17 @@ test('who looks away and again has one question under way, not two', async () =>
   await vi.waitFor(() => expect(desk.questions).toEqual([undefined, 3]));
   list.rest();
 });
+
+test('a list that comes after one that was asked for later is not shown', async () => {
+  const late = Promise.withResolvers<readonly Approval[]>();
+  const source: ApprovalSource = {
+    list: async (state) => (state === 'pending' ? late.promise : [approval('denied', 1)]),
+    news: async () => undefined,
+  };
+  const list = new ApprovalList(source, () => undefined);
+  const pending = list.load();
+  await list.showAll(true);
+  late.resolve([]);
+  await pending;
+  expect(list.approvals.map(({ id }) => id)).toEqual(['denied']);
+});

@@ -20,6 +20,8 @@ export class ApprovalList {
   #isAll = false;
   /** Grows with each look: what an earlier one waits for is not wanted any more. */
   #look = 0;
+  /** Grows with each list that is asked for: an earlier one may come later, and be of the other kind. */
+  #load = 0;
   /** The last event that was heard of. */
   #after: number | undefined;
   /** The question that the sidecar has not answered yet; who looks again waits for the same. */
@@ -49,8 +51,9 @@ export class ApprovalList {
   }
 
   async load(): Promise<void> {
+    const load = ++this.#load;
     const approvals = await this.#source.list(this.#isAll ? undefined : 'pending');
-    if (approvals === undefined) return;
+    if (approvals === undefined || load !== this.#load) return;
     // The newest is what somebody waits for.
     this.#approvals = approvals.toSorted((left, right) => right.operation.issuedAt - left.operation.issuedAt);
     this.scroll.count = approvals.length;
