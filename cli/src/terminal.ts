@@ -7,17 +7,6 @@ import { stopWaiting } from './waiting-line.ts';
 const longestAnswerBytes = 1024;
 const lineFeed = 0x0a;
 
-/**
- * Asks a question on the terminal, which pipes do not reach.
- *
- * @returns whether the answer is yes
- * @throws CliError 2 where there is no terminal
- */
-export function confirm(question: string): boolean {
-  const answer = ask(`${question} [y/N] `);
-  return /^y(es)?$/i.test(answer.toString().trim());
-}
-
 /** Whether somebody sits there who can be asked, rather than a script. */
 export function isAttended(): boolean {
   return process.stderr.isTTY === true && hasTerminal();
@@ -29,7 +18,11 @@ export function terminalWidth(): number | undefined {
   return Number.isInteger(columns) && columns > 0 ? columns : undefined;
 }
 
-/** Asks on the terminal, and says whether the answer is just that word. */
+/**
+ * Asks on the terminal, which pipes do not reach, and says whether the answer is just that word.
+ *
+ * @throws CliError 2 where there is no terminal
+ */
 export function answers(question: string, word: string): boolean {
   return ask(question).toString().trim() === word;
 }

@@ -1,11 +1,3 @@
-/** What is there to be changed, by the variables of the test. */
-export interface Subjects {
-  /** A request that Bob may decide. */
-  readonly approval: string;
-  readonly backup: string;
-  readonly session: string;
-}
-
 const bob = '--url $URL --token-file custodians/bob.token';
 
 /** A line for each command that changes something: what stands behind its name. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { SidecarError } from '../errors.ts';
 import { admissionRules } from './http-origin.ts';
 import type { Listener } from './listener.ts';
 import { bindSocketFile, type SocketFileOptions } from './socket-file.ts';
+import { listenTcp } from './tcp-server.ts';
 
 /** Where health and metrics are told, to whoever can connect: a loopback address or a Unix socket. */
 export type ProbeListenOptions = SocketFileOptions | { readonly host: string; readonly port: number };
@@ -77,17 +78,7 @@ async function listenLoopback(server: Server, { host, port }: { host: string; po
   if (host !== '127.0.0.1' && host !== '::1') {
     throw new SidecarError('config_invalid', 'metrics are told on 127.0.0.1 or ::1 only');
   }
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port, exclusive: true }, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SidecarError('config_invalid', `cannot listen on ${host} port ${port}: ${code}`, { cause: error });
-  }
-  server.off('error', reject);
-  const own = (server.address() as AddressInfo).port;
+  const own = await listenTcp({ server, tls: undefined }, { host, port });
   const { hosts } = admissionRules(own, { host, allowedHosts: [], allowedOrigins: [] });
   const literal = host.includes(':') ? `[${host}]` : host;
   return { address: `http://${literal}:${own}`, hosts, remove: () => undefined };

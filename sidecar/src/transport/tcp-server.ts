@@ -61,7 +61,10 @@ function checkHost(host: string, isSecret: boolean, protocol: string): void {
  * @returns the port
  * @throws SidecarError `config_invalid`; then the files of TLS are followed no more
  */
-export async function listenTcp({ server, tls }: TcpServer, { host, port }: NetworkListenOptions): Promise<number> {
+export async function listenTcp(
+  { server, tls }: TcpServer,
+  { host, port }: Pick<NetworkListenOptions, 'host' | 'port'>,
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port, exclusive: true }, resolve);

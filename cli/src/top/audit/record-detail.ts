@@ -1,11 +1,9 @@
 import { reportText } from '../../log-reading/report-text.ts';
 import { pairs } from '../../named-key.ts';
-import { writeOutputFile } from '../../output-file.ts';
 import type { Host } from '../host.ts';
 import type { Keystroke } from '../keystroke.ts';
 import { blank, type Line, line, linesOf, type Size } from '../line.ts';
-import { good } from '../notice.ts';
-import { TextField } from '../text-field.ts';
+import { NewFile } from '../new-file.ts';
 import { TextPane } from '../text-pane.ts';
 import type { FedRecord } from './record-feed.ts';
 
@@ -16,16 +14,17 @@ export class RecordDetail {
   readonly #pane = new TextPane();
   #receipt: string | undefined;
   /** Where the receipt is to be written. */
-  #file: TextField | undefined;
+  readonly #file: NewFile;
 
   constructor(host: Host, record: FedRecord) {
     this.#host = host;
     this.#record = record;
+    this.#file = new NewFile(host, () => this.#content());
     this.#pane.show([line(`record ${record.index}: waiting for its receipt`, 'faint')]);
   }
 
   get keys(): string {
-    return this.#file === undefined ? 'w write the receipt  Up Down scroll  Esc back' : 'Enter write  Esc back';
+    return this.#file.isAsked ? NewFile.keys : 'w write the receipt  Up Down scroll  Esc back';
   }
 
   /** Fetches the receipt and verifies it. A record of the last second waits for its checkpoint. */
@@ -51,21 +50,20 @@ export class RecordDetail {
 
   /** @returns whether the key had a meaning; Esc has none here, it leads back */
   press(stroke: Keystroke): boolean {
-    if (this.#file !== undefined) return this.#pressInName(this.#file, stroke);
+    if (this.#file.isAsked) return this.#file.press(stroke);
     if (this.#pane.press(stroke)) return true;
     if (stroke !== 'w' || this.#receipt === undefined) return false;
-    this.#file = new TextField(`record-${this.#record.index}.tlog-proof`);
+    this.#file.ask(`record-${this.#record.index}.tlog-proof`);
     return true;
   }
 
   paste(text: string): void {
-    this.#file?.insert(text);
+    this.#file.paste(text);
   }
 
   drawn({ rows, columns }: Size): Line[] {
-    if (this.#file === undefined) return this.#pane.drawn({ rows, columns });
-    const asking: Line = [{ text: 'new file: ', tone: 'heading' }, ...this.#file.drawn(columns - 10)];
-    return [...this.#pane.drawn({ rows: rows - 2, columns }), blank, asking];
+    const asking = this.#file.drawn(columns);
+    return [...this.#pane.drawn({ rows: rows - asking.length, columns }), ...asking];
   }
 
   #trustLines(): Line[] {
@@ -80,17 +78,9 @@ export class RecordDetail {
     return [blank, line('as the sidecar says, not proved', 'heading'), ...linesOf(pairs(rows))];
   }
 
-  #pressInName(file: TextField, stroke: Keystroke): true {
-    if (stroke === 'escape') this.#file = undefined;
-    else if (stroke === 'enter') void this.#host.attempt(() => this.#write(file.text));
-    else file.press(stroke);
-    return true;
-  }
-
-  async #write(path: string): Promise<void> {
-    if (path === '' || this.#receipt === undefined) return;
-    writeOutputFile(path, Buffer.from(this.#receipt), { secret: true });
-    this.#file = undefined;
-    this.#host.tell(good(`the receipt of record ${this.#record.index} is in ${path}`));
+  #content() {
+    if (this.#receipt === undefined) return undefined;
+    const said = (path: string) => `the receipt of record ${this.#record.index} is in ${path}`;
+    return { bytes: Buffer.from(this.#receipt), said };
   }
 }

@@ -1,10 +1,8 @@
 import { isPrintable } from '../../output.ts';
-import { writeOutputFile } from '../../output-file.ts';
 import type { Host } from '../host.ts';
 import type { Keystroke } from '../keystroke.ts';
-import { blank, type Line, line, linesOf, type Size } from '../line.ts';
-import { good } from '../notice.ts';
-import { TextField } from '../text-field.ts';
+import { type Line, line, linesOf, type Size } from '../line.ts';
+import { NewFile } from '../new-file.ts';
 import { TextPane } from '../text-pane.ts';
 import type { Capture } from './capture.ts';
 
@@ -14,18 +12,17 @@ const encodingNames: Readonly<Record<Encoding, string>> = { base64url: 'base64ur
 
 /** What a command said and gave: bytes in an encoding of choice, to be written to a file if somebody wants that. */
 export class CommandResult {
-  readonly #host: Host;
   readonly #capture: Capture;
   readonly #show: ((capture: Capture) => readonly Line[]) | undefined;
   readonly #pane = new TextPane();
   readonly #encodings: readonly Encoding[];
   #encoding = 0;
   /** Where the bytes are to be written. */
-  #file: TextField | undefined;
+  readonly #file: NewFile;
 
   constructor(host: Host, capture: Capture, show?: (capture: Capture) => readonly Line[]) {
-    this.#host = host;
     this.#capture = capture;
+    this.#file = new NewFile(host, () => this.#content());
     this.#show = show;
     const isText = capture.data !== undefined && isPrintable(capture.data);
     this.#encodings = isText ? ['utf8', 'base64url', 'hex'] : ['base64url', 'hex'];
@@ -33,27 +30,27 @@ export class CommandResult {
   }
 
   get keys(): string {
-    if (this.isAsking) return 'Enter write  Esc back';
+    if (this.isAsking) return NewFile.keys;
     return `${this.#capture.data === undefined ? '' : 'e encoding  w write to a file  '}Up Down scroll  Esc back`;
   }
 
   /** Whether what is typed is the name of a file. */
   get isAsking(): boolean {
-    return this.#file !== undefined;
+    return this.#file.isAsked;
   }
 
   press(stroke: Keystroke): boolean {
-    if (this.#file !== undefined) return this.#pressInName(this.#file, stroke);
+    if (this.isAsking) return this.#file.press(stroke);
     if (this.#pane.press(stroke)) return true;
     if (this.#capture.data === undefined || (stroke !== 'e' && stroke !== 'w')) return false;
-    if (stroke === 'w') this.#file = new TextField();
+    if (stroke === 'w') this.#file.ask();
     else this.#encoding = (this.#encoding + 1) % this.#encodings.length;
     this.#pane.update(this.#lines());
     return true;
   }
 
   paste(text: string): void {
-    this.#file?.insert(text);
+    this.#file.paste(text);
   }
 
   forget(): void {
@@ -61,10 +58,7 @@ export class CommandResult {
   }
 
   drawn({ rows, columns }: Size): Line[] {
-    const asking: Line[] =
-      this.#file === undefined
-        ? []
-        : [blank, [{ text: 'new file: ', tone: 'heading' }, ...this.#file.drawn(columns - 10)]];
+    const asking = this.#file.drawn(columns);
     return [...this.#pane.drawn({ rows: rows - asking.length, columns }), ...asking];
   }
 
@@ -77,19 +71,8 @@ export class CommandResult {
     return [...result, heading, ...linesOf(data.toString(encoding))];
   }
 
-  #pressInName(file: TextField, stroke: Keystroke): true {
-    if (stroke === 'escape') this.#file = undefined;
-    else if (stroke === 'enter') void this.#host.attempt(() => this.#write(file.text));
-    else file.press(stroke);
-    return true;
-  }
-
-  /** An existing file is refused: what is lost cannot be signed again. */
-  async #write(path: string): Promise<void> {
+  #content() {
     const { data } = this.#capture;
-    if (data === undefined || path === '') return;
-    writeOutputFile(path, data, { secret: true });
-    this.#file = undefined;
-    this.#host.tell(good(`wrote ${data.length} bytes to ${path}`));
+    return data && { bytes: data, said: (path: string) => `wrote ${data.length} bytes to ${path}` };
   }
 }
