@@ -52,16 +52,25 @@ function installedModule(): string {
   );
 }
 
-/** Where systems keep PKCS#11 modules: Debian's first, as its folder depends on the platform. */
 function folders(): readonly string[] {
+  return libraryFolders().map((folder) => join(folder, 'pkcs11'));
+}
+
+/** Where systems keep libraries: Debian's first, as its folder depends on the platform. */
+function libraryFolders(): readonly string[] {
   const platform = multiarch[process.arch];
-  return [
-    ...(platform === undefined ? [] : [`/usr/lib/${platform}/pkcs11`]),
-    '/usr/lib64/pkcs11',
-    '/usr/lib/pkcs11',
-    '/usr/local/lib/pkcs11',
-    '/opt/homebrew/lib/pkcs11',
-  ];
+  const debian = platform === undefined ? [] : [`/usr/lib/${platform}`];
+  return [...debian, '/usr/lib64', '/usr/lib', '/usr/local/lib', '/opt/homebrew/lib'];
+}
+
+/**
+ * A file below a folder of libraries, for example `engines-3/pkcs11.so`: beside the module first. Where it is nowhere,
+ * that is where it is looked for.
+ */
+export function libraryFile(name: string, { module }: Pick<Installation, 'module'>): string {
+  const beside = join(dirname(dirname(module)), name);
+  const places = [beside, ...libraryFolders().map((folder) => join(folder, name))];
+  return places.find((path) => existsSync(path)) ?? beside;
 }
 
 /** Configuration files have different rules for spaces and quotes: a path without them is the same in all. */

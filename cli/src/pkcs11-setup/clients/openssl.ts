@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { libraryFile } from '../installation.ts';
 import { addressVariable, type Client } from '../recipe.ts';
 
 const place = 'openssl-pkcs11.cnf';
@@ -8,7 +8,7 @@ const place = 'openssl-pkcs11.cnf';
 export const opensslEngine: Client = {
   about: 'OpenSSL with the engine of libp11 (Debian: libengine-pkcs11-openssl)',
   recipe(setting) {
-    const engine = join(dirname(dirname(setting.module)), 'engines-3', 'pkcs11.so');
+    const engine = libraryFile('engines-3/pkcs11.so', setting);
     return {
       file: {
         place,
@@ -48,7 +48,7 @@ distinguished_name = name
 export const opensslProvider: Client = {
   about: 'OpenSSL 3 with pkcs11-provider (Debian 13: pkcs11-provider)',
   recipe(setting) {
-    const provider = join(dirname(dirname(setting.module)), 'ossl-modules', 'pkcs11.so');
+    const provider = libraryFile('ossl-modules/pkcs11.so', setting);
     return {
       file: {
         place,
