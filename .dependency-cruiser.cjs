@@ -19,7 +19,6 @@ const nouns = [
   'metrics',
   'operator-log',
   'traces',
-  'pkcs11',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */
@@ -94,13 +93,26 @@ module.exports = {
       name: 'sidecar-alone',
       severity: 'error',
       from: { path: '^sidecar/', pathNot: testSupport },
-      to: { path: '^(sdk|cli)/|@ferrohsm/sdk' },
+      to: { path: '^(sdk|pkcs11|cli)/|@ferrohsm/(sdk|pkcs11)' },
     },
     {
       name: 'sdk-alone',
       severity: 'error',
       from: { path: '^sdk/', pathNot: testSupport },
-      to: { path: '^(sidecar|cli)/|@ferrohsm/' },
+      to: { path: '^(sidecar|pkcs11|cli)/|@ferrohsm/' },
+    },
+    {
+      name: 'pkcs11-alone',
+      severity: 'error',
+      comment: 'a client of the sidecar as others are, which holds no key',
+      from: { path: '^pkcs11/', pathNot: testSupport },
+      to: { path: '^(sidecar|cli)/|@ferrohsm/sidecar' },
+    },
+    {
+      name: 'pkcs11-codec-alone',
+      severity: 'error',
+      from: { path: '^pkcs11/src/codec/', pathNot: testSupport },
+      to: { path: '^pkcs11/src/', pathNot: '^pkcs11/src/(codec/|released-bytes\\.ts$)' },
     },
     {
       name: 'sidecar-only-in-serve',

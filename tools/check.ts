@@ -14,12 +14,19 @@ interface Count {
 const root = join(import.meta.dirname, '..');
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 
-const packages = ['sdk', 'sidecar', 'cli'];
-const projects = ['sdk', 'sdk/tsconfig.node.json', 'sidecar', 'cli', '.'];
+const packages = ['sdk', 'sidecar', 'pkcs11', 'cli'];
+const projects = ['sdk', 'sdk/tsconfig.node.json', 'sidecar', 'pkcs11', 'cli', '.'];
 
 step('generate', 'node', ['tools/generate.ts']);
 step('lint and format', 'biome', ['check', '--error-on-warnings', '.']);
-step('dependency rule', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'sdk/src', 'sidecar/src', 'cli/src']);
+step('dependency rule', 'depcruise', [
+  '--config',
+  '.dependency-cruiser.cjs',
+  'sdk/src',
+  'sidecar/src',
+  'pkcs11/src',
+  'cli/src',
+]);
 step('build', 'tsup', []);
 step('size of the browser bundle', 'node', ['tools/bundle-size.ts']);
 for (const project of projects) {

@@ -111,6 +111,18 @@ export function clientErrorTable(schemas: Schemas): string {
   );
 }
 
+/** What PKCS#11 returns for each error of the sidecar. */
+export function returnValueTable({ errors }: Schemas): string {
+  const rows = errors.map(({ code, ckr }) => `  ${code}: CKR.${String(ckr).replace('CKR_', '')},`);
+  return `${banner}import type { ErrorCode } from '@ferrohsm/sdk';
+import { CKR } from '../codec/constants/return-values.ts';
+
+export const returnValues: Readonly<Record<ErrorCode, number>> = {
+${rows.join('\n')}
+};
+`;
+}
+
 function errorModule(rows: readonly (readonly [string, object])[], fields: string): string {
   const codes = rows.map(([code]) => `'${code}'`).join(' | ');
   return `${banner}export type ErrorCode = ${codes};
