@@ -41,6 +41,7 @@ export {
   defaultPlaces,
   defaultSocketName,
   type InheritedSocketOptions,
+  type LinkOptions,
   type NetworkListenOptions,
   type ProbeListenOptions,
   type RootKeyOptions,

@@ -21,7 +21,8 @@ import type { KnownDigests } from './digest-aside.ts';
 /** One connection and what its `system.hello` settled. */
 export interface Session {
   readonly id: string;
-  readonly peer: Peer;
+  /** `system.hello` over the link of the PKCS#11 front process puts the one in its place whom that speaks for. */
+  peer: Peer;
   readonly keys: SessionKeys<HeldKey>;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
