@@ -58,7 +58,7 @@ export interface SocketSettings {
 }
 
 /** A Unix socket to listen on. */
-interface ListeningPlace {
+export interface ListeningPlace {
   readonly name: string;
   readonly path: string;
   readonly mode?: number;
@@ -86,7 +86,7 @@ function parseSetting(setting: string): { readonly [name: string]: string } {
   throw usageError(`not a setting of a socket: ${setting}`, 'write mode=0660, owner=NAME or group=NAME');
 }
 
-function listeningPlace({ name = 'default', path, mode, owner, group }: SocketSettings): ListeningPlace {
+export function listeningPlace({ name = 'default', path, mode, owner, group }: SocketSettings): ListeningPlace {
   return {
     name,
     path: resolve(path),
