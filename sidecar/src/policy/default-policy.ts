@@ -279,6 +279,14 @@ forbid (
   resource
 ) unless { context.approvals >= 1 };
 
+// m^d mod n without padding signs and decrypts whatever it is given: only keys that are labelled for it do that.
+@id("guard.raw-rsa")
+forbid (
+  principal,
+  action == Action::"subtle.decrypt.rawRsa",
+  resource is Key
+) unless { resource.hasTag("raw-rsa") && resource.getTag("raw-rsa") == "allowed" };
+
 // An emergency is for using keys.
 @id("guard.break-glass")
 forbid (

@@ -4,7 +4,7 @@ import type { Principal } from '../generated/types.ts';
 export type PolicyValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 /**
- * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `keyType`, `scope`
+ * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `multipurpose`, `keyType`, `scope`
  * (`named` or `session`), `extractable`, `labels`, what `strengthOf` tells and the grants `usedBy` and `usedByGroups`,
  * and has `name`, `state` and `environment` where there are any; a `KeyName` has of these what is known; a `Session` has
  * the algorithm of the session key that is about to be made. An `Approval` has `operation` and `requester`, and of the

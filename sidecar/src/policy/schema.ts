@@ -10,13 +10,15 @@ interface ActionShape {
 /**
  * Actions that are no method's own. `subtle.wrapKey` and `keys.export` ask about the key that leaves; the key that wraps
  * it is merely used, and is asked about as `subtle.wrapKey.wrappingKey` or `keys.export.wrappingKey`. Who encrypts under
- * a named key and chooses the nonce is also asked about `subtle.encrypt.callerNonce`. `backup.restore` is asked offline,
+ * a named key and chooses the nonce is also asked about `subtle.encrypt.callerNonce`, who raises bytes to the private
+ * exponent as they are about `subtle.decrypt.rawRsa`. `backup.restore` is asked offline,
  * of the policies in the backup.
  */
 const extraShapes: ReadonlyMap<string, ActionShape> = new Map<string, ActionShape>([
   ['keys.export.wrappingKey', { resources: ['Key'], groups: ['keys.*', 'key.use'] }],
   ['subtle.wrapKey.wrappingKey', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
   ['subtle.encrypt.callerNonce', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
+  ['subtle.decrypt.rawRsa', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
   ['backup.restore', { resources: ['System'], groups: ['backup.*'] }],
 ]);
 
@@ -59,11 +61,13 @@ entity Principal in [Role, Group] = {
 // One version of a named key, its public half, or a session key; its tags are the key's labels.
 // "scope" is named or session, "keyType" is secret, private or public; session keys have no name and no state.
 // "environment" is the label of that name; "usedBy" and "usedByGroups" are the key's grants.
+// "multipurpose" is a general-purpose key: "algorithm" is what it is shown as, its uses are those of all its kind.
 // "securityBits" is the strength against today's computers, "cnsa2" whether CNSA 2.0 lists the algorithm.
 entity Key = {
   "name"?: String,
   "owner": Principal,
   "algorithm": String,
+  "multipurpose": Bool,
   "keyType": String,
   "scope": String,
   "state"?: String,
@@ -82,6 +86,7 @@ entity KeyName = {
   "name"?: String,
   "owner"?: Principal,
   "algorithm"?: String,
+  "multipurpose"?: Bool,
   "keyType"?: String,
   "scope"?: String,
   "state"?: String,
@@ -106,6 +111,7 @@ entity Approval = {
 // The connection itself, with the algorithm of the session key that is about to be made in it.
 entity Session = {
   "algorithm"?: String,
+  "multipurpose"?: Bool,
   "securityBits"?: Long,
   "quantumSafe"?: Bool,
   "hybrid"?: Bool,

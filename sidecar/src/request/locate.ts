@@ -8,11 +8,12 @@ import type {
   MethodName,
   Principal,
 } from '../generated/types.ts';
-import { strengthOf } from '../policy/algorithm-strength.ts';
+import { attributesOf } from '../policy/algorithm-attributes.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
 import { memberAt } from './member-at.ts';
 import { openersOf } from './openers-of.ts';
+import { specialUses } from './special-uses.ts';
 import { parseWrapped } from './wrapped-data-key.ts';
 import { wrappingOf } from './wrapping-of.ts';
 
@@ -73,7 +74,7 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
       keys.set(handle, other);
       others.push({ id: handle, resource: other.resource, action });
     }
-    others.push(...callerNonce(call, params, keys), ...messageOf(call, id, primary));
+    others.push(...specialUses(call, params, { id, keys }));
     const target = { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
     const openedBy = wrappingOf(call.method, (path) => memberAt(params, path))?.openedBy;
     return openedBy === undefined ? target : { ...target, openers: await openersOf(openedBy, namedKeys.held) };
@@ -139,30 +140,6 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
   };
 }
 
-/** Which of a method's keys encrypts. */
-const encryptingKeys: Readonly<Partial<Record<MethodName, string>>> = Object.freeze({
-  'subtle.encrypt': 'key',
-  'subtle.wrapKey': 'wrappingKey',
-});
-
-/** Algorithms of which a repeated nonce gives the plaintext or the key away (SP 800-38D section 8, RFC 8439 section 4). */
-const nonceAlgorithms: ReadonlySet<string> = new Set(['AES-GCM', 'AES-CTR', 'AES-OCB', 'ChaCha20-Poly1305']);
-
-/** WebCrypto lets the caller choose the nonce: under a named key that is an action of its own. */
-function callerNonce({ method }: Call, params: object, keys: Target['keys']): readonly Subject[] {
-  const param = encryptingKeys[method];
-  if (param === undefined) return [];
-  const id = String(memberAt(params, param));
-  const held = keys.get(id);
-  if (held?.scope !== 'named' || !nonceAlgorithms.has(held.key.algorithm.name)) return [];
-  return [{ id, resource: held.resource, action: 'subtle.encrypt.callerNonce' }];
-}
-
-/** Whoever may not sign a message with a key may not do it by a digest: policies that speak of messages bind both. */
-function messageOf({ method }: Call, id: string, { resource }: HeldKey): readonly Subject[] {
-  return method === 'subtle.signDigest' ? [{ id, resource, action: 'subtle.sign' }] : [];
-}
-
 /** A session key that is about to be made is seen by its algorithm. */
 function locateSession(params: object): Target {
   const { algorithm } = params as { algorithm?: Algorithm };
@@ -175,11 +152,11 @@ const sessionTargets = new Map<string, Target>();
 const maxSessionTargets = 1024;
 
 function sessionTarget(algorithm: Algorithm): Target {
-  const { name, namedCurve, modulusLength, length, hash } = algorithm;
-  const id = JSON.stringify([name, namedCurve, modulusLength, length, hash]);
+  const { name, namedCurve, modulusLength, length, hash, multipurpose } = algorithm;
+  const id = JSON.stringify([name, namedCurve, modulusLength, length, hash, multipurpose]);
   const known = sessionTargets.get(id);
   if (known !== undefined) return known;
-  const attributes = Object.freeze({ algorithm: name, ...strengthOf(algorithm) });
+  const attributes = Object.freeze(attributesOf(algorithm));
   const target: Target = { ...session, resource: Object.freeze({ type: 'Session', id: 'own', attributes } as const) };
   if (sessionTargets.size >= maxSessionTargets) sessionTargets.clear();
   sessionTargets.set(id, target);
@@ -212,8 +189,7 @@ function rolledBack(
 }
 
 function ofAlgorithm(resource: PolicyResource, algorithm: Algorithm | KeyAlgorithm): PolicyResource {
-  const attributes = { ...resource.attributes, algorithm: algorithm.name, ...strengthOf(algorithm) };
-  return { ...resource, attributes };
+  return { ...resource, attributes: { ...resource.attributes, ...attributesOf(algorithm) } };
 }
 
 /** A key with the owner and the labels that it is about to get. */
@@ -240,10 +216,9 @@ export function newKey(name: string, principal: Principal | undefined, params: o
     scope: 'named',
     name,
     owner,
-    algorithm: algorithm.name,
     labels,
     extractable: false,
-    ...strengthOf(algorithm),
+    ...attributesOf(algorithm),
   };
   return { type: 'KeyName', id: name, attributes };
 }
