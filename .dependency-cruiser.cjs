@@ -20,6 +20,7 @@ const nouns = [
   'operator-log',
   'traces',
   'pkcs11',
+  'pkcs11-objects',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */
