@@ -19,6 +19,7 @@ const nouns = [
   'metrics',
   'operator-log',
   'traces',
+  'pkcs11-objects',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */

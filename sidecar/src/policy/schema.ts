@@ -1,6 +1,6 @@
 import { methodTable } from '../generated/methods.ts';
 
-type EntityType = 'Key' | 'KeyName' | 'Approval' | 'Session' | 'System';
+type EntityType = 'Key' | 'KeyName' | 'Approval' | 'Pkcs11Object' | 'Session' | 'System';
 
 interface ActionShape {
   readonly resources: readonly EntityType[];
@@ -24,7 +24,7 @@ const extraShapes: ReadonlyMap<string, ActionShape> = new Map<string, ActionShap
 
 export const extraActions: readonly string[] = [...extraShapes.keys()];
 
-const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Session', 'System'];
+const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Pkcs11Object', 'Session', 'System'];
 
 /** `keys.get` is also asked of a key, to learn whether a refusal may admit that the key exists. */
 const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
@@ -33,6 +33,8 @@ const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
   'named-key': ['Key'],
   'new-key': ['KeyName'],
   approval: ['Approval'],
+  'pkcs11-object': ['Pkcs11Object'],
+  'new-pkcs11-object': ['Pkcs11Object'],
   session: ['Session'],
   system: ['System'],
 };
@@ -108,6 +110,12 @@ entity Approval = {
   "owner"?: Principal,
 } tags String;
 
+// What an application stored through PKCS#11 that is no key; "kind" is certificate, public-key, data or key-attributes.
+entity Pkcs11Object = {
+  "kind": String,
+  "owner": Principal,
+};
+
 // The connection itself, with the algorithm of the session key that is about to be made in it.
 entity Session = {
   "algorithm"?: String,
@@ -142,8 +150,8 @@ export function actionGroups(action: string): readonly string[] {
 }
 
 /**
- * The Cedar schema over these actions, as text. Entities are Principal, Role, Group, Key, KeyName, Approval, Session and System; each
- * action applies to the resources that its method's schema declares.
+ * The Cedar schema over these actions, as text. Entities are Principal, Role, Group, Key, KeyName, Approval,
+ * Pkcs11Object, Session and System; each action applies to the resources that its method's schema declares.
  *
  * @example cedarSchema(['subtle.sign', 'keys.list'])
  */

@@ -50,6 +50,7 @@ const lookActions: Readonly<Partial<Record<MethodTraits['resource'], string>>> =
   'key-name': 'keys.get',
   'named-key': 'keys.get',
   approval: 'approvals.get',
+  'pkcs11-object': 'pkcs11Objects.get',
 });
 
 /** In the caller's own words: a name that leads to a key must not be answered with the key's id. */

@@ -11,6 +11,7 @@ import type {
 import { attributesOf } from '../policy/algorithm-attributes.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
+import { type FindPkcs11Object, locateNewObject, locateObject } from './locate-object.ts';
 import { memberAt } from './member-at.ts';
 import { openersOf } from './openers-of.ts';
 import { specialUses } from './special-uses.ts';
@@ -56,7 +57,11 @@ const session: Target = {
 /** Finds the resource that a method's schema names and every key that its params refer to. */
 export type Locate = (principal: Principal | undefined, call: Call, params: object) => Promise<Target>;
 
-export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalResource): Locate {
+export function createLocator(
+  namedKeys: NamedKeys,
+  approvalResource: ApprovalResource,
+  findObject: FindPkcs11Object,
+): Locate {
   async function held(call: Call, handle: string): Promise<HeldKey> {
     const key = handle.startsWith('ses_') ? call.session.keys.get(handle) : await namedKeys.held(handle);
     if (key === undefined) throw new SidecarError('not_found', handle);
@@ -134,6 +139,8 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
     if (call.method.startsWith('dataKey.')) return locateDataKey(call, params, id);
     if (resource === 'named-key') return locateVersion(call, params, id);
     if (resource === 'approval') return locateApproval(id);
+    if (resource === 'pkcs11-object') return locateObject(id, principal, findObject);
+    if (resource === 'new-pkcs11-object') return locateNewObject(id, principal);
     if (resource === 'new-key')
       return { id, resource: newKey(id, principal, params), etag: '', keys: noKeys, others: [] };
     return locateName(call, params, id);
