@@ -7,7 +7,8 @@ import { CKR } from '../../pkcs11/src/codec/constants/return-values.ts';
 import { CKF } from '../../pkcs11/src/codec/constants/sessions.ts';
 import type { CkUlong } from '../../pkcs11/src/codec/ulong.ts';
 import { Attributes, attributeOf } from '../../pkcs11/src/objects/attributes.ts';
-import { CodecClient, Refused } from './codec-client.ts';
+import { CodecClient } from './codec-client.ts';
+import { refusal } from './refusal.ts';
 import { ServedSidecar } from './served-sidecar.ts';
 
 let served: ServedSidecar;
@@ -36,13 +37,6 @@ async function attributes(object: CkUlong, ...types: number[]): Promise<Attribut
   const wanted = types.map((type) => ({ type, room: 1 << 14 }));
   const { template } = await client.call('C_GetAttributeValue', { session, object, template: wanted });
   return new Attributes(template.filter((attribute) => attribute.kind !== 'unavailable'));
-}
-
-async function refusal(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => CKR.OK,
-    (error: unknown) => (error instanceof Refused ? error.returnValue : error),
-  );
 }
 
 describe('keys of the sidecar', () => {

@@ -48,6 +48,7 @@ export class ServedSidecar {
     const principals = [
       principal('owner', 'person', everything),
       principal('officer', 'person', ['Officer']),
+      principal('auditor', 'person', ['Auditor']),
       principal('application', 'workload', options.roles ?? ['Officer', 'Operator', 'Service'], {
         socket: 'application',
       }),
