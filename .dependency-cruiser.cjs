@@ -19,6 +19,7 @@ const nouns = [
   'metrics',
   'operator-log',
   'traces',
+  'pkcs11-objects',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */
@@ -118,11 +119,11 @@ module.exports = {
       name: 'sidecar-only-in-serve',
       severity: 'error',
       comment:
-        'the command talks to a running sidecar; serve starts one with sidecar-options, config-host reads files as it does, policy-profile prints a text that it ships, share-ceremony splits its root key, doctor looks at its places, backups are read and restored offline',
+        'the command talks to a running sidecar; serve starts one with sidecar-options, pkcs11-serve makes its sockets as it does, config-host reads files as it does, policy-profile prints a text that it ships, share-ceremony splits its root key, doctor looks at its places, backups are read and restored offline',
       from: {
         path: '^cli/src/',
         pathNot:
-          '^cli/src/(commands/(serve|doctor|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony|sidecar-options|config/config-host)\\.ts$',
+          '^cli/src/(commands/(serve|pkcs11-serve|doctor|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony|sidecar-options|config/config-host)\\.ts$',
       },
       to: { path: '^sidecar/|@ferrohsm/sidecar' },
     },

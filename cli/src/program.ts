@@ -86,6 +86,7 @@ import { keyUpdate } from './commands/key-update.ts';
 import { keyUsage } from './commands/key-usage.ts';
 import { keystoreRotate } from './commands/keystore-rotate.ts';
 import { keystoreVerify } from './commands/keystore-verify.ts';
+import { pkcs11Serve } from './commands/pkcs11-serve.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyExplain } from './commands/policy-explain.ts';
 import { policyHistory } from './commands/policy-history.ts';
@@ -150,6 +151,7 @@ const places: readonly Noun[] = [
     about: 'The configuration of "serve"',
     commands: [configInit, configCheck, configShow, configSign, configSchemaCommand],
   },
+  { name: 'pkcs11', about: 'PKCS#11 for existing applications', commands: [pkcs11Serve] },
 ];
 
 const things: readonly Noun[] = [

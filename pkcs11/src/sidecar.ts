@@ -1,19 +1,66 @@
-import type { FerroHsm } from '@ferrohsm/sdk/node';
+import type { MethodName, MethodTypes, SystemHelloResult } from '@ferrohsm/sdk';
 
-/** A connection to the sidecar as one identity. It is opened again by the next call when it was lost. */
-export type Sidecar = Pick<FerroHsm, 'call' | 'hello' | 'close'>;
+/** The sidecar as one identity reaches it. */
+export interface Sidecar {
+  /** @throws FerroHsmError with the sidecar's code */
+  call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']>;
+  close(): Promise<void>;
+}
 
-/** What the sidecar is told of an application, and what the application presents. */
+/** What an application presents to the sidecar. */
 export interface Presented {
-  /** Name of the socket that the application came through; undefined where the token alone is to count. */
+  /** Name of the socket that the application came through; without it the PIN alone counts. */
   readonly socket?: string;
-  /** A PIN: the bearer token of the principal. */
-  readonly token?: string;
+  /** The bearer token of a principal. */
+  readonly pin?: string;
+}
+
+/** A connection that is open. */
+export interface OpenSidecar extends Sidecar {
+  /** What the sidecar said of itself. */
+  readonly hello: SystemHelloResult;
 }
 
 /**
- * Opens a connection for an application.
+ * Connects for an application.
  *
  * @throws FerroHsmError `unauthenticated`, `rate_limited`, `connection_lost`
  */
-export type OpenSidecar = (presented: Presented) => Promise<Sidecar>;
+export type Connect = (presented: Presented) => Promise<OpenSidecar>;
+
+/** Connects with the first call, and again with each next one until somebody answers: the sidecar may be restarted. */
+export class PatientSidecar implements Sidecar {
+  readonly #connect: () => Promise<OpenSidecar>;
+  #opened: Promise<OpenSidecar> | undefined;
+
+  constructor(connect: () => Promise<OpenSidecar>) {
+    this.#connect = connect;
+  }
+
+  async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
+    return (await this.#open()).call(method, params);
+  }
+
+  async hello(): Promise<SystemHelloResult> {
+    return (await this.#open()).hello;
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.then(
+      (sidecar) => sidecar.close(),
+      () => undefined,
+    );
+  }
+
+  async #open(): Promise<OpenSidecar> {
+    this.#opened ??= this.#connect();
+    try {
+      return await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+}

@@ -38,12 +38,18 @@ const resources: Record<string, PolicyResource> = {
   'labelled name': name(keyOf(labelled).attributes),
   'own name': name(keyOf(mine).attributes),
   'free name': name({}),
+  'own object': objectOf('me'),
+  "another's object": objectOf('zoe'),
   "another's request": approvalOf('zoe'),
   'own request': approvalOf('me'),
 };
 
 function approvalOf(requester: string): PolicyResource {
   return { type: 'Approval', id: 'apr', attributes: { operation: 'keys.export', requester, labels: {} } };
+}
+
+function objectOf(owner: string): PolicyResource {
+  return { type: 'Pkcs11Object', id: 'obj', attributes: { kind: 'certificate', owner } };
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -150,6 +156,11 @@ const matrix: Readonly<Record<string, Row>> = {
   'rotation.set': { system: '-1----' },
   'rotation.remove': { system: '-1----' },
   'rotation.list': { system: '-+-+--' },
+  'pkcs11Objects.list': { system: '+-+-+-' },
+  'pkcs11Objects.create': { "another's object": nobody, 'own object': '--+-+-' },
+  'pkcs11Objects.get': { "another's object": '+-----', 'own object': '+-+-+-' },
+  'pkcs11Objects.update': { "another's object": nobody, 'own object': '--+-+-' },
+  'pkcs11Objects.remove': { "another's object": '+-----', 'own object': '+-+-+-' },
   'keys.export': {
     'any key': '-11---',
     'labelled key': '-11---',
