@@ -1,7 +1,7 @@
+import type { Application } from '../application/application.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { CkUlong } from '../codec/ulong.ts';
-import type { Application } from '../application/application.ts';
 import type { CallHandlers } from './handler.ts';
 
 /** PKCS#11 3.1 section 5.17: CKF_DUAL_CRYPTO_OPERATIONS is not set. */

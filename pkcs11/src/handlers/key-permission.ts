@@ -1,10 +1,10 @@
 import { CKA } from '../codec/constants/attribute-types.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
+import type { CkUlong } from '../codec/ulong.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { mechanismOf } from '../mechanisms/mechanisms.ts';
 import type { TokenObject } from '../objects/token-object.ts';
-import type { CkUlong } from '../codec/ulong.ts';
 
 /** What a mechanism does with a key that it is given. */
 export type KeyFunction = Exclude<keyof Mechanism, Exclude<keyof Mechanism, keyof typeof attributes>>;

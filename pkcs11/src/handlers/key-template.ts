@@ -4,6 +4,7 @@ import { CKK, CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { CkUlong } from '../codec/ulong.ts';
+import type { UnwrappedKey } from '../mechanisms/mechanism.ts';
 import type { Attributes } from '../objects/attributes.ts';
 
 /** A type of secret key that keys are derived and unwrapped to. */
@@ -42,12 +43,9 @@ const secretKeyTypes: ReadonlyMap<CkUlong | undefined, SecretKeyType> = new Map(
 ]);
 
 /** What a template asks for. */
-export interface WantedSecretKey {
-  readonly algorithm: Algorithm;
-  readonly usages: readonly KeyUsage[];
+export interface WantedSecretKey extends UnwrappedKey {
   /** Bytes, where the template says it. */
   readonly length?: number;
-  readonly isExtractable: boolean;
 }
 
 /**

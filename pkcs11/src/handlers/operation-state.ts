@@ -1,12 +1,12 @@
-import { CKF } from '../codec/constants/sessions.ts';
 import { CKR } from '../codec/constants/return-values.ts';
+import { CKF } from '../codec/constants/sessions.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { CallHandlers } from './handler.ts';
 import type { OperationKind } from './steps.ts';
 
 /** Which operation each flag of C_SessionCancel ends. */
 const cancelled: readonly (readonly [flag: number, kind: OperationKind])[] = [
-  [CKF.FIND_OBJECTS, 'find'],
+  [CKF.FIND_OBJECTS, 'search'],
   [CKF.DIGEST, 'digest'],
   [CKF.SIGN, 'sign'],
   [CKF.SIGN_RECOVER, 'signRecover'],

@@ -5,11 +5,11 @@ import type { MessageVerifyOperation } from '../operations/message-verify-operat
 import type { SignOperation } from '../operations/sign-operation.ts';
 import type { VerifyOperation } from '../operations/verify-operation.ts';
 import type { VerifyRecoverOperation } from '../operations/verify-recover-operation.ts';
-import type { ActiveOperation } from '../session/active-operations.ts';
+import type { Search } from './search.ts';
 
 /** The operations that a session may have under way, one of each. */
 export interface OperationsUnderWay {
-  readonly find: ActiveOperation;
+  readonly search: Search;
   readonly digest: DigestOperation;
   readonly sign: SignOperation;
   readonly signRecover: SignOperation;

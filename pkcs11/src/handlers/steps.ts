@@ -51,7 +51,10 @@ export async function begin<Kind extends OperationKind, F extends KeyFunction>(
   const object = await session.token.objects.get(key, CKR.KEY_HANDLE_INVALID);
   requirePermitted(object, mechanism, keyFunction);
   const use = new KeyUse(object, session.token);
-  session.operations.begin(kind, operation(() => make(use)));
+  session.operations.begin(
+    kind,
+    operation(() => make(use)),
+  );
   return {};
 }
 

@@ -5,7 +5,7 @@ import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { HeldKey, TokenObject } from '../objects/token-object.ts';
 import type { Sidecar } from '../sidecar.ts';
 import type { Token } from '../token/token.ts';
-import type { DerivedKey } from './mechanism.ts';
+import type { DerivedKey, UnwrappedKey } from './mechanism.ts';
 
 /** A key that an operation was begun with. A secret or private one is used where it lives, in the sidecar. */
 export class KeyUse {
@@ -70,6 +70,53 @@ export class KeyUse {
     const params = { algorithm, key: this.#handle, derivedKeyAlgorithm, extractable: false, usages: [...usages] };
     const { key } = await this.#called(this.#sidecar.call('subtle.deriveKey', params));
     return key;
+  }
+
+  /**
+   * Wraps another key of the sidecar. A public key is given to the sidecar first, since neither key comes here.
+   *
+   * @throws FerroHsmError `approval_required` for a named key
+   */
+  async wrap(wrapAlgorithm: Algorithm, { handle: key }: HeldKey): Promise<Uint8Array> {
+    if (this.object.key === undefined) return this.#wrapToPublicKey(wrapAlgorithm, key);
+    return this.#wrapWith(this.#handle, wrapAlgorithm, key);
+  }
+
+  /** @returns a session key */
+  async unwrap(unwrapAlgorithm: Algorithm, wrappedKey: Uint8Array, wanted: UnwrappedKey): Promise<Key> {
+    const { algorithm: unwrappedKeyAlgorithm, usages, isExtractable: extractable } = wanted;
+    const call = this.#sidecar.call('subtle.unwrapKey', {
+      format: 'raw-secret',
+      wrappedKey,
+      unwrappingKey: this.#handle,
+      unwrapAlgorithm,
+      unwrappedKeyAlgorithm,
+      extractable,
+      usages: [...usages],
+    });
+    const { key } = await this.#called(call, CKR.WRAPPED_KEY_INVALID);
+    return key;
+  }
+
+  async #wrapToPublicKey({ hash, ...algorithm }: Algorithm, key: string): Promise<Uint8Array> {
+    const { key: wrapping } = await this.#sidecar.call('subtle.importKey', {
+      format: 'spki',
+      keyData: this.publicKey.export({ type: 'spki', format: 'der' }),
+      algorithm: { name: algorithm.name, ...(hash !== undefined && { hash }) },
+      extractable: true,
+      usages: ['wrapKey'],
+    });
+    try {
+      return await this.#wrapWith(wrapping.handle, algorithm, key);
+    } finally {
+      await this.#sidecar.call('session.release', { handles: [wrapping.handle] });
+    }
+  }
+
+  async #wrapWith(wrappingKey: string, wrapAlgorithm: Algorithm, key: string): Promise<Uint8Array> {
+    const params = { format: 'raw-secret', key, wrappingKey, wrapAlgorithm } as const;
+    const { wrappedKey } = await this.#called(this.#sidecar.call('subtle.wrapKey', params));
+    return wrappedKey;
   }
 
   get #sidecar(): Pick<Sidecar, 'call'> {

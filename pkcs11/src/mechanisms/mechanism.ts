@@ -29,6 +29,10 @@ export interface DerivedKey {
   readonly usages: readonly KeyUsage[];
 }
 
+export interface UnwrappedKey extends DerivedKey {
+  readonly isExtractable: boolean;
+}
+
 /** Derives keys of one key. */
 export interface Derivation {
   /** Length of what is agreed on, in bytes. */

@@ -19,7 +19,7 @@ import {
   signatureHashes,
 } from './hashes.ts';
 import type { KeyUse } from './key-use.ts';
-import type { Mechanism, Recover } from './mechanism.ts';
+import type { Begin, Mechanism, Recover } from './mechanism.ts';
 import { requireNoParameter } from './parameters.ts';
 import { modulusBytes, ofModulusLength, paddingBytes, rsaKeys } from './rsa-keys.ts';
 
@@ -129,8 +129,7 @@ function beginRaw(parameter: MechanismParameter | undefined): (use: KeyUse) => S
   return (use) => {
     const signatureBytes = modulusBytes(use);
     const algorithm = { name: 'RSA-RAW' };
-    const sign = (data: Buffer) =>
-      use.decrypt(algorithm, ofModulusLength(data, signatureBytes), CKR.DATA_INVALID);
+    const sign = (data: Buffer) => use.decrypt(algorithm, ofModulusLength(data, signatureBytes), CKR.DATA_INVALID);
     return collectedSigner({ signatureBytes, maximumBytes: signatureBytes, sign });
   };
 }
@@ -148,7 +147,7 @@ function signPadded(use: KeyUse, data: Buffer): Promise<Uint8Array> {
   return use.signDigest({ name, hash: hash.name as string }, digest);
 }
 
-function recovering(recover: (use: KeyUse, signature: Buffer) => Buffer | undefined): Mechanism['verifyRecover'] {
+function recovering(recover: (use: KeyUse, signature: Buffer) => Buffer | undefined): Begin<Recover> {
   return (parameter) => {
     requireNoParameter(parameter);
     return (use): Recover =>
