@@ -19,7 +19,7 @@ const nouns = [
   'metrics',
   'operator-log',
   'traces',
-  'pkcs11',
+  'pkcs11-objects',
 ];
 
 /** Each noun of the sidecar may import its own files, the generated ones, the shapes of the root, and files/. */
@@ -94,23 +94,36 @@ module.exports = {
       name: 'sidecar-alone',
       severity: 'error',
       from: { path: '^sidecar/', pathNot: testSupport },
-      to: { path: '^(sdk|cli)/|@ferrohsm/sdk' },
+      to: { path: '^(sdk|pkcs11|cli)/|@ferrohsm/(sdk|pkcs11)' },
     },
     {
       name: 'sdk-alone',
       severity: 'error',
       from: { path: '^sdk/', pathNot: testSupport },
-      to: { path: '^(sidecar|cli)/|@ferrohsm/' },
+      to: { path: '^(sidecar|pkcs11|cli)/|@ferrohsm/' },
+    },
+    {
+      name: 'pkcs11-alone',
+      severity: 'error',
+      comment: 'a client of the sidecar as others are, which holds no key',
+      from: { path: '^pkcs11/', pathNot: testSupport },
+      to: { path: '^(sidecar|cli)/|@ferrohsm/sidecar' },
+    },
+    {
+      name: 'pkcs11-codec-alone',
+      severity: 'error',
+      from: { path: '^pkcs11/src/codec/', pathNot: testSupport },
+      to: { path: '^pkcs11/src/', pathNot: '^pkcs11/src/(codec/|released-bytes\\.ts$)' },
     },
     {
       name: 'sidecar-only-in-serve',
       severity: 'error',
       comment:
-        'the command talks to a running sidecar; serve starts one with sidecar-options, config-host reads files as it does, policy-profile prints a text that it ships, share-ceremony splits its root key, doctor looks at its places, backups are read and restored offline',
+        'the command talks to a running sidecar; serve starts one with sidecar-options, pkcs11-serve makes its sockets as it does, config-host reads files as it does, policy-profile prints a text that it ships, share-ceremony splits its root key, doctor looks at its places, backups are read and restored offline',
       from: {
         path: '^cli/src/',
         pathNot:
-          '^cli/src/(commands/(serve|doctor|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony|sidecar-options|config/config-host)\\.ts$',
+          '^cli/src/(commands/(serve|pkcs11-serve|doctor|policy-profile|backup-(verify|rehearse|restore))|backup/[a-z-]+|share-ceremony|sidecar-options|config/config-host)\\.ts$',
       },
       to: { path: '^sidecar/|@ferrohsm/sidecar' },
     },

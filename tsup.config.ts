@@ -61,5 +61,6 @@ export default defineConfig([
     { index: 'index.ts', 'lane-worker': 'crypto/lane-worker.ts', 'tree-worker': 'audit/tree-worker.ts' },
     { dts: { entry: { index: 'sidecar/src/index.ts' } } },
   ),
+  packageOf('pkcs11', { index: 'index.ts' }, { dts: true }),
   packageOf('cli', { main: 'main.ts' }),
 ]);

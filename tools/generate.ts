@@ -7,7 +7,14 @@ import { openrpcModule } from './generate/openrpc.ts';
 import { recordEncoders } from './generate/record-encoders.ts';
 import { routesModule } from './generate/routes.ts';
 import { type JsonSchema, readSchemas } from './generate/schemas.ts';
-import { clientErrorTable, errorTable, methodLines, methodTable, versionModule } from './generate/tables.ts';
+import {
+  clientErrorTable,
+  errorTable,
+  methodLines,
+  methodTable,
+  returnValueTable,
+  versionModule,
+} from './generate/tables.ts';
 import { typesModule } from './generate/types.ts';
 import { validatorsModule } from './generate/validators.ts';
 
@@ -36,11 +43,12 @@ write('sidecar/src/generated/record-encoders.ts', recordEncoders(defs));
 write('sidecar/src/generated/openrpc.ts', openrpcModule(components, version));
 write('sidecar/src/generated/openapi.ts', openapiModule(components, version));
 write('sidecar/src/generated/routes.ts', routesModule(defs));
-for (const workspace of ['sdk', 'sidecar', 'cli'])
+for (const workspace of ['sdk', 'sidecar', 'pkcs11', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/method-lines.ts', methodLines(defs));
 write('sdk/src/generated/errors.ts', clientErrorTable(defs));
+write('pkcs11/src/generated/return-values.ts', returnValueTable(defs));
 write('cli/src/generated/config-validator.js', configValidator.code);
 write('cli/src/generated/config-validator.d.ts', configValidator.declarations);
 

@@ -37,13 +37,13 @@ if (import.meta.main) {
 }
 
 /**
- * Packs the three packages as they are built, and their dependencies as they are installed here, with a lock: two versions
+ * Packs the packages as they are built, and their dependencies as they are installed here, with a lock: two versions
  * of one package stay two.
  */
 export function packInto(folder: string): void {
   const target = resolve(folder);
   const places: Places = new Map();
-  for (const name of ['sdk', 'sidecar', 'cli']) gather(join(root, name), places);
+  for (const name of ['sdk', 'sidecar', 'pkcs11', 'cli']) gather(join(root, name), places);
   const tarballs = pack(target, places);
   const manifest = {
     name: 'ferrohsm-image',

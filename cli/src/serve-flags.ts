@@ -14,6 +14,8 @@ export function addServeOptions(command: Command): void {
     .option('--websocket <host:port>', 'listen on a loopback address, with TLS on any; port 0 lets the system choose')
     .option('--rest <host:port>', 'REST on a loopback address, with TLS on any; port 0 lets the system choose')
     .option('--rest-socket <place>', 'REST on a Unix socket, written as --socket, more than once', repeated)
+    .option('--pkcs11-link <path>', 'Unix socket for the process that holds the PKCS#11 sockets, as the same user')
+    .option('--pkcs11-socket <name>', 'name of a PKCS#11 socket, an identity of its own; more than once', repeated)
     .option('--allow-origin <origin>', 'Origin header that is let in, more than once', repeated)
     .option('--allow-host <host>', 'Host header that is let in, more than once', repeated)
     .option('--tls-certificate <file>', 'PEM: certificate of WebSocket and REST and its chain; TLS 1.3 only')

@@ -17,6 +17,8 @@ export interface ServeOptions extends GivenRootKey {
   readonly websocket?: string;
   readonly rest?: string;
   readonly restSocket?: readonly SocketSettings[];
+  readonly pkcs11Link?: string;
+  readonly pkcs11Socket?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly tlsCertificate?: string;
@@ -56,7 +58,7 @@ export interface SocketSettings {
 }
 
 /** A Unix socket to listen on. */
-interface ListeningPlace {
+export interface ListeningPlace {
   readonly name: string;
   readonly path: string;
   readonly mode?: number;
@@ -84,7 +86,7 @@ function parseSetting(setting: string): { readonly [name: string]: string } {
   throw usageError(`not a setting of a socket: ${setting}`, 'write mode=0660, owner=NAME or group=NAME');
 }
 
-function listeningPlace({ name = 'default', path, mode, owner, group }: SocketSettings): ListeningPlace {
+export function listeningPlace({ name = 'default', path, mode, owner, group }: SocketSettings): ListeningPlace {
   return {
     name,
     path: resolve(path),
@@ -121,6 +123,29 @@ export function listeningPlaces({
 /** The sockets of REST. */
 export function restSockets({ restSocket = [] }: ServeOptions): ListeningPlace[] {
   return restSocket.map(listeningPlace);
+}
+
+/**
+ * The way in for the process that holds the PKCS#11 sockets.
+ *
+ * @throws CliError 2 for a link without sockets, sockets without a link, or what is not the name of one
+ */
+export function pkcs11Link({ pkcs11Link: link, pkcs11Socket: sockets = [] }: ServeOptions) {
+  if (link === undefined && sockets.length === 0) return {};
+  if (link === undefined || sockets.length === 0) {
+    throw usageError(
+      'link and sockets of PKCS#11 go together',
+      'write --pkcs11-link PATH --pkcs11-socket NAME, in the file pkcs11.link and pkcs11.sockets',
+    );
+  }
+  const misnamed = sockets.find((name) => !/^(?!default$)[a-z0-9][a-z0-9._-]*$/.test(name));
+  if (misnamed !== undefined) {
+    throw usageError(
+      `not the name of a PKCS#11 socket: ${misnamed}`,
+      'write a name other than default, of small letters, digits, dots, underscores and hyphens',
+    );
+  }
+  return { pkcs11: { link: resolve(link), sockets } };
 }
 
 /**

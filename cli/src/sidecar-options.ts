@@ -8,6 +8,7 @@ import {
   limitOptions,
   listeningPlaces,
   networkListeners,
+  pkcs11Link,
   probeListeners,
   restSockets,
   type ServeOptions,
@@ -29,6 +30,7 @@ export function sidecarOptions(config: ServeConfig, log: OperatorLog): SidecarOp
     sockets: listeningPlaces(options),
     ...networkListeners(options),
     restSockets: restSockets(options),
+    ...pkcs11Link(options),
     ...(options.backupFolder !== undefined && { backupFolder: resolve(options.backupFolder) }),
     rootKey: rootKeyOptions(options, join(configFolder, 'root.key')),
     ...(options.allowDebugging && { allowDebugging: options.allowDebugging }),
@@ -54,6 +56,7 @@ export function sidecarOptions(config: ServeConfig, log: OperatorLog): SidecarOp
 export function requireTogether({ configFolder, options }: ServeConfig): void {
   networkListeners(options);
   restSockets(options);
+  pkcs11Link(options);
   probeListeners(options);
   listeningPlaces({ ...options, systemdSockets: false });
   rootKeyOptions(options, join(configFolder, 'root.key'));

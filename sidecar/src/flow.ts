@@ -29,6 +29,7 @@ import type { Cursors } from './methods/keys.list.ts';
 import type { Rehearse } from './methods/session.rehearse.ts';
 import { requireWrappable } from './methods/wrappable.ts';
 import type { SidecarOptions } from './options.ts';
+import { Pkcs11Objects } from './pkcs11-objects/pkcs11-objects.ts';
 import { createAccept } from './request/accept.ts';
 import { createApprove } from './request/approve.ts';
 import { createAuthenticate } from './request/authenticate.ts';
@@ -43,6 +44,7 @@ import { createHold } from './request/hold.ts';
 import { createIntend } from './request/intend.ts';
 import { createLimit } from './request/limit.ts';
 import { createLocator, newKey } from './request/locate.ts';
+import { type FindPkcs11Object, pkcs11ObjectResource } from './request/locate-object.ts';
 import { createPipeline, type Pipeline, type Stages } from './request/pipeline.ts';
 import { createRequirePossible } from './request/possible.ts';
 import { createRequireMatch } from './request/precondition.ts';
@@ -106,6 +108,8 @@ export function createFlow(parts: FlowParts): Flow {
     const subject = await desk.subject(id);
     return subject && approvalResource(id, subject);
   };
+  const pkcs11Objects = new Pkcs11Objects(keystore.documents, { now });
+  const findObject: FindPkcs11Object = (id) => pkcs11Objects.get(id);
   const sources = createSourceLimiter({ now });
   const authenticate = createAuthenticate({
     authenticator: governance.authenticator,
@@ -116,7 +120,7 @@ export function createFlow(parts: FlowParts): Flow {
     enrol: (enrolment) => governance.tokens.redeem(enrolment),
     now,
   });
-  const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys, subjectOf), now });
+  const authorizer = createAuthorizer({ policy, locate: createLocator(namedKeys, subjectOf, findObject), now });
   const requirePossible = createRequirePossible(
     (nameOrId) => keystore.get(nameOrId),
     parts.keyRetention.requireOver,
@@ -142,7 +146,7 @@ export function createFlow(parts: FlowParts): Flow {
   const refusals = createRefusalWindow(log);
   const isTaken = async (name: string) => (await keystore.get(name)) !== undefined;
   const rehearse = createRehearse({ authorizer, requirePossible, approve, hold, isTaken });
-  const handlers = createFlowHandlers(parts, sessionKeys, rehearse);
+  const handlers = createFlowHandlers(parts, pkcs11Objects, sessionKeys, rehearse);
   const stages: Stages = {
     gate: parts.gate,
     authenticate,
@@ -195,7 +199,12 @@ function shutOut(gate: Gate): void {
   gate.shut(() => new SidecarError('sealed'));
 }
 
-function createFlowHandlers(parts: FlowParts, sessionKeys: number, rehearse: Rehearse): Handlers {
+function createFlowHandlers(
+  parts: FlowParts,
+  pkcs11Objects: Pkcs11Objects,
+  sessionKeys: number,
+  rehearse: Rehearse,
+): Handlers {
   const { governance, keystore, log, logKeys, crypto, namedKeys, cursors, startedAt, now } = parts;
   const { policy, sessions } = governance;
   const mayDo = createMayDo(policy, now);
@@ -214,7 +223,9 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number, rehearse: Reh
       subject === undefined || mayDo(execution, 'approvals.get', approvalResource(event.approval ?? '', subject)),
     mayChangeOthers: (execution) =>
       mayDo(execution, 'principals.set', { type: 'System', id: 'sidecar', attributes: {} }),
+    mayLookAtObject: (execution, record) => mayDo(execution, 'pkcs11Objects.get', pkcs11ObjectResource(record)),
     cursors,
+    pkcs11Objects,
     keyChanged: parts.keyChanged,
     keyRetention: parts.keyRetention,
     rotationPolicies: parts.rotationPolicies,
@@ -239,7 +250,7 @@ function createFlowHandlers(parts: FlowParts, sessionKeys: number, rehearse: Reh
       readiness: parts.telemetry.readiness,
     },
     questions: createPolicyQuestions(governance, namedKeys),
-    recordedRequests: createRecordedRequests(log, governance, namedKeys),
+    recordedRequests: createRecordedRequests(log, governance, { namedKeys, findObject: (id) => pkcs11Objects.get(id) }),
     rehearse,
     shutOut: () => shutOut(parts.gate),
     now,

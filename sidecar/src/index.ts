@@ -41,6 +41,7 @@ export {
   defaultPlaces,
   defaultSocketName,
   type InheritedSocketOptions,
+  type LinkOptions,
   type NetworkListenOptions,
   type ProbeListenOptions,
   type RootKeyOptions,
@@ -50,6 +51,7 @@ export {
   type TraceOptions,
   type WebSocketListenOptions,
 } from './options.ts';
+export { loadPeerCredentials, type PeerCredentials } from './identity/peer-credentials.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
 export {
   collectShares,
@@ -61,3 +63,4 @@ export {
 } from './seal/share-ceremony.ts';
 export { Secret } from './secret.ts';
 export { type RunningSidecar, startSidecar } from './sidecar.ts';
+export { bindSocketFile, type SocketFile } from './transport/socket-file.ts';

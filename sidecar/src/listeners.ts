@@ -1,5 +1,7 @@
+import { SidecarError } from './errors.ts';
 import { defaultSocketName, type SidecarOptions } from './options.ts';
 import type { Connection, ConnectionHandler, ConnectionLimits } from './transport/connection.ts';
+import { type LinkOptions, listenLink } from './transport/link.ts';
 import type { Listener, OnRefused } from './transport/listener.ts';
 import { createPeerProcessReader, type PeerProcessReader } from './transport/peer-process.ts';
 import { loadSocketCalls } from './transport/socket-calls.ts';
@@ -11,7 +13,7 @@ import { listenUnix, type PeerCredentialReader } from './transport/unix-socket.t
  * @param asksForProcess whether a rule asks for executable or cgroup, which cost some system calls a connection
  */
 export async function listenAll(
-  { sockets, webSocket, rest, restSockets = [], onError = () => undefined }: SidecarOptions,
+  { sockets, webSocket, rest, restSockets = [], pkcs11, onError = () => undefined }: SidecarOptions,
   accept: (connection: Connection) => ConnectionHandler,
   limits: ConnectionLimits,
   peerCredentials: PeerCredentialReader | undefined,
@@ -29,6 +31,7 @@ export async function listenAll(
     for (const socket of sockets) {
       listeners.push(await listenUnix(socket, accept, { ...serving, isShared: socket.name === defaultSocketName }));
     }
+    if (pkcs11 !== undefined) listeners.push(await listenLink(requireOwnNames(pkcs11), accept, serving));
     // Servers of HTTP are loaded where they are wanted: node:http alone takes a twentieth of a start.
     if (webSocket !== undefined) {
       const { listenWebSocket } = await import('./transport/websocket.ts');
@@ -46,6 +49,15 @@ export async function listenAll(
     await Promise.all(listeners.map((listener) => listener.close()));
     throw error;
   }
+}
+
+/** Many may reach the listener of the default name, so that it is nobody's. */
+function requireOwnNames(link: LinkOptions): LinkOptions {
+  if (!link.sockets.includes(defaultSocketName)) return link;
+  throw new SidecarError(
+    'config_invalid',
+    `a PKCS#11 socket has one identity and cannot be named ${defaultSocketName}`,
+  );
 }
 
 function processReader(asksForProcess: () => boolean): PeerProcessReader {

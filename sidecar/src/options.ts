@@ -5,6 +5,7 @@ import type { WebhookHook } from './approval/notify-webhook.ts';
 import type { OperatorLog } from './operator-log/operator-log.ts';
 import type { TraceOptions } from './telemetry/telemetry.ts';
 import type { InheritedSocketOptions } from './transport/inherited-socket.ts';
+import type { LinkOptions } from './transport/link.ts';
 import type { ProbeListenOptions } from './transport/probe-listener.ts';
 import type { SocketFileOptions } from './transport/socket-file.ts';
 import type { NetworkListenOptions } from './transport/tcp-server.ts';
@@ -13,6 +14,7 @@ import type { WebSocketListenOptions } from './transport/websocket.ts';
 
 export type {
   InheritedSocketOptions,
+  LinkOptions,
   NetworkListenOptions,
   ProbeListenOptions,
   SocketFileOptions,
@@ -70,6 +72,8 @@ export interface SidecarOptions extends AdjustableLimits {
   readonly rest?: NetworkListenOptions;
   /** Unix sockets for REST; their names are those of the others. */
   readonly restSockets?: readonly SocketFileOptions[];
+  /** For the process that holds the PKCS#11 sockets; there is none unless told. */
+  readonly pkcs11?: LinkOptions;
   readonly rootKey: RootKeyOptions;
   /** Session keys that one connection may hold, default 16,384. */
   readonly sessionKeys?: number;

@@ -75,7 +75,6 @@ const stageTable: Readonly<Record<string, Stage | Shared>> = {
   'backup/': 'dispatch',
   'backups/': 'dispatch',
   'seal/': 'dispatch',
-  'pkcs11/': 'parse',
   'telemetry/': 'dispatch',
   'traces/': 'dispatch',
   'metrics/': 'dispatch',

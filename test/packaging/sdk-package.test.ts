@@ -101,7 +101,7 @@ test('the application gets the SDK and what it depends on, nothing of the sideca
 });
 
 test('no built package holds a path of the machine that built it', () => {
-  for (const folder of ['sdk', 'sidecar', 'cli']) {
+  for (const folder of ['sdk', 'sidecar', 'pkcs11', 'cli']) {
     const files = filesBelow(join(root, folder, 'dist'));
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) expect(readFileSync(file, 'utf8').includes(root), file).toBe(false);

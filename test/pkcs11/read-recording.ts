@@ -1,6 +1,6 @@
-import { encodeFrame, type Frame } from '../../sidecar/src/pkcs11/frame.ts';
-import { FrameReader } from '../../sidecar/src/pkcs11/frame-reader.ts';
-import { frameLimits } from '../../sidecar/src/pkcs11/limits.ts';
+import { encodeFrame, type Frame } from '../../pkcs11/src/codec/frame.ts';
+import { FrameReader } from '../../pkcs11/src/codec/frame-reader.ts';
+import { frameLimits } from '../../pkcs11/src/codec/limits.ts';
 import {
   decodeRequest,
   decodeResponse,
@@ -10,8 +10,8 @@ import {
   type RefusedResponse,
   type Request,
   type Response,
-} from '../../sidecar/src/pkcs11/messages.ts';
-import { negotiatedVersion, type ProtocolVersion } from '../../sidecar/src/pkcs11/protocol-version.ts';
+} from '../../pkcs11/src/codec/messages.ts';
+import { negotiatedVersion, type ProtocolVersion } from '../../pkcs11/src/codec/protocol-version.ts';
 import type { Recording } from './recorder.ts';
 
 /** One side of a connection: what it said, and the bytes that the codec makes of that. */

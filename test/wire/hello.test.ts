@@ -72,7 +72,9 @@ test('what is written behind system.hello before its answer waits for it and is 
   const client = await open();
   client.write([hello, status, { ...status, id: 'three' }].map((message) => `${JSON.stringify(message)}\n`).join(''));
   const answers = [await client.response(), await client.response(), await client.response()];
-  expect(answers.map(({ id }) => id)).toEqual([1, 2, 'three']);
+  // The order of answers is nobody's promise, but for that of the hello.
+  expect(answers[0]?.id).toBe(1);
+  expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([1, 2, 'three']));
   expect(answers.every(({ result }) => result !== undefined)).toBe(true);
 });
 

@@ -67,7 +67,8 @@ function parameterTable(route: Route, { params }: MethodSchema): string {
     const needed = required.has(name) && name !== 'requestId' ? 'required' : '';
     return `<tr><td><code>${nameOf(name)}</code></td><td>${placeOf(name, route)}</td><td>${needed}</td><td>${escaped(String(description))}</td></tr>`;
   });
-  const ifMatch = '<tr><td><code>If-Match</code></td><td>header</td><td></td><td>ETags of the key.</td></tr>';
+  const ifMatch =
+    '<tr><td><code>If-Match</code></td><td>header</td><td></td><td>ETags of the key or the object.</td></tr>';
   const all = route.isConditional ? [...rows, ifMatch] : rows;
   return all.length === 0 ? '' : `<table>\n${all.join('\n')}\n</table>`;
 }

@@ -65,7 +65,7 @@ const parameters = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
-    description: 'ETags of the key: it is changed only while it has one of them.',
+    description: 'ETags of the key or the object: it is changed only while it has one of them.',
     schema: { type: 'string' },
   },
   RequestIdHeader: {
@@ -78,7 +78,7 @@ const parameters = {
 
 const headers = {
   RequestId: { description: 'That of the request, or a random one.', schema: { type: 'string' } },
-  ETag: { description: 'Names the key as it is, for `If-Match`.', schema: { type: 'string' } },
+  ETag: { description: 'Names the key or the object as it is, for `If-Match`.', schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
   Location: { description: 'The approval request, which can be read and waited for.', schema: { type: 'string' } },
 };

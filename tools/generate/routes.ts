@@ -25,11 +25,15 @@ export interface Route {
   readonly rawResult?: string;
   /** `Idempotency-Key` names the change. */
   readonly isChange: boolean;
-  /** `If-Match` names the state of the key. */
+  /** `If-Match` names the state of what is changed. */
   readonly isConditional: boolean;
-  /** The result holds the record of the key, whose ETag the answer carries. */
+  /** The result holds the record, whose ETag the answer carries. */
   readonly hasEtag: boolean;
 }
+
+/** Resources whose records have a revision, and what those are called. */
+const hasState: ReadonlySet<MethodSchema['resource']> = new Set(['key-name', 'pkcs11-object']);
+const revised = /\/(KeyRecord|Pkcs11Object)$/;
 
 const bodyVerbs = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -59,8 +63,8 @@ function routeOf(schema: MethodSchema, rest: NonNullable<MethodSchema['rest']>, 
     ...(rawParam !== undefined && { rawParam }),
     ...rawResultOf(schema.result, schemas),
     isChange: 'requestId' in params,
-    isConditional: schema.resource === 'key-name' && schema.effect === 'change',
-    hasEtag: propertiesOf(schema.result).record?.$ref?.toString().endsWith('/KeyRecord') ?? false,
+    isConditional: hasState.has(schema.resource) && schema.effect === 'change',
+    hasEtag: revised.test(propertiesOf(schema.result).record?.$ref?.toString() ?? ''),
   };
 }
 
@@ -111,9 +115,9 @@ export interface Route {
   readonly rawResult?: string;
   /** \`Idempotency-Key\` names the change. */
   readonly isChange: boolean;
-  /** \`If-Match\` names the state of the key. */
+  /** \`If-Match\` names the state of what is changed. */
   readonly isConditional: boolean;
-  /** The result holds the record of the key, whose ETag the answer carries. */
+  /** The result holds the record, whose ETag the answer carries. */
   readonly hasEtag: boolean;
 }
 `;

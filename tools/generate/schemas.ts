@@ -13,7 +13,16 @@ export interface MethodSchema {
   readonly approvalFloor: number;
   readonly allowedWhileSealed: boolean;
   readonly action: string;
-  readonly resource: 'key' | 'key-name' | 'named-key' | 'new-key' | 'approval' | 'session' | 'system';
+  readonly resource:
+    | 'key'
+    | 'key-name'
+    | 'named-key'
+    | 'new-key'
+    | 'approval'
+    | 'pkcs11-object'
+    | 'new-pkcs11-object'
+    | 'session'
+    | 'system';
   /** The parameter that names the key. */
   readonly key?: string;
   /** Parameters that name further keys, and the action that each is authorized for. */

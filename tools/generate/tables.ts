@@ -17,7 +17,7 @@ export interface MethodTraits {
   readonly approvalFloor: number;
   readonly allowedWhileSealed: boolean;
   readonly action: string;
-  readonly resource: 'key' | 'key-name' | 'named-key' | 'new-key' | 'approval' | 'session' | 'system';
+  readonly resource: 'key' | 'key-name' | 'named-key' | 'new-key' | 'approval' | 'pkcs11-object' | 'new-pkcs11-object' | 'session' | 'system';
   /** The parameter that names the key. */
   readonly key: string | null;
   /** Parameters that name further keys, and the action that each is authorized for. */
@@ -109,6 +109,18 @@ export function clientErrorTable(schemas: Schemas): string {
     schemas.errors.map(({ code, http: _http, ckr: _ckr, ...entry }) => [code, entry]),
     '',
   );
+}
+
+/** What PKCS#11 returns for each error of the sidecar. */
+export function returnValueTable({ errors }: Schemas): string {
+  const rows = errors.map(({ code, ckr }) => `  ${code}: CKR.${String(ckr).replace('CKR_', '')},`);
+  return `${banner}import type { ErrorCode } from '@ferrohsm/sdk';
+import { CKR } from '../codec/constants/return-values.ts';
+
+export const returnValues: Readonly<Record<ErrorCode, number>> = {
+${rows.join('\n')}
+};
+`;
 }
 
 function errorModule(rows: readonly (readonly [string, object])[], fields: string): string {

@@ -15,13 +15,13 @@ function rowOf({ key, flag, environment, description, isReloaded, ...setting }: 
 }
 
 test('the table of docs/configuration.md is that of the schema', () => {
-  const rows = page.split('\n').filter((line) => /^\| `[a-zA-Z.]+` \| `--/.test(line));
+  const rows = page.split('\n').filter((line) => /^\| `[a-zA-Z0-9.]+` \| `--/.test(line));
   expect(rows).toEqual(settings.map(rowOf));
 });
 
 test('the page says which keys are taken on SIGHUP', () => {
   const [, sentence = ''] = /^`SIGHUP` .*? takes (.*?)\. /m.exec(page) ?? [];
-  const keys = [...sentence.matchAll(/`([a-zA-Z.]+)`/g)].map(([, key]) => key);
+  const keys = [...sentence.matchAll(/`([a-zA-Z0-9.]+)`/g)].map(([, key]) => key);
   expect(keys).toEqual(settings.filter(({ isReloaded }) => isReloaded).map(({ key }) => key));
 });
 

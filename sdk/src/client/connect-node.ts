@@ -1,3 +1,5 @@
+import type { HandedOnPeer } from '../generated/types.ts';
+import type { Transport } from '../transport/transport.ts';
 import { defaultSocketPath, unixSocket } from '../transport/unix-socket.ts';
 import { connect as connectWebSocket, type WebSocketConnectOptions } from './connect.ts';
 import { type ClientOptions, type FerroHsm, openFerroHsm } from './ferrohsm.ts';
@@ -9,6 +11,18 @@ export interface SocketConnectOptions extends ClientOptions {
   /** Bearer token, where the user id of this process does not say who it is. */
   readonly token?: string;
   readonly url?: never;
+  /**
+   * Whom the PKCS#11 front process speaks for; anything but its link refuses it.
+   *
+   * @internal
+   */
+  readonly peer?: HandedOnPeer;
+  /**
+   * Called when a connection has ended, whoever ended it: the session keys of it are gone. The next call opens another.
+   *
+   * @internal
+   */
+  readonly onDisconnect?: () => void;
 }
 
 /**
@@ -23,5 +37,23 @@ export interface SocketConnectOptions extends ClientOptions {
  */
 export async function connect(options: SocketConnectOptions | WebSocketConnectOptions = {}): Promise<FerroHsm> {
   if (options.url !== undefined) return connectWebSocket(options);
-  return openFerroHsm(unixSocket(options.socket ?? defaultSocketPath()), options.token, options);
+  const { socket = defaultSocketPath(), token, peer, onDisconnect } = options;
+  const transport = unixSocket(socket);
+  return openFerroHsm(onDisconnect ? toldOfEnds(transport, onDisconnect) : transport, { token, peer }, options);
+}
+
+function toldOfEnds(transport: Transport, onEnd: () => void): Transport {
+  return {
+    open: (listener, signal) =>
+      transport.open(
+        {
+          onMessage: (message) => listener.onMessage(message),
+          onClose(cause) {
+            listener.onClose(cause);
+            onEnd();
+          },
+        },
+        signal,
+      ),
+  };
 }

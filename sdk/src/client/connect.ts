@@ -23,5 +23,6 @@ export interface WebSocketConnectOptions extends ClientOptions {
  * const key = await hsm.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
  */
 export async function connect(options: WebSocketConnectOptions): Promise<FerroHsm> {
-  return openFerroHsm(webSocket(options.url, options.webSocket), options.token, options);
+  const { token } = options;
+  return openFerroHsm(webSocket(options.url, options.webSocket), { token }, options);
 }

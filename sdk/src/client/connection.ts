@@ -11,7 +11,7 @@ import { Slots } from './slots.ts';
 const protocol = 1;
 
 /** What a client says of itself when it connects. */
-export type Greeting = Pick<SystemHelloParams, 'token' | 'client' | 'enrolment'>;
+export type Greeting = Pick<SystemHelloParams, 'token' | 'client' | 'enrolment' | 'peer'>;
 
 /** One greeted connection, from its `system.hello` to its end. */
 export class Connection {

@@ -1,6 +1,6 @@
 import { sha256 } from '../approval/operation-digest.ts';
 import { FerroHsmError, type HeldApproval } from '../errors.ts';
-import type { MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
+import type { HandedOnPeer, MethodName, MethodTypes, SystemHelloResult } from '../generated/types.ts';
 import { version } from '../generated/version.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type CryptoOptions, createCrypto, cryptoOver, type HsmCrypto } from '../webcrypto/crypto.ts';
@@ -126,10 +126,17 @@ export interface FerroHsm extends FerroHsmClients, AsyncDisposable {
 
 const defaultConnectTimeoutMs = 10_000;
 
+/** Who a client says that it is, beside what the sidecar sees of it. */
+export interface Credentials {
+  readonly token: string | undefined;
+  /** Only of the PKCS#11 front process. */
+  readonly peer?: HandedOnPeer | undefined;
+}
+
 /** Opens the connection and puts the typed clients on it. */
 export async function openFerroHsm(
   transport: Transport,
-  token: string | undefined,
+  { token, peer }: Credentials,
   options: ClientOptions,
 ): Promise<FerroHsm> {
   const {
@@ -141,6 +148,7 @@ export async function openFerroHsm(
   const greeting = {
     client,
     ...(token !== undefined && { token }),
+    ...(peer !== undefined && { peer }),
     ...(invitation !== undefined && { enrolment: await enrolmentOf(invitation, token) }),
   };
   const rpc = await RemoteRpc.open({ transport, greeting, connectTimeoutMs, traceParent });

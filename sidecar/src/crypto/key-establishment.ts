@@ -74,7 +74,7 @@ function requireDerivation(
 ): void {
   const { baseKey, agreement } = descriptorOf(derivationSchemes, algorithm.name, 'derivation');
   requireAccess(algorithm, key, { usage, type: baseKey });
-  if (agreement) requirePeer(key, peer);
+  if (agreement) requirePeer(algorithm, key, peer);
 }
 
 function requireKem(algorithm: Algorithm, key: LoadedKey, usage: KemUsage): void {

@@ -10,7 +10,7 @@ import { createJwtVerifier, type JwtVerifier } from '../identity/jwt.ts';
 import { loadRegisteredTokens, type RegisteredTokens } from '../identity/registered-tokens.ts';
 import type { InTurn } from '../in-turn.ts';
 import { type KeyGrants, loadKeyGrants } from '../keys/key-grants.ts';
-import { defaultSocketName } from '../options.ts';
+import { defaultSocketName, type SidecarOptions } from '../options.ts';
 import { type Deciding, requireReachableQuorum } from './electorate.ts';
 import type { GovernanceParts } from './governance.ts';
 import { loadRetiredIds, type RetiredIds } from './retired-ids.ts';
@@ -91,9 +91,7 @@ export async function openPeople(parts: PeopleParts): Promise<People> {
     directory: () => holder.current,
     tokens,
     jwt,
-    trustedSockets: [...options.sockets, ...(options.restSockets ?? [])]
-      .map(({ name }) => name)
-      .filter((name) => name !== defaultSocketName),
+    trustedSockets: socketNames(options).filter((name) => name !== defaultSocketName),
     governance: holder.governance,
     now,
   });
@@ -105,6 +103,11 @@ export async function openPeople(parts: PeopleParts): Promise<People> {
     grants,
     requireQuorum: (deciding, without) => requireQuorumOf(holder.current, deciding, without),
   };
+}
+
+/** Of every listener whose peers may be known by it. */
+function socketNames({ sockets, restSockets = [], pkcs11 }: SidecarOptions): string[] {
+  return [...sockets.map(({ name }) => name), ...restSockets.map(({ name }) => name), ...(pkcs11?.sockets ?? [])];
 }
 
 /** Keys, labels and approvals name people by their ids. */

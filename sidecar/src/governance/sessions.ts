@@ -1,5 +1,6 @@
 import type { SessionInfo } from '../generated/types.ts';
 import { endOf, latestEndOf, type SessionLimits } from '../identity/sessions.ts';
+import { transportOf } from '../peer.ts';
 import type { Session } from '../request/context.ts';
 
 /** The open connections, and what ends them before their peers do. */
@@ -62,5 +63,5 @@ function infoOf(session: Session, limits: SessionLimits, nowMs: number): Session
   const expiresAt = latestEndOf(timesOf(session, nowMs), limits);
   const times = { openedAt, usedAt, ...(Number.isFinite(expiresAt) && { expiresAt }) };
   const credential = principal.credential.subject;
-  return [{ id, principal: principal.id, credential, transport: peer.transport, ...times }];
+  return [{ id, principal: principal.id, credential, transport: transportOf(peer), ...times }];
 }

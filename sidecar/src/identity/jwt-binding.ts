@@ -16,7 +16,7 @@ export function holdsBinding(payload: JWTPayload, peer: Peer, isRequired: boolea
 function isCertificateOf(confirmation: unknown, peer: Peer): boolean {
   if (typeof confirmation !== 'object' || confirmation === null) return false;
   const members = Object.entries(confirmation);
-  const certificate = peer.transport !== 'unix' ? peer.certificate : undefined;
+  const certificate = 'certificate' in peer ? peer.certificate : undefined;
   if (members.length !== 1 || certificate === undefined) return false;
   return members[0]?.[0] === 'x5t#S256' && members[0][1] === certificate.thumbprint;
 }

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts';
-import type { Credential, PrincipalRecord } from '../generated/types.ts';
+import type { Credential, PrincipalRecord, Role } from '../generated/types.ts';
 import type { NetworkPeer, Peer, UnixPeer } from '../peer.ts';
 import { nameOfCertificate, type TokenHolder } from './credential-index.ts';
 import { nameOfToken } from './credential-rules.ts';
@@ -49,6 +49,9 @@ interface Bearer {
   readonly expiresAt: number;
 }
 
+/** Whose holders may be security officers of PKCS#11. */
+const officerRoles: ReadonlySet<Role> = new Set(['Administrator', 'Officer']);
+
 const jwtPattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /** The rules by which credentials lead to a principal. */
@@ -95,18 +98,30 @@ export function createPresentations(options: PresentationsOptions): Presentation
     return { principal: record.id, credential: { kind: 'jwt', subject: name }, credentialId, expiresAt };
   }
 
-  function ofUnix(peer: UnixPeer, bearer: Bearer | undefined, { credentials, record }: Directory): Presentation {
-    const { uid, socket } = peer;
+  function ofUnix(peer: UnixPeer, bearer: Bearer | undefined, directory: Directory): Presentation {
+    const { uid, socket, handedOn } = peer;
     if (uid !== undefined && nobody.has(uid)) throw refusal(`uid ${uid} stands for every unmapped user`);
+    if (handedOn === 'security-officer') return ofSecurityOfficer(peer, bearer, directory);
+    const { credentials, record } = directory;
     const fromUid = credentials.ofProcess(peer);
     const fromSocket = trustedSockets.has(socket) ? credentials.ofSocket(socket) : undefined;
     if (fromUid === undefined && fromSocket === undefined) throw refusal(unmapped(peer));
-    // A token narrows what the kernel vouches for and never stands in for it.
-    if (bearer !== undefined && uid !== undefined && fromUid === undefined) throw refusal(unmapped(peer));
+    // A token narrows what the kernel vouches for and never stands in for it; a PIN narrows a socket of PKCS#11.
+    const isPin = handedOn !== undefined;
+    if (bearer !== undefined && !isPin && uid !== undefined && fromUid === undefined) throw refusal(unmapped(peer));
     const found = theOnly([fromUid, fromSocket, bearer && record(bearer.principal)], bearer !== undefined);
     const { credential, credentialId } = bearer ?? unixCredential(peer, fromSocket !== undefined);
     const expiresAt = bearer?.expiresAt ?? Number.POSITIVE_INFINITY;
     return { record: found, credential: { ...credential, ...factsOf(peer) }, credentialId, expiresAt };
+  }
+
+  /** The uid is that of an application that officers use: it says nothing unless it is somebody else's. */
+  function ofSecurityOfficer(peer: UnixPeer, bearer: Bearer | undefined, directory: Directory): Presentation {
+    if (bearer === undefined) throw refusal('a security officer needs a token');
+    const { credentials, record, membership } = directory;
+    const found = theOnly([credentials.ofProcess(peer), record(bearer.principal)], true);
+    if (!membership(found.id).roles.some((role) => officerRoles.has(role))) throw refusal('no role of an officer');
+    return { ...bearer, record: found, credential: { ...bearer.credential, ...factsOf(peer) } };
   }
 
   function ofNetwork(peer: NetworkPeer, bearer: Bearer | undefined, directory: Directory): Presentation {
@@ -136,6 +151,7 @@ export function createPresentations(options: PresentationsOptions): Presentation
     read,
     resolve(peer, presented, directory) {
       const bearer = bearerOf(presented, directory);
+      if (peer.transport === 'link') throw refusal('the PKCS#11 front process is nobody of itself');
       return peer.transport === 'unix' ? ofUnix(peer, bearer, directory) : ofNetwork(peer, bearer, directory);
     },
   };

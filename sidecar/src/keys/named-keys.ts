@@ -5,7 +5,7 @@ import { currentVersion } from '../keystore/key-due.ts';
 import { type KeyOpener, KeyRing, type KeyRingStatistics } from '../keystore/key-ring.ts';
 import { endOf } from '../keystore/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
-import { strengthOf } from '../policy/algorithm-strength.ts';
+import { attributesOf } from '../policy/algorithm-attributes.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { HeldKey } from '../request/context.ts';
 import type { NamedKeys } from '../request/locate.ts';
@@ -115,7 +115,7 @@ function secretUsages({ type, usages }: KeyRecord): KeyRecord['usages'] {
 
 function keyResource(record: KeyRecord, version: KeyVersion, keyType: string, users: KeyUsers): PolicyResource {
   const { algorithm, state } = version;
-  const attributes = { ...shared(record, users), keyType, algorithm: algorithm.name, state, ...strengthOf(algorithm) };
+  const attributes = { ...shared(record, users), keyType, state, ...attributesOf(algorithm) };
   return Object.freeze({ type: 'Key', id: `${record.id}/${version.version}`, attributes: Object.freeze(attributes) });
 }
 

@@ -19,6 +19,8 @@ const uses: Readonly<Record<string, KeyUse>> = Object.freeze<Record<string, KeyU
   'dataKey.decrypt': 'decrypt',
   'subtle.sign': 'sign',
   'subtle.signDigest': 'sign',
+  // It makes signatures as well: of a key that does not sign any more it is refused.
+  'subtle.decrypt.rawRsa': 'sign',
   'subtle.verify': 'verify',
 });
 

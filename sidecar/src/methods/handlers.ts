@@ -4,6 +4,7 @@ import { governanceHandlers } from './governance-handlers.ts';
 import type { HandlerParts } from './handler-parts.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { logHandlers } from './log-handlers.ts';
+import { pkcs11Handlers } from './pkcs11-handlers.ts';
 import { storeHandlers } from './store-handlers.ts';
 import { systemHandlers } from './system-handlers.ts';
 
@@ -14,6 +15,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...storeHandlers(parts),
     ...governanceHandlers(parts),
     ...logHandlers(parts),
+    ...pkcs11Handlers(parts),
     ...computeHandlers(parts),
     ...systemHandlers(parts),
   };

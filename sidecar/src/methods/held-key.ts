@@ -1,7 +1,7 @@
 import type { LoadedKey } from '../crypto/key.ts';
 import type { CryptoOperations } from '../crypto/provider.ts';
 import type { Key } from '../generated/types.ts';
-import { strengthOf } from '../policy/algorithm-strength.ts';
+import { attributesOf } from '../policy/algorithm-attributes.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Execution } from '../request/context.ts';
 
@@ -31,12 +31,12 @@ const resources = new Map<string, PolicyResource>();
 const maxResources = 4096;
 
 function sessionKeyResource({ type, extractable, algorithm }: LoadedKey, owner: string): PolicyResource {
-  const strength = strengthOf(algorithm);
-  const id = `session/${algorithm.name}/${Object.values(strength)}/${type}/${extractable}/${owner}`;
+  const visible = attributesOf(algorithm);
+  const id = `session/${Object.values(visible)}/${type}/${extractable}/${owner}`;
   const known = resources.get(id);
   if (known !== undefined) return known;
-  const own = { scope: 'session', owner, keyType: type, algorithm: algorithm.name, extractable, labels: noLabels };
-  const attributes = Object.freeze({ ...own, ...strength, usedBy: nobody, usedByGroups: nobody });
+  const own = { scope: 'session', owner, keyType: type, extractable, labels: noLabels };
+  const attributes = Object.freeze({ ...own, ...visible, usedBy: nobody, usedByGroups: nobody });
   const resource = Object.freeze({ type: 'Key', id, attributes } as const);
   if (resources.size >= maxResources) resources.clear();
   resources.set(id, resource);

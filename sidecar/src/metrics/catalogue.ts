@@ -52,7 +52,7 @@ export const catalogue = Object.freeze({
   connectionsRefused: metric(
     'counter',
     'ferrohsm_connections_refused_total',
-    'Connections that were refused before their first message, by transport and reason: limit, tls, certificate, host, origin, path.',
+    'Connections that were refused before their first message, by transport and reason: limit, peer, tls, certificate, host, origin, path.',
     ['transport', 'reason'],
   ),
 

@@ -15,7 +15,8 @@ const rsaSteps = Object.freeze([
 ] as const);
 
 // SP 800-57 part 1 rev. 5, table 3, digital signatures: half the digest. SHA-1 has no such strength: RFC 8017's
-// schemes over it cost 2^63 (chosen-prefix collision, 2020). The hash is part of an RSA key, not of an EC key.
+// schemes over it cost 2^63 (chosen-prefix collision, 2020). The hash is part of an RSA key, not of an EC key, nor of a
+// general-purpose key: whoever uses those chooses it.
 const signedHashBits: ReadonlyMap<string, number> = new Map([
   ['SHA-1', 63],
   ['SHA-256', 128],
@@ -191,13 +192,15 @@ function aes({ length = 256 }: Algorithm | KeyAlgorithm): AlgorithmStrength {
 }
 
 /** Without a length the key is as long as the hash's block, longer than any strength here. */
-function hmac({ hash = '', length = 1024 }: Algorithm | KeyAlgorithm): AlgorithmStrength {
+function hmac({ hash = '', length = 1024, multipurpose }: Algorithm | KeyAlgorithm): AlgorithmStrength {
+  if (multipurpose) return symmetric(Math.min(length, 256));
   const bits = Math.min(length, keyedHashBits.get(hash) ?? 0);
   return symmetric(bits, cnsaHashes.has(hash) && bits === 256);
 }
 
-function rsaSignature({ hash = '', modulusLength }: Algorithm | KeyAlgorithm): AlgorithmStrength {
-  return strength(Math.min(rsaBits(modulusLength), signedHashBits.get(hash) ?? 0), {});
+function rsaSignature({ hash = '', modulusLength, multipurpose }: Algorithm | KeyAlgorithm): AlgorithmStrength {
+  const hashBits = multipurpose ? Number.POSITIVE_INFINITY : (signedHashBits.get(hash) ?? 0);
+  return strength(Math.min(rsaBits(modulusLength), hashBits), {});
 }
 
 function rsaBits(modulusLength = 15360): number {

@@ -226,6 +226,32 @@ permit (
 ) when { resource.scope == "named" && resource.owner == principal }
 unless { principal in [Role::"Administrator", Role::"Officer", Role::"Auditor"] };
 
+// ---- PKCS#11: what whoever uses keys keeps beside them, each its own; administrators clear up --------------------------
+
+@id("pkcs11.list")
+permit (
+  principal,
+  action == Action::"pkcs11Objects.list",
+  resource
+) when { principal in [Role::"Administrator", Role::"Operator", Role::"Service"] };
+
+@id("pkcs11.own-objects")
+permit (
+  principal,
+  action in [
+    Action::"pkcs11Objects.create", Action::"pkcs11Objects.get", Action::"pkcs11Objects.update",
+    Action::"pkcs11Objects.remove"
+  ],
+  resource is Pkcs11Object
+) when { resource.owner == principal && principal in [Role::"Operator", Role::"Service"] };
+
+@id("administrator.pkcs11-objects")
+permit (
+  principal in Role::"Administrator",
+  action in [Action::"pkcs11Objects.get", Action::"pkcs11Objects.remove"],
+  resource is Pkcs11Object
+);
+
 // ---- Public keys: for everyone who may see the key ---------------------------------------------------------------
 
 @id("public.read")
@@ -278,6 +304,14 @@ forbid (
   ],
   resource
 ) unless { context.approvals >= 1 };
+
+// m^d mod n without padding signs and decrypts whatever it is given: only keys that are labelled for it do that.
+@id("guard.raw-rsa")
+forbid (
+  principal,
+  action == Action::"subtle.decrypt.rawRsa",
+  resource is Key
+) unless { resource.hasTag("raw-rsa") && resource.getTag("raw-rsa") == "allowed" };
 
 // An emergency is for using keys.
 @id("guard.break-glass")

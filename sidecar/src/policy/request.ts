@@ -4,16 +4,17 @@ import type { Principal } from '../generated/types.ts';
 export type PolicyValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 /**
- * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `keyType`, `scope`
+ * What an operation acts upon. A `Key` needs `owner` (principal id), `algorithm` (its name), `multipurpose`, `keyType`, `scope`
  * (`named` or `session`), `extractable`, `labels`, what `strengthOf` tells and the grants `usedBy` and `usedByGroups`,
  * and has `name`, `state` and `environment` where there are any; a `KeyName` has of these what is known; a `Session` has
  * the algorithm of the session key that is about to be made. An `Approval` has `operation` and `requester`, and of the
- * key that it is about `keyName`, `owner` and `labels`. Missing or unknown attributes deny.
+ * key that it is about `keyName`, `owner` and `labels`. A `Pkcs11Object` has `owner` and `kind`. Missing or unknown
+ * attributes deny.
  *
  * Freeze it and its attributes where it lives long: the cache then finds it by identity.
  */
 export interface PolicyResource {
-  readonly type: 'Key' | 'KeyName' | 'Approval' | 'Session' | 'System';
+  readonly type: 'Key' | 'KeyName' | 'Approval' | 'Pkcs11Object' | 'Session' | 'System';
   readonly id: string;
   readonly attributes: Readonly<Record<string, PolicyValue>>;
 }

@@ -23,6 +23,7 @@ const columns: readonly (readonly Role[])[] = [
 
 const mine = { owner: 'me' };
 const labelled = { labels: Object.freeze({ service: 'me' }) };
+const raw = { labels: Object.freeze({ 'raw-rsa': 'allowed' }) };
 const name = (attributes: PolicyResource['attributes']): PolicyResource => ({ type: 'KeyName', id: 'a', attributes });
 
 const resources: Record<string, PolicyResource> = {
@@ -31,6 +32,8 @@ const resources: Record<string, PolicyResource> = {
   'any key': keyOf(),
   'labelled key': keyOf(labelled),
   'own key': keyOf(mine),
+  'raw key': keyOf(raw),
+  'own raw key': keyOf({ ...mine, ...raw }),
   'public half': keyOf({ keyType: 'public', extractable: true }),
   'own session key': keyOf({ ...mine, scope: 'session', extractable: true }),
   "another's session key": keyOf({ scope: 'session', extractable: true }),
@@ -38,12 +41,18 @@ const resources: Record<string, PolicyResource> = {
   'labelled name': name(keyOf(labelled).attributes),
   'own name': name(keyOf(mine).attributes),
   'free name': name({}),
+  'own object': objectOf('me'),
+  "another's object": objectOf('zoe'),
   "another's request": approvalOf('zoe'),
   'own request': approvalOf('me'),
 };
 
 function approvalOf(requester: string): PolicyResource {
   return { type: 'Approval', id: 'apr', attributes: { operation: 'keys.export', requester, labels: {} } };
+}
+
+function objectOf(owner: string): PolicyResource {
+  return { type: 'Pkcs11Object', id: 'obj', attributes: { kind: 'certificate', owner } };
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -55,6 +64,13 @@ const basics: Row = { system: everyone };
 const audit: Row = { system: '+--+--' };
 const ownConnection: Row = { session: everyone };
 const makesSessionKeys: Row = { session: '--+-+-' };
+const rawRsa: Row = {
+  'any key': nobody,
+  'own key': nobody,
+  'own session key': nobody,
+  'raw key': '--+---',
+  'own raw key': '--+-++',
+};
 const uses: Row = {
   'any key': '--+---',
   'labelled key': '--+-+-',
@@ -150,6 +166,11 @@ const matrix: Readonly<Record<string, Row>> = {
   'rotation.set': { system: '-1----' },
   'rotation.remove': { system: '-1----' },
   'rotation.list': { system: '-+-+--' },
+  'pkcs11Objects.list': { system: '+-+-+-' },
+  'pkcs11Objects.create': { "another's object": nobody, 'own object': '--+-+-' },
+  'pkcs11Objects.get': { "another's object": '+-----', 'own object': '+-+-+-' },
+  'pkcs11Objects.update': { "another's object": nobody, 'own object': '--+-+-' },
+  'pkcs11Objects.remove': { "another's object": '+-----', 'own object': '+-+-+-' },
   'keys.export': {
     'any key': '-11---',
     'labelled key': '-11---',
@@ -200,6 +221,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'dataKey.decrypt': uses,
   'dataKey.rewrap': uses,
   'subtle.encrypt.callerNonce': uses,
+  'subtle.decrypt.rawRsa': rawRsa,
   'subtle.getPublicKey': {
     'any key': '++++--',
     'labelled key': '+++++-',

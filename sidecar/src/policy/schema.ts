@@ -1,6 +1,6 @@
 import { methodTable } from '../generated/methods.ts';
 
-type EntityType = 'Key' | 'KeyName' | 'Approval' | 'Session' | 'System';
+type EntityType = 'Key' | 'KeyName' | 'Approval' | 'Pkcs11Object' | 'Session' | 'System';
 
 interface ActionShape {
   readonly resources: readonly EntityType[];
@@ -10,19 +10,21 @@ interface ActionShape {
 /**
  * Actions that are no method's own. `subtle.wrapKey` and `keys.export` ask about the key that leaves; the key that wraps
  * it is merely used, and is asked about as `subtle.wrapKey.wrappingKey` or `keys.export.wrappingKey`. Who encrypts under
- * a named key and chooses the nonce is also asked about `subtle.encrypt.callerNonce`. `backup.restore` is asked offline,
+ * a named key and chooses the nonce is also asked about `subtle.encrypt.callerNonce`, who raises bytes to the private
+ * exponent as they are about `subtle.decrypt.rawRsa`. `backup.restore` is asked offline,
  * of the policies in the backup.
  */
 const extraShapes: ReadonlyMap<string, ActionShape> = new Map<string, ActionShape>([
   ['keys.export.wrappingKey', { resources: ['Key'], groups: ['keys.*', 'key.use'] }],
   ['subtle.wrapKey.wrappingKey', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
   ['subtle.encrypt.callerNonce', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
+  ['subtle.decrypt.rawRsa', { resources: ['Key'], groups: ['subtle.*', 'key.use'] }],
   ['backup.restore', { resources: ['System'], groups: ['backup.*'] }],
 ]);
 
 export const extraActions: readonly string[] = [...extraShapes.keys()];
 
-const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Session', 'System'];
+const everyResource: readonly EntityType[] = ['Key', 'KeyName', 'Approval', 'Pkcs11Object', 'Session', 'System'];
 
 /** `keys.get` is also asked of a key, to learn whether a refusal may admit that the key exists. */
 const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
@@ -31,6 +33,8 @@ const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
   'named-key': ['Key'],
   'new-key': ['KeyName'],
   approval: ['Approval'],
+  'pkcs11-object': ['Pkcs11Object'],
+  'new-pkcs11-object': ['Pkcs11Object'],
   session: ['Session'],
   system: ['System'],
 };
@@ -59,11 +63,13 @@ entity Principal in [Role, Group] = {
 // One version of a named key, its public half, or a session key; its tags are the key's labels.
 // "scope" is named or session, "keyType" is secret, private or public; session keys have no name and no state.
 // "environment" is the label of that name; "usedBy" and "usedByGroups" are the key's grants.
+// "multipurpose" is a general-purpose key: "algorithm" is what it is shown as, its uses are those of all its kind.
 // "securityBits" is the strength against today's computers, "cnsa2" whether CNSA 2.0 lists the algorithm.
 entity Key = {
   "name"?: String,
   "owner": Principal,
   "algorithm": String,
+  "multipurpose": Bool,
   "keyType": String,
   "scope": String,
   "state"?: String,
@@ -82,6 +88,7 @@ entity KeyName = {
   "name"?: String,
   "owner"?: Principal,
   "algorithm"?: String,
+  "multipurpose"?: Bool,
   "keyType"?: String,
   "scope"?: String,
   "state"?: String,
@@ -103,9 +110,16 @@ entity Approval = {
   "owner"?: Principal,
 } tags String;
 
+// What an application stored through PKCS#11 that is no key; "kind" is certificate, public-key, data or key-attributes.
+entity Pkcs11Object = {
+  "kind": String,
+  "owner": Principal,
+};
+
 // The connection itself, with the algorithm of the session key that is about to be made in it.
 entity Session = {
   "algorithm"?: String,
+  "multipurpose"?: Bool,
   "securityBits"?: Long,
   "quantumSafe"?: Bool,
   "hybrid"?: Bool,
@@ -136,8 +150,8 @@ export function actionGroups(action: string): readonly string[] {
 }
 
 /**
- * The Cedar schema over these actions, as text. Entities are Principal, Role, Group, Key, KeyName, Approval, Session and System; each
- * action applies to the resources that its method's schema declares.
+ * The Cedar schema over these actions, as text. Entities are Principal, Role, Group, Key, KeyName, Approval,
+ * Pkcs11Object, Session and System; each action applies to the resources that its method's schema declares.
  *
  * @example cedarSchema(['subtle.sign', 'keys.list'])
  */

@@ -48,6 +48,8 @@ export const resources: Readonly<Record<string, PolicyResource>> = {
   'name granted to my group': name(keyOf(lentToGroup).attributes),
   'name labelled service=me': name(keyOf(labelled).attributes),
   'free name': name({}),
+  'own PKCS#11 object': { type: 'Pkcs11Object', id: 'obj_1', attributes: { kind: 'certificate', owner: 'me' } },
+  "another's PKCS#11 object": { type: 'Pkcs11Object', id: 'obj_2', attributes: { kind: 'certificate', owner: 'zoe' } },
   'own request': approval({ requester: 'me' }),
   "another's request": approval({ requester: 'zoe' }),
 };
@@ -89,6 +91,8 @@ const types: Readonly<Record<string, readonly PolicyResource['type'][]>> = {
   'key-name': ['KeyName', 'Key'],
   'new-key': ['KeyName'],
   approval: ['Approval'],
+  'pkcs11-object': ['Pkcs11Object'],
+  'new-pkcs11-object': ['Pkcs11Object'],
   session: ['Session'],
   system: ['System'],
 };

@@ -21,7 +21,8 @@ export function keyOf(change: Readonly<Record<string, PolicyValue>> = {}, id = '
   const labels = Object.freeze({});
   const strength = { securityBits: 128, quantumSafe: false, hybrid: false, cnsa2: false };
   const grants = { usedBy: Object.freeze([]), usedByGroups: Object.freeze([]) };
-  const kind = { owner: 'zoe', algorithm: 'ECDSA', keyType: 'private', scope: 'named', extractable: false, labels };
+  const algorithm = { algorithm: 'ECDSA', multipurpose: false };
+  const kind = { owner: 'zoe', ...algorithm, keyType: 'private', scope: 'named', extractable: false, labels };
   const shared = { ...kind, ...strength, ...grants };
   const named = change.scope === 'session' ? {} : { name: 'payments/signing', state: 'active' };
   return Object.freeze({ type: 'Key', id, attributes: Object.freeze({ ...shared, ...named, ...change }) } as const);

@@ -2,6 +2,7 @@ import { SidecarError } from '../errors.ts';
 import type { Principal, SystemHelloParams } from '../generated/types.ts';
 import type { Authenticator, Peer } from '../identity/authenticator.ts';
 import type { Session, Trail } from './context.ts';
+import { speakerOf } from './speaker.ts';
 
 /** Sets who a call comes from; no principal names itself. */
 export interface Authenticate {
@@ -32,6 +33,7 @@ export function createAuthenticate({ authenticator, attempts, enrol, now }: Auth
   async function hello(trail: Trail): Promise<void> {
     const { session, params } = trail.call;
     if (session.identity !== undefined) throw new SidecarError('invalid_request', 'system.hello was answered before');
+    session.peer = speakerOf(session.peer, params);
     attempts.admit(session.peer);
     const { token, enrolment } = presentedBy(params);
     if (enrolment !== undefined) await enrol(enrolment);

@@ -33,7 +33,11 @@ function authorizerOf(named: (id: string) => HeldKey | undefined) {
     named: async () => ({ resource: keyOf(), etag: '' }),
     handle: async () => undefined,
   };
-  const locate = createLocator(namedKeys, async () => undefined);
+  const locate = createLocator(
+    namedKeys,
+    async () => undefined,
+    async () => undefined,
+  );
   return createAuthorizer({ policy: engine, locate, now: () => 0 });
 }
 

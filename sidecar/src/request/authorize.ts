@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts';
 import type { MethodTraits } from '../generated/methods.ts';
 import type { Decision } from '../generated/types.ts';
+import { transportOf } from '../peer.ts';
 import type { PolicyContext, PolicyEngine, PolicyRequest, PolicyResource } from '../policy/engine.ts';
 import type { Execution, Session, Subject, Target, Trail } from './context.ts';
 import type { Locate } from './locate.ts';
@@ -39,8 +40,8 @@ export function createMayDo(policy: PolicyEngine, now: () => number): MayDo {
 
 /** A request's circumstances before anybody has approved it. */
 function contextOf(peer: Session['peer'], time: number): PolicyContext {
-  const source = peer.transport === 'unix' ? peer.socket : peer.remoteAddress;
-  return { approvals: 0, transport: peer.transport, source, time };
+  const source = 'socket' in peer ? peer.socket : peer.remoteAddress;
+  return { approvals: 0, transport: transportOf(peer), source, time };
 }
 
 /** What asks whether a refusal may admit that the resource exists. */
@@ -49,6 +50,7 @@ const lookActions: Readonly<Partial<Record<MethodTraits['resource'], string>>> =
   'key-name': 'keys.get',
   'named-key': 'keys.get',
   approval: 'approvals.get',
+  'pkcs11-object': 'pkcs11Objects.get',
 });
 
 /** In the caller's own words: a name that leads to a key must not be answered with the key's id. */

@@ -21,7 +21,8 @@ import type { KnownDigests } from './digest-aside.ts';
 /** One connection and what its `system.hello` settled. */
 export interface Session {
   readonly id: string;
-  readonly peer: Peer;
+  /** `system.hello` over the link of the PKCS#11 front process puts the one in its place whom that speaks for. */
+  peer: Peer;
   readonly keys: SessionKeys<HeldKey>;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
@@ -83,7 +84,7 @@ export interface Call {
   readonly requestId: string | number;
   /** Of `performance.now()`, when it arrived. */
   readonly receivedMs: number;
-  /** The change is meant for the key in one of these states, as `keyEtag` names them; `*` for any. */
+  /** The change is meant for the key or object in one of these states, as `keyEtag` names them; `*` for any. */
   readonly ifMatch?: readonly string[];
   /** W3C Trace Context of the caller, as it was sent: it may be malformed. */
   readonly traceParent?: string;
@@ -93,7 +94,7 @@ export interface Call {
 
 /** What an operation acts upon, found before it is authorized. */
 export interface Target {
-  /** Key handle, key name, `session` or `system`. */
+  /** Key handle, key name, id of an approval or a stored object, `session` or `system`. */
   readonly id: string;
   readonly resource: PolicyResource;
   /** Changes with what is acted upon; empty where there is nothing that changes. */
@@ -161,6 +162,12 @@ export interface Execution {
   released(handle: string): LoadedKey;
   /** For the very moment of a change: throws `OutdatedDecision` when it has to be decided once more. */
   readonly requireCurrent?: (() => void) | undefined;
+  /**
+   * For the very moment of a change of what no policy decision depends on: the caller means it as it is.
+   *
+   * @throws SidecarError `precondition_failed`
+   */
+  requireEtag(etag: string): void;
   /** Decides once more what took long. */
   readonly renew?: (() => Promise<void>) | undefined;
   /** Approvals that this call has used up. */

@@ -3,7 +3,7 @@ import type { Principal } from '../generated/types.ts';
 import type { Approve } from './approve.ts';
 import type { Authorizer } from './authorize.ts';
 import type { Call, Execution, Handlers, HeldKey, Session, Target, Trail } from './context.ts';
-import type { RequireMatch } from './precondition.ts';
+import { type RequireMatch, requireEtag } from './precondition.ts';
 import type { Renew } from './renew.ts';
 
 /** Runs the handler of the method. */
@@ -126,6 +126,10 @@ class RequestExecution implements Execution {
     const key = this.key(handle);
     const isNamed = this.#target.keys.get(handle)?.scope === 'named';
     return isNamed && this.approval !== undefined ? { ...key, extractable: true } : key;
+  }
+
+  requireEtag(etag: string): void {
+    requireEtag(this.#call, etag);
   }
 
   get target(): string {

@@ -15,7 +15,11 @@ const namedKeys: NamedKeys = {
 
 async function asked(method: 'keys.assign' | 'keys.rename' | 'keys.rotate', params: object) {
   const call = { method, traits: methodTable[method], session: {} } as Call;
-  const { resource, others } = await createLocator(namedKeys, async () => undefined)(undefined, call, params);
+  const { resource, others } = await createLocator(
+    namedKeys,
+    async () => undefined,
+    async () => undefined,
+  )(undefined, call, params);
   expect(resource.attributes).toEqual(attributes);
   return others.map((other) => ({ action: other.action, ...other.resource.attributes }));
 }

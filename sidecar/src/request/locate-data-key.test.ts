@@ -42,7 +42,11 @@ function vault(states: readonly KeyState[]): NamedKeys {
 async function locate(states: readonly KeyState[], method: DataKeyMethod, wrappedBy?: number, name = 'vault') {
   const call = { method, traits: methodTable[method], session: {} } as Call;
   const params = { name, ...(wrappedBy !== undefined && { wrapped: wrappedUnder(wrappedBy) }) };
-  const target = await createLocator(vault(states), async () => undefined)(undefined, call, params);
+  const target = await createLocator(
+    vault(states),
+    async () => undefined,
+    async () => undefined,
+  )(undefined, call, params);
   requireUsable(target, method, 0);
   return { id: target.id, keys: [...target.keys.keys()], asked: target.others.map(({ id, action }) => [id, action]) };
 }
@@ -87,7 +91,11 @@ test('what has no such version, name or form is refused', async () => {
   await expect(locate(['active'], 'dataKey.rewrap', 2)).rejects.toMatchObject({ code: 'not_found' });
   await expect(locate(['active'], 'dataKey.decrypt', 1, 'other')).rejects.toMatchObject({ code: 'not_found' });
   const call = { method: 'dataKey.decrypt', traits: methodTable['dataKey.decrypt'], session: {} } as Call;
-  const locator = createLocator(vault(['active']), async () => undefined);
+  const locator = createLocator(
+    vault(['active']),
+    async () => undefined,
+    async () => undefined,
+  );
   for (const name of ['vault', 'other']) {
     const malformed = locator(undefined, call, { name, wrapped: Buffer.from('FHSM') });
     await expect(malformed).rejects.toMatchObject({ code: 'data_invalid' });

@@ -8,11 +8,13 @@ import type {
   MethodName,
   Principal,
 } from '../generated/types.ts';
-import { strengthOf } from '../policy/algorithm-strength.ts';
+import { attributesOf } from '../policy/algorithm-attributes.ts';
 import type { PolicyResource } from '../policy/engine.ts';
 import type { Call, HeldKey, Subject, Target } from './context.ts';
+import { type FindPkcs11Object, locateNewObject, locateObject } from './locate-object.ts';
 import { memberAt } from './member-at.ts';
 import { openersOf } from './openers-of.ts';
+import { specialUses } from './special-uses.ts';
 import { parseWrapped } from './wrapped-data-key.ts';
 import { wrappingOf } from './wrapping-of.ts';
 
@@ -55,7 +57,11 @@ const session: Target = {
 /** Finds the resource that a method's schema names and every key that its params refer to. */
 export type Locate = (principal: Principal | undefined, call: Call, params: object) => Promise<Target>;
 
-export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalResource): Locate {
+export function createLocator(
+  namedKeys: NamedKeys,
+  approvalResource: ApprovalResource,
+  findObject: FindPkcs11Object,
+): Locate {
   async function held(call: Call, handle: string): Promise<HeldKey> {
     const key = handle.startsWith('ses_') ? call.session.keys.get(handle) : await namedKeys.held(handle);
     if (key === undefined) throw new SidecarError('not_found', handle);
@@ -73,7 +79,7 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
       keys.set(handle, other);
       others.push({ id: handle, resource: other.resource, action });
     }
-    others.push(...callerNonce(call, params, keys), ...messageOf(call, id, primary));
+    others.push(...specialUses(call, params, { id, keys }));
     const target = { id, resource: primary.resource, etag: primary.etag ?? '', keys, others };
     const openedBy = wrappingOf(call.method, (path) => memberAt(params, path))?.openedBy;
     return openedBy === undefined ? target : { ...target, openers: await openersOf(openedBy, namedKeys.held) };
@@ -133,34 +139,12 @@ export function createLocator(namedKeys: NamedKeys, approvalResource: ApprovalRe
     if (call.method.startsWith('dataKey.')) return locateDataKey(call, params, id);
     if (resource === 'named-key') return locateVersion(call, params, id);
     if (resource === 'approval') return locateApproval(id);
+    if (resource === 'pkcs11-object') return locateObject(id, principal, findObject);
+    if (resource === 'new-pkcs11-object') return locateNewObject(id, principal);
     if (resource === 'new-key')
       return { id, resource: newKey(id, principal, params), etag: '', keys: noKeys, others: [] };
     return locateName(call, params, id);
   };
-}
-
-/** Which of a method's keys encrypts. */
-const encryptingKeys: Readonly<Partial<Record<MethodName, string>>> = Object.freeze({
-  'subtle.encrypt': 'key',
-  'subtle.wrapKey': 'wrappingKey',
-});
-
-/** Algorithms of which a repeated nonce gives the plaintext or the key away (SP 800-38D section 8, RFC 8439 section 4). */
-const nonceAlgorithms: ReadonlySet<string> = new Set(['AES-GCM', 'AES-CTR', 'AES-OCB', 'ChaCha20-Poly1305']);
-
-/** WebCrypto lets the caller choose the nonce: under a named key that is an action of its own. */
-function callerNonce({ method }: Call, params: object, keys: Target['keys']): readonly Subject[] {
-  const param = encryptingKeys[method];
-  if (param === undefined) return [];
-  const id = String(memberAt(params, param));
-  const held = keys.get(id);
-  if (held?.scope !== 'named' || !nonceAlgorithms.has(held.key.algorithm.name)) return [];
-  return [{ id, resource: held.resource, action: 'subtle.encrypt.callerNonce' }];
-}
-
-/** Whoever may not sign a message with a key may not do it by a digest: policies that speak of messages bind both. */
-function messageOf({ method }: Call, id: string, { resource }: HeldKey): readonly Subject[] {
-  return method === 'subtle.signDigest' ? [{ id, resource, action: 'subtle.sign' }] : [];
 }
 
 /** A session key that is about to be made is seen by its algorithm. */
@@ -175,11 +159,11 @@ const sessionTargets = new Map<string, Target>();
 const maxSessionTargets = 1024;
 
 function sessionTarget(algorithm: Algorithm): Target {
-  const { name, namedCurve, modulusLength, length, hash } = algorithm;
-  const id = JSON.stringify([name, namedCurve, modulusLength, length, hash]);
+  const { name, namedCurve, modulusLength, length, hash, multipurpose } = algorithm;
+  const id = JSON.stringify([name, namedCurve, modulusLength, length, hash, multipurpose]);
   const known = sessionTargets.get(id);
   if (known !== undefined) return known;
-  const attributes = Object.freeze({ algorithm: name, ...strengthOf(algorithm) });
+  const attributes = Object.freeze(attributesOf(algorithm));
   const target: Target = { ...session, resource: Object.freeze({ type: 'Session', id: 'own', attributes } as const) };
   if (sessionTargets.size >= maxSessionTargets) sessionTargets.clear();
   sessionTargets.set(id, target);
@@ -212,8 +196,7 @@ function rolledBack(
 }
 
 function ofAlgorithm(resource: PolicyResource, algorithm: Algorithm | KeyAlgorithm): PolicyResource {
-  const attributes = { ...resource.attributes, algorithm: algorithm.name, ...strengthOf(algorithm) };
-  return { ...resource, attributes };
+  return { ...resource, attributes: { ...resource.attributes, ...attributesOf(algorithm) } };
 }
 
 /** A key with the owner and the labels that it is about to get. */
@@ -240,10 +223,9 @@ export function newKey(name: string, principal: Principal | undefined, params: o
     scope: 'named',
     name,
     owner,
-    algorithm: algorithm.name,
     labels,
     extractable: false,
-    ...strengthOf(algorithm),
+    ...attributesOf(algorithm),
   };
   return { type: 'KeyName', id: name, attributes };
 }

@@ -1,10 +1,10 @@
 import type { ChangeRequest } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
-import type { Trail } from './context.ts';
+import type { Call, Trail } from './context.ts';
 import type { RequestDigest } from './execute.ts';
 
 /**
- * Holds a change to the state of the key that its caller has seen. A repeated request is let through: the state has
+ * Holds a change to the state of the key or object that its caller has seen. A repeated request is let through: the state has
  * changed by its own first time, whose outcome it gets.
  *
  * @throws SidecarError `precondition_failed`, `request_conflict`
@@ -28,7 +28,12 @@ export function createRequireMatch(isRepeated: IsRepeated, requestDigest: Reques
   };
 }
 
-/** RFC 9110 section 13.1.1: `*` is any key that there is. */
+/** @throws SidecarError `precondition_failed` unless the caller means what has this ETag */
+export function requireEtag({ ifMatch }: Pick<Call, 'ifMatch'>, etag: string): void {
+  if (ifMatch !== undefined && !matches(ifMatch, etag)) throw new SidecarError('precondition_failed', etag);
+}
+
+/** RFC 9110 section 13.1.1: `*` is whatever there is. */
 function matches(ifMatch: readonly string[], etag: string): boolean {
   return etag !== '' && (ifMatch.includes('*') || ifMatch.includes(etag));
 }

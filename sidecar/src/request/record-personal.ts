@@ -23,6 +23,7 @@ function actorOf(session: Session, principal: Principal | undefined): AuditPerso
 
 /** Where the connection came from. */
 function placeOf({ peer }: Session): AuditPersonal {
+  if (peer.transport === 'link') return {};
   if (peer.transport !== 'unix') return { address: peer.remoteAddress };
   return { ...(peer.uid !== undefined && { uid: peer.uid }), ...(peer.pid !== undefined && { pid: peer.pid }) };
 }

@@ -53,6 +53,9 @@ function recordOf(line: string, count: number) {
 
 /** Where a peer comes from, as a record names it. */
 export function sourceOf(peer: Peer): string {
+  if (peer.transport === 'link') return `socket:${peer.socket}`;
   if (peer.transport !== 'unix') return `${peer.transport}:${peer.remoteAddress}`;
+  // Wrong PINs on a socket of PKCS#11 hold up nobody but its own users.
+  if (peer.handedOn !== undefined) return `socket:${peer.socket}/uid:${peer.uid ?? 'unknown'}`;
   return peer.uid === undefined ? `socket:${peer.socket}` : `uid:${peer.uid}`;
 }

@@ -38,9 +38,13 @@ export function approvalsForState(target: Target, method: string): number {
   return [...target.keys].some(needsConsent) ? 1 : 0;
 }
 
-/** What is asked of one of the keys: of a further one perhaps another use, as of the version that wrapped before. */
+/**
+ * What is asked of one of the keys: of a further one perhaps another use, as of the version that wrapped before; of the
+ * one that the method is about perhaps a special form of it.
+ */
 export function askedOf({ id, others }: Target, handle: string, method: string): string {
-  const { action = method } = handle === id ? {} : (others.find((other) => other.id === handle) ?? {});
+  const { action = method } =
+    others.find((other) => other.id === handle && (handle !== id || other.action.startsWith(`${method}.`))) ?? {};
   return useOf(action) === undefined ? method : action;
 }
 

@@ -280,7 +280,7 @@ export class SealSwitch {
 
 /** Whoever runs as this user could start the sidecar anew, so that sealing holds nobody else up. */
 function requireOperator(peer: Peer): void {
-  const uid = peer.transport === 'unix' ? peer.uid : undefined;
+  const uid = peer.transport === 'unix' && peer.handedOn === undefined ? peer.uid : undefined;
   if (uid !== undefined && (uid === 0 || uid === process.geteuid?.())) return;
   throw new SidecarError('permission_denied', 'only root and the user of the sidecar can have its root key obtained');
 }

@@ -13,6 +13,7 @@ import { createDispatch } from '../request/dispatch.ts';
 import type { Gate } from '../request/gate.ts';
 import { discard, type Pipeline } from '../request/pipeline.ts';
 import { sourceOf } from '../request/refusal-window.ts';
+import { speakerOf } from '../request/speaker.ts';
 import { validate } from '../request/validate.ts';
 import type { Secret } from '../secret.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -114,6 +115,7 @@ function createSealedHandlers(
     readonly [M in MethodName]?: (params: MethodTypes[M]['params'], session: Session) => Promise<object>;
   } = {
     'system.hello': async (params, session) => {
+      session.peer = speakerOf(session.peer, params);
       const identity = strangerAt(session.peer);
       return { ...(await hello(params, { identity, principal: identity.principal, session })), sealed: true };
     },

@@ -1,7 +1,7 @@
 import { version } from '../generated/version.ts';
 import type { Readings } from '../metrics/exposition.ts';
 import { type Sample, single } from '../metrics/sample.ts';
-import type { Peer } from '../peer.ts';
+import { transportOf } from '../peer.ts';
 import type { Session } from '../request/context.ts';
 import type { Meters } from './meters.ts';
 import type { Vitals } from './vitals.ts';
@@ -24,11 +24,11 @@ export function buildReadings(): Readings {
 }
 
 export function sessionReadings(sessions: ReadonlySet<Session>): Readings {
-  const open: Record<Peer['transport'], number> = { unix: 0, websocket: 0, rest: 0 };
+  const open = { unix: 0, websocket: 0, rest: 0 };
   let keys = 0;
-  for (const session of sessions) {
-    open[session.peer.transport] += 1;
-    keys += session.keys.size;
+  for (const { peer, keys: held } of sessions) {
+    open[transportOf(peer)] += 1;
+    keys += held.size;
   }
   const byTransport = Object.entries(open).map(([transport, value]) => ({ labels: [transport], value }));
   return { sessions: byTransport, sessionKeys: single(keys) };

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable } from '../generated/errors.ts';
+import { transportOf } from '../peer.ts';
 import type { Call, Trail } from '../request/context.ts';
 import type { Stages } from '../request/pipeline.ts';
 import type { SpanExporter } from '../traces/span-exporter.ts';
@@ -76,9 +77,9 @@ function attributesOf({ session, method, requestId }: Call, code: 'ok' | ErrorCo
     'rpc.system.name': 'jsonrpc',
     'rpc.method': method,
     'jsonrpc.request.id': String(requestId).slice(0, requestIdLength),
-    'network.transport': session.peer.transport === 'unix' ? 'unix' : 'tcp',
+    'network.transport': transportOf(session.peer) === 'unix' ? 'unix' : 'tcp',
     'session.id': session.id,
-    'ferrohsm.transport': session.peer.transport,
+    'ferrohsm.transport': transportOf(session.peer),
     ...(code !== 'ok' && { 'error.type': code }),
   };
 }

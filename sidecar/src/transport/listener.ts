@@ -7,8 +7,8 @@ export type Accept = (connection: Connection) => ConnectionHandler;
 /** A connection that was refused before its first message. */
 export interface RefusedConnection {
   readonly transport: Peer['transport'];
-  /** `path` for a request that is none for this listener. */
-  readonly reason: 'limit' | 'tls' | 'certificate' | 'host' | 'origin' | 'path';
+  /** `path` for a request that is none for this listener, `peer` for a process that is not let in. */
+  readonly reason: 'limit' | 'peer' | 'tls' | 'certificate' | 'host' | 'origin' | 'path';
   /** Where it came from, as far as that is known. */
   readonly source: string;
 }

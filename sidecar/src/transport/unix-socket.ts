@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { UnixPeer } from '../peer.ts';
 import { readMemory } from '../read-memory.ts';
 import { type ConnectionLimits, defaultLimits, type Peer } from './connection.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -25,6 +26,8 @@ export interface UnixListenOptions {
   /** Connections at once, default 1024; beyond, a connection is closed before it is heard. */
   readonly connections?: number;
   readonly onRefused?: OnRefused;
+  /** Says who is at the other end, in place of the kernel's credentials; whom it does not know is closed unheard. */
+  readonly identify?: (socket: Socket) => Peer | undefined;
 }
 
 /**
@@ -43,8 +46,15 @@ export async function listenUnix(
   const scanner = new JsonScanner(limits.depth);
   const open = new Set<WireConnection>();
   // A client that ends its side after its last request still gets its answers.
+  const { identify = (socket: Socket) => peerOf(socket, options.name, serving) } = serving;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = serve(socket, peerOf(socket, options.name, serving), limits, scanner);
+    const peer = identify(socket);
+    if (peer === undefined) {
+      socket.destroy();
+      onRefused?.({ transport: 'unix', reason: 'peer', source: `socket:${options.name}` });
+      return;
+    }
+    const connection = serve(socket, peer, limits, scanner);
     open.add(connection);
     socket.once('close', () => open.delete(connection));
     connection.open(accept);
@@ -74,7 +84,7 @@ async function listen(server: Server, options: SocketFileOptions | InheritedSock
 }
 
 /** What the kernel says of the other end. */
-export function peerOf(socket: Socket, name: string, { peerCredentials, peerProcess }: UnixListenOptions): Peer {
+export function peerOf(socket: Socket, name: string, { peerCredentials, peerProcess }: UnixListenOptions): UnixPeer {
   const credentials = peerCredentials?.(socket);
   const attributes = credentials && peerProcess?.(socket, credentials.pid);
   return { transport: 'unix', socket: name, ...credentials, ...attributes };

@@ -1,9 +1,11 @@
+import type { KeyAlgorithm } from '../../generated/types.ts';
 import { type Table, table } from '../operations/table.ts';
 import { compositeSignatures } from './composite-signature.ts';
 import { ed448, ed25519, ellipticCurve, x448, x25519 } from './elliptic-curve.ts';
 import { mlKem768P256, mlKem768X25519, mlKem1024P384 } from './hybrid-kem.ts';
 import type { KeyFamily } from './key-family.ts';
 import { moduleLattice } from './module-lattice.ts';
+import { multipurposeFamilies } from './multipurpose-table.ts';
 import { notSupported } from './refusal.ts';
 import { rsa } from './rsa.ts';
 import { slhDsa } from './slh-dsa.ts';
@@ -59,8 +61,8 @@ export const keyFamilies: Table<KeyFamily> = table({
 });
 
 /** @throws SidecarError `not_supported` */
-export function keyFamilyOf(name: string): KeyFamily {
-  const family = keyFamilies[name];
-  if (family === undefined) throw notSupported(`keys of ${name}`);
+export function keyFamilyOf({ name, multipurpose }: Pick<KeyAlgorithm, 'name' | 'multipurpose'>): KeyFamily {
+  const family = (multipurpose ? multipurposeFamilies : keyFamilies)[name];
+  if (family === undefined) throw notSupported(`${multipurpose ? 'general-purpose ' : ''}keys of ${name}`);
   return family;
 }

@@ -13,7 +13,7 @@ import { dataInvalid, notSupported } from './refusal.ts';
  * @example await generateKey({ name: 'ML-DSA-65' }, { extractable: false, usages: ['sign', 'verify'] });
  */
 export async function generateKey(algorithm: Algorithm, attributes: KeyAttributes): Promise<LoadedKey | LoadedKeyPair> {
-  return keyFamilyOf(algorithm.name).generate(algorithm, attributes);
+  return keyFamilyOf(algorithm).generate(algorithm, attributes);
 }
 
 /**
@@ -28,7 +28,7 @@ export async function importKey(
   algorithm: Algorithm | KeyAlgorithm,
   attributes: KeyAttributes,
 ): Promise<LoadedKey> {
-  const family = keyFamilyOf(algorithm.name);
+  const family = keyFamilyOf(algorithm);
   if (data.length > longestKeyBytes) throw dataInvalid(`a key of ${data.length} bytes`);
   return family.import(format, data, algorithm, attributes);
 }
@@ -40,7 +40,7 @@ export async function importKey(
  * @throws SidecarError `not_supported`, `access_invalid` when the key is not extractable or of another type
  */
 export async function exportKey(format: KeyFormat, key: LoadedKey): Promise<Uint8Array> {
-  const family = keyFamilyOf(key.algorithm.name);
+  const family = keyFamilyOf(key.algorithm);
   if (!family.exportable) throw notSupported(`export of a ${key.algorithm.name} key`);
   if (!key.extractable) throw new SidecarError('access_invalid', 'the key is not extractable');
   return family.export(format, key);
@@ -51,8 +51,8 @@ export async function exportKey(format: KeyFormat, key: LoadedKey): Promise<Uint
  *
  * @throws SidecarError `not_supported`
  */
-export function isPair({ name }: Algorithm | KeyAlgorithm): boolean {
-  return keyFamilyOf(name).publicFormat !== null;
+export function isPair(algorithm: Algorithm | KeyAlgorithm): boolean {
+  return keyFamilyOf(algorithm).publicFormat !== null;
 }
 
 /**
@@ -61,7 +61,7 @@ export function isPair({ name }: Algorithm | KeyAlgorithm): boolean {
  * @throws SidecarError `not_supported` for a secret key, `access_invalid` for a public one, `syntax_invalid` (usages)
  */
 export async function publicHalf(key: LoadedKey, usages: readonly KeyUsage[]): Promise<LoadedKey> {
-  return keyFamilyOf(key.algorithm.name).publicHalf(key, usages);
+  return keyFamilyOf(key.algorithm).publicHalf(key, usages);
 }
 
 /**
@@ -70,7 +70,7 @@ export async function publicHalf(key: LoadedKey, usages: readonly KeyUsage[]): P
  * @throws SidecarError `not_supported` for a secret key
  */
 export async function describePublic(key: LoadedKey): Promise<PublicKey> {
-  const family = keyFamilyOf(key.algorithm.name);
+  const family = keyFamilyOf(key.algorithm);
   const format = family.publicFormat;
   if (format === null) throw notSupported(`the public half of a ${key.algorithm.name} key`);
   const publicKey = key.type === 'private' ? await family.publicHalf(key, []) : key;
@@ -79,7 +79,7 @@ export async function describePublic(key: LoadedKey): Promise<PublicKey> {
 
 /** The key in its smallest storable form, a seed where there is one; ignores `extractable`. The caller wipes the bytes. */
 export function storeKey(key: LoadedKey): StoredKey {
-  return keyFamilyOf(key.algorithm.name).store(key);
+  return keyFamilyOf(key.algorithm).store(key);
 }
 
 /**
@@ -93,7 +93,7 @@ export function loadKey(
   algorithm: KeyAlgorithm,
   { extractable, usages }: KeyAttributes,
 ): LoadedKey {
-  const parts = keyFamilyOf(algorithm.name).load(format, bytes, algorithm);
+  const parts = keyFamilyOf(algorithm).load(format, bytes, algorithm);
   return Object.freeze({ type: storedType(format), algorithm, extractable, usages, parts });
 }
 
@@ -103,5 +103,5 @@ export function loadKey(
  * @throws SidecarError `operation_failed` or `type_invalid` (length), `not_supported` for algorithms that cannot be derived
  */
 export function keyLengthOf(algorithm: Algorithm): number | null {
-  return keyFamilyOf(algorithm.name).keyLength(algorithm);
+  return keyFamilyOf(algorithm).keyLength(algorithm);
 }

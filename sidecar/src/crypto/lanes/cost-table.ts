@@ -98,10 +98,15 @@ function forMlDsa(operation: 'sign' | 'verify' | 'generate'): Record<string, Cos
   return Object.fromEntries(costs.map(([name, baseUs]) => [name, fixed(baseUs)]));
 }
 
-const aes: Record<string, Cost> = {
+function forRsaCiphers(cost: Cost): Record<string, Cost> {
+  return { 'RSA-OAEP': cost, 'RSAES-PKCS1-v1_5': cost, 'RSA-RAW': cost };
+}
+
+const ciphers: Record<string, Cost> = {
   'AES-GCM': fixed(15, 1),
   'AES-CBC': fixed(15, 2),
   'AES-CTR': fixed(15, 1),
+  'AES-ECB': fixed(15, 1),
   'AES-KW': fixed(15, 20),
   'AES-OCB': fixed(15, 2),
   'ChaCha20-Poly1305': fixed(15, 8),
@@ -121,7 +126,7 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
     ...forMlDsa('sign'),
     ...forSlhDsa(slhDsaSigning),
   }),
-  signDigest: table({ 'RSASSA-PKCS1-v1_5': rsa(530, 3), 'RSA-PSS': rsa(530, 3) }),
+  signDigest: table({ 'RSASSA-PKCS1-v1_5': rsa(530, 3), 'RSA-PSS': rsa(530, 3), ECDSA: byCurve(50) }),
   verify: table({
     HMAC: fixed(8),
     KMAC128: fixed(10, 2),
@@ -134,10 +139,10 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
     ...forMlDsa('verify'),
     ...forSlhDsa(slhDsaVerification),
   }),
-  encrypt: table({ ...aes, 'RSA-OAEP': rsaPublic(40) }),
-  decrypt: table({ ...aes, 'RSA-OAEP': rsa(530, 3) }),
-  wrap: table({ ...aes, 'RSA-OAEP': rsaPublic(40) }),
-  unwrap: table({ ...aes, 'RSA-OAEP': rsa(530, 3) }),
+  encrypt: table({ ...ciphers, ...forRsaCiphers(rsaPublic(40)) }),
+  decrypt: table({ ...ciphers, ...forRsaCiphers(rsa(530, 3)) }),
+  wrap: table({ ...ciphers, ...forRsaCiphers(rsaPublic(40)) }),
+  unwrap: table({ ...ciphers, ...forRsaCiphers(rsa(530, 3)) }),
   derive: table({
     ECDH: byCurve(80),
     X25519: fixed(70),

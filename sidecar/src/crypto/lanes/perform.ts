@@ -1,5 +1,5 @@
 import { generateKey, importKey } from '../keys/keys.ts';
-import { wrappingSchemes } from '../operations/ciphers.ts';
+import { encryptionSchemes, wrappingSchemes } from '../operations/ciphers.ts';
 import { derivationSchemes } from '../operations/derivations.ts';
 import { kemSchemes } from '../operations/kems.ts';
 import { digestSchemes, signatureSchemes } from '../operations/signatures.ts';
@@ -8,12 +8,6 @@ import type { Job, JobResult, OperationName } from './job.ts';
 
 type Performers = { readonly [O in OperationName]: (job: Job<O>) => JobResult<O> | Promise<JobResult<O>> };
 
-const encrypt = ({ algorithm, key, data }: Job<'encrypt' | 'wrap'>): Uint8Array =>
-  descriptorOf(wrappingSchemes, algorithm.name, 'encryption').encrypt(algorithm, key, data);
-
-const decrypt = ({ algorithm, key, data }: Job<'decrypt' | 'unwrap'>): Uint8Array =>
-  descriptorOf(wrappingSchemes, algorithm.name, 'decryption').decrypt(algorithm, key, data);
-
 const performers: Performers = Object.freeze({
   sign: ({ algorithm, key, data }) =>
     descriptorOf(signatureSchemes, algorithm.name, 'signing').sign(algorithm, key, data),
@@ -21,10 +15,14 @@ const performers: Performers = Object.freeze({
     descriptorOf(digestSchemes, algorithm.name, 'signing a digest').sign(algorithm, key, data),
   verify: ({ algorithm, key, signature, data }) =>
     descriptorOf(signatureSchemes, algorithm.name, 'verification').verify(algorithm, key, signature, data),
-  encrypt,
-  decrypt,
-  wrap: encrypt,
-  unwrap: decrypt,
+  encrypt: ({ algorithm, key, data }) =>
+    descriptorOf(encryptionSchemes, algorithm.name, 'encryption').encrypt(algorithm, key, data),
+  decrypt: ({ algorithm, key, data }) =>
+    descriptorOf(encryptionSchemes, algorithm.name, 'decryption').decrypt(algorithm, key, data),
+  wrap: ({ algorithm, key, data }) =>
+    descriptorOf(wrappingSchemes, algorithm.name, 'wrapping').encrypt(algorithm, key, data),
+  unwrap: ({ algorithm, key, data }) =>
+    descriptorOf(wrappingSchemes, algorithm.name, 'unwrapping').decrypt(algorithm, key, data),
   derive: ({ algorithm, key, length, peer, pepper }) =>
     descriptorOf(derivationSchemes, algorithm.name, 'derivation').derive(algorithm, key, length, peer, pepper),
   encapsulate: ({ algorithm, key }) => descriptorOf(kemSchemes, algorithm.name, 'encapsulation').encapsulate(key),

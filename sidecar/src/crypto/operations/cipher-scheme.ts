@@ -12,3 +12,5 @@ export interface CipherScheme {
 }
 
 export const secretKeys = Object.freeze({ encryptingKey: 'secret', decryptingKey: 'secret' } as const);
+
+export const rsaKeys = Object.freeze({ encryptingKey: 'public', decryptingKey: 'private' } as const);

@@ -1,6 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { secretMemory } from '../../secret.ts';
 import type { Hash } from './hash-name.ts';
+import { addMask } from './mgf1.ts';
 import { operationFailed } from './refusal.ts';
 import { joinUnpooled } from './unpooled.ts';
 
@@ -22,23 +23,11 @@ export function encodePss(hash: Hash, digest: Uint8Array, saltBytes: number, mod
   const seed = createHash(hash.digest).update(Buffer.alloc(8)).update(digest).update(salt).digest();
   const block = joinUnpooled(Buffer.alloc(blockBytes - saltBytes - 1), Buffer.of(1), salt);
   salt.fill(0);
-  mask(block, seed, hash);
+  addMask(block, seed, hash);
   block.writeUInt8(block.readUInt8(0) & (0xff >> (8 * encodedBytes - encodedBits)), 0);
   // A modulus of 8n + 1 bits is a byte longer than what is encoded.
   const leading = Buffer.alloc(Math.ceil(modulusBits / 8) - encodedBytes);
   const encoded = joinUnpooled(leading, block, seed, Buffer.of(trailer));
   block.fill(0);
   return encoded;
-}
-
-/** Adds MGF1 of the seed (RFC 8017 appendix B.2.1) to the block. */
-function mask(block: Buffer, seed: Uint8Array, { digest, bytes }: Hash): void {
-  const counter = Buffer.alloc(4);
-  for (let offset = 0, count = 0; offset < block.length; offset += bytes, count++) {
-    counter.writeUInt32BE(count);
-    const piece = createHash(digest).update(seed).update(counter).digest();
-    const end = Math.min(bytes, block.length - offset);
-    for (let i = 0; i < end; i++) block[offset + i] = (block[offset + i] as number) ^ (piece[i] as number);
-    piece.fill(0);
-  }
 }

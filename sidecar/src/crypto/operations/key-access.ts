@@ -1,6 +1,7 @@
 import { SidecarError } from '../../errors.ts';
 import type { Algorithm, KeyType, KeyUsage } from '../../generated/types.ts';
 import type { LoadedKey } from '../key.ts';
+import { serves } from './purposes.ts';
 
 /** What an operation needs of its key. */
 export interface KeyDemand {
@@ -19,7 +20,7 @@ export function requireAccess(algorithm: Algorithm, key: LoadedKey, { usage, typ
 }
 
 function requireUse(algorithm: Algorithm, key: LoadedKey, usage: KeyUsage): void {
-  if (key.algorithm.name !== algorithm.name) throw refused(`a ${key.algorithm.name} key with ${algorithm.name}`);
+  if (!serves(key.algorithm, algorithm.name)) throw refused(`a ${key.algorithm.name} key with ${algorithm.name}`);
   if (!key.usages.includes(usage)) throw refused(`usage ${usage}`);
 }
 
@@ -28,10 +29,10 @@ function requireUse(algorithm: Algorithm, key: LoadedKey, usage: KeyUsage): void
  *
  * @throws SidecarError `type_invalid` when there is none, `access_invalid` when it does not fit
  */
-export function requirePeer(key: LoadedKey, peer: LoadedKey | undefined): LoadedKey {
+export function requirePeer({ name }: Algorithm, key: LoadedKey, peer: LoadedKey | undefined): LoadedKey {
   if (peer === undefined) throw new SidecarError('type_invalid', 'algorithm.public is missing');
   if (peer.type !== 'public') throw refused(`a ${peer.type} key as public key of the other party`);
-  if (peer.algorithm.name !== key.algorithm.name) throw refused(`a ${peer.algorithm.name} public key`);
+  if (!serves(peer.algorithm, name)) throw refused(`a ${peer.algorithm.name} public key`);
   if (peer.algorithm.namedCurve !== key.algorithm.namedCurve) {
     throw refused(`a public key on ${peer.algorithm.namedCurve}`);
   }

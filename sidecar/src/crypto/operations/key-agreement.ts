@@ -13,7 +13,7 @@ export const keyAgreement: DerivationScheme = Object.freeze({
   baseKey: 'private',
   agreement: true,
   derive(algorithm, key, length, peer) {
-    const publicKey = firstPart(requirePeer(key, peer));
+    const publicKey = firstPart(requirePeer(algorithm, key, peer));
     const secret = attempt(algorithm.name, () => diffieHellman({ privateKey: firstPart(key), publicKey }));
     return length === null ? secret : truncate(secret, length);
   },
