@@ -53,9 +53,10 @@ export class Login {
     if (this.#byPin !== undefined) throw alreadyLoggedIn(this.#byPin.role === role);
     const opened = await this.#open(role, pin);
     // Another thread was faster, or the application has gone.
-    if (this.#byPin !== undefined || this.#isClosed) {
+    const { role: faster } = this;
+    if (faster !== undefined || this.#isClosed) {
       await opened.close();
-      throw alreadyLoggedIn(this.#byPin?.role === role);
+      throw alreadyLoggedIn(faster === role);
     }
     this.#byPin = { role, sidecar: opened };
   }
