@@ -70,9 +70,13 @@ export async function startSidecarProcess({
   const places = ['--state', state, '--config', config, '--socket', socket];
   const isPlaced = extra.some((word) => /^--(root-key|passphrase)/.test(word));
   if (!isPlaced) places.push('--root-key', join(config, 'root.key'));
-  const child = spawn(process.execPath, [...program, 'serve', '--json', ...places, ...extra], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const started = await startListening([...program, 'serve', '--json', ...places, ...extra]);
+  return { ...started, socket, url: started.addresses.find((address) => /^wss?:/.test(address)) };
+}
+
+/** Runs Node with words that make it listen somewhere and say so in JSON. */
+export async function startListening(words: readonly string[]): Promise<Omit<SidecarProcess, 'socket' | 'url'>> {
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let notices = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     notices += text;
@@ -80,9 +84,7 @@ export async function startSidecarProcess({
   const addresses = await listening(child, () => notices);
   return {
     pid: child.pid ?? 0,
-    socket,
     addresses,
-    url: addresses.find((address) => /^wss?:/.test(address)),
     notices: () => notices,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {

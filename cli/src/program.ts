@@ -86,7 +86,10 @@ import { keyUpdate } from './commands/key-update.ts';
 import { keyUsage } from './commands/key-usage.ts';
 import { keystoreRotate } from './commands/keystore-rotate.ts';
 import { keystoreVerify } from './commands/keystore-verify.ts';
+import { pkcs11ObjectsList } from './commands/pkcs11-objects-list.ts';
+import { pkcs11ObjectsRemove } from './commands/pkcs11-objects-remove.ts';
 import { pkcs11Serve } from './commands/pkcs11-serve.ts';
+import { pkcs11Setup } from './commands/pkcs11-setup.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyExplain } from './commands/policy-explain.ts';
 import { policyHistory } from './commands/policy-history.ts';
@@ -143,6 +146,7 @@ interface Noun {
   readonly name: string;
   readonly about: string;
   readonly commands: readonly CommandDescription[];
+  readonly nouns?: readonly Noun[];
 }
 
 const places: readonly Noun[] = [
@@ -151,7 +155,6 @@ const places: readonly Noun[] = [
     about: 'The configuration of "serve"',
     commands: [configInit, configCheck, configShow, configSign, configSchemaCommand],
   },
-  { name: 'pkcs11', about: 'PKCS#11 for existing applications', commands: [pkcs11Serve] },
 ];
 
 const things: readonly Noun[] = [
@@ -201,6 +204,18 @@ const things: readonly Noun[] = [
     commands: [rotationList, rotationSet, rotationRemove],
   },
   { name: 'data-key', about: 'Data keys that applications keep', commands: [dataKeyRewrapAll] },
+  {
+    name: 'pkcs11',
+    about: 'Applications that know PKCS#11',
+    commands: [pkcs11Serve, pkcs11Setup],
+    nouns: [
+      {
+        name: 'objects',
+        about: 'What applications store that is no key',
+        commands: [pkcs11ObjectsList, pkcs11ObjectsRemove],
+      },
+    ],
+  },
   { name: 'file', about: 'Files of any length', commands: [fileEncrypt, fileDecrypt, fileRewrap] },
   {
     name: 'audit',
@@ -309,10 +324,12 @@ function addGroup(program: Command, heading: string, descriptions: readonly Comm
 }
 
 function addNouns(program: Command, nouns: readonly Noun[], words: readonly string[] | undefined): void {
-  for (const { name, about, commands } of nouns) {
-    const verbs = commands.map(({ usage }) => usage.split(' ')[0]).join(', ');
+  for (const { name, about, commands, nouns: below = [] } of nouns) {
+    const verbs = [...commands.map(({ usage }) => usage.split(' ')[0]), ...below.map((each) => each.name)].join(', ');
     const noun = program.command(name).helpCommand(false).description(`${about}: ${verbs}.`);
-    if (words === undefined || words.includes(name)) addCommands(noun, commands);
+    if (words !== undefined && !words.includes(name)) continue;
+    addCommands(noun, commands);
+    addNouns(noun, below, words);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   networkListeners,
   operatorLogOptions,
   parseSocket,
+  pkcs11Link,
   probeListeners,
   restSockets,
   type ServeOptions,
@@ -87,6 +88,20 @@ test('REST listens by the same rules, beside a WebSocket or alone, and on socket
     { name: 'a', path: '/run/rest.sock', mode: 0o660 },
   ]);
   assert.deepEqual(restSockets({}), []);
+});
+
+test('PKCS#11 has a link and the names of its sockets, or neither', () => {
+  assert.deepEqual(pkcs11Link({}), {});
+  assert.deepEqual(pkcs11Link({ pkcs11Socket: [] }), {});
+  assert.deepEqual(pkcs11Link({ pkcs11Link: 'p.link', pkcs11Socket: ['payments', 'stock'] }), {
+    pkcs11: { link: `${process.cwd()}/p.link`, sockets: ['payments', 'stock'] },
+  });
+  assert.throws(() => pkcs11Link({ pkcs11Link: '/p.link' }), { exitStatus: 2 });
+  assert.throws(() => pkcs11Link({ pkcs11Socket: ['payments'] }), { exitStatus: 2 });
+});
+
+test.each(['', 'default', 'Payments', 'pay=/run/pay.sock', '-'])('not the name of a PKCS#11 socket: "%s"', (name) => {
+  assert.throws(() => pkcs11Link({ pkcs11Link: '/p.link', pkcs11Socket: [name] }), { exitStatus: 2 });
 });
 
 test('origins without a WebSocket or REST are a mistake', () => {

@@ -128,7 +128,7 @@ export function restSockets({ restSocket = [] }: ServeOptions): ListeningPlace[]
 /**
  * The way in for the process that holds the PKCS#11 sockets.
  *
- * @throws CliError 2 for a link without sockets, or sockets without a link
+ * @throws CliError 2 for a link without sockets, sockets without a link, or what is not the name of one
  */
 export function pkcs11Link({ pkcs11Link: link, pkcs11Socket: sockets = [] }: ServeOptions) {
   if (link === undefined && sockets.length === 0) return {};
@@ -136,6 +136,13 @@ export function pkcs11Link({ pkcs11Link: link, pkcs11Socket: sockets = [] }: Ser
     throw usageError(
       'link and sockets of PKCS#11 go together',
       'write --pkcs11-link PATH --pkcs11-socket NAME, in the file pkcs11.link and pkcs11.sockets',
+    );
+  }
+  const misnamed = sockets.find((name) => !/^(?!default$)[a-z0-9][a-z0-9._-]*$/.test(name));
+  if (misnamed !== undefined) {
+    throw usageError(
+      `not the name of a PKCS#11 socket: ${misnamed}`,
+      'write a name other than default, of small letters, digits, dots, underscores and hyphens',
     );
   }
   return { pkcs11: { link: resolve(link), sockets } };

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,4 +48,15 @@ describe.runIf(process.platform === 'linux')('the attributes of a process', () =
     expect(peer).not.toHaveProperty('executable');
     expect(peer).not.toHaveProperty('cgroup');
   });
+});
+
+it('a PKCS#11 socket is not named as the one that many reach', async () => {
+  const options = { stateFolder: folder, configFolder: folder, sockets: [] };
+  const rootKey = { kind: 'key-file', path: join(folder, 'root.key') } as const;
+  const pkcs11 = { link: join(folder, 'link'), sockets: ['payments', 'default'] };
+  const accept = () => ({ onFrame: () => undefined, onClose: () => undefined });
+  await expect(
+    listenAll({ ...options, rootKey, pkcs11 }, accept, defaultLimits, loadPeerCredentials()),
+  ).rejects.toMatchObject({ code: 'config_invalid' });
+  expect(readdirSync(folder)).toEqual([]);
 });

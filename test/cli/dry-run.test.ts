@@ -15,8 +15,8 @@ const changes = globSync('*.json', { cwd: schemas })
   .filter(({ effect }) => effect !== 'pure')
   .map(({ method }) => method);
 
-/** WebCrypto's own, which no command calls but `call`. */
-const ofApplications = ['subtle.exportKey', 'subtle.wrapKey'];
+/** WebCrypto's and PKCS#11's own, which no command calls but `call`. */
+const ofApplications = ['subtle.exportKey', 'subtle.wrapKey', 'pkcs11Objects.create', 'pkcs11Objects.update'];
 /** They have no place in a batch. */
 const alone = ['init', 'witness create-key'];
 
@@ -30,6 +30,7 @@ set DIGEST '(\\S+)'
 openssl genpkey -algorithm ED25519 -out brought.pem
 ferrohsm profile set here --socket s.sock
 write params.json '{"name":"signing"}'
+write object.json '{"kind":"data","attributes":[]}'
 serve --websocket 127.0.0.1:0 --backup-folder backups
 write keys.batch 'key create signing --algorithm Ed25519\\nkey create inactive --algorithm Ed25519 --inactive\\nkey create old --algorithm Ed25519\\nkey deactivate old --yes\\nkey create ending --algorithm Ed25519\\nkey deactivate ending --yes\\nkey create suspended --algorithm Ed25519\\nkey suspend suspended\\nkey create held --algorithm Ed25519\\nkey hold held --reason case\\n'
 ferrohsm batch keys.batch
@@ -46,6 +47,8 @@ ferrohsm backup restore backups/$BACKUP --recipient-key backup.key --state other
 ferrohsm principal show alice --json --output alice.json
 ferrohsm principal show bob
 set KEY_ID '^approval key +(\\S+)'
+ferrohsm call pkcs11Objects.create object.json
+set OBJECT '(obj_\\S{22})'
 ferrohsm session list
 set SESSION '(ssn_\\S+)'
 ! ferrohsm key export signing --format pkcs8 --out signing.p8

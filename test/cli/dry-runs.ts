@@ -45,6 +45,7 @@ export const dryRuns: Readonly<Record<string, string>> = {
   'key unfreeze': 'signing',
   'key update': "signing --description 'the one'",
   'keystore rotate': '',
+  'pkcs11 objects remove': '$OBJECT',
   'policy load': 'config/policy.cedar --key custodians/alice.key',
   'policy rollback': '1 --key custodians/alice.key',
   'principal remove': 'bob',

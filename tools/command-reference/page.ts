@@ -76,7 +76,7 @@ function sections(program: Program): string[] {
     ...direct.map((command) => written(command, command.name())),
     ...nouns.flatMap((noun) => [
       `### ferrohsm ${noun.name()}\n\n${noun.description()}`,
-      ...noun.commands.map((command) => written(command, `${noun.name()} ${command.name()}`)),
+      ...leavesBelow(noun, [noun.name()]).map(([path, command]) => written(command, path)),
     ]),
   ];
 }

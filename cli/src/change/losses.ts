@@ -1,6 +1,7 @@
 import type { FerroHsm, MethodName, MethodTypes, PlannedChange } from '@ferrohsm/sdk/node';
 import { isoTime } from '../named-key.ts';
 import { gathered } from '../pages.ts';
+import { labelOf } from '../pkcs11-object-text.ts';
 import { keyFacts } from './key-facts.ts';
 
 /** What is lost, with the real object as it is now; undefined where nothing is. */
@@ -83,6 +84,10 @@ const losses: Losses = Object.freeze<Losses>({
     `  the rotation policy ${name}`,
     'no version is made by it any more: keys grow older than it allowed',
   ],
+  'pkcs11Objects.remove': async ({ id }, sidecar) => [
+    await objectFact(sidecar, id),
+    'applications find it no more, and there is no way back',
+  ],
   'keystore.rotate': async (_, sidecar) => [
     ...(await statusFacts(sidecar)),
     'no earlier copy of the store opens any more; backups still do',
@@ -134,6 +139,13 @@ async function labelledFacts({ keys }: FerroHsm, label: string, value: string): 
   return [
     others.length === 0 ? `  the key ${first.name} names it` : `  ${first.name} and ${others.length} more name it`,
   ];
+}
+
+async function objectFact(sidecar: FerroHsm, id: string): Promise<string> {
+  const { record } = await sidecar.call('pkcs11Objects.get', { id });
+  const { kind, owner, key } = record;
+  const label = labelOf(record);
+  return `  ${kind}${label && ` "${label}"`} of ${owner}${key === undefined ? '' : `, about ${key}`}`;
 }
 
 async function statusFacts({ system }: FerroHsm): Promise<string[]> {

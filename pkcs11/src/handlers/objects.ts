@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { FerroHsmError } from '@ferrohsm/sdk';
 import { CKA } from '../codec/constants/attribute-types.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
@@ -67,13 +68,25 @@ async function copyObject(session: Session, original: TokenObject, template: Att
 
 async function destroyObject(session: Session, object: TokenObject): Promise<void> {
   requireWritable(session, object);
-  const { objects, sidecar } = session.token;
-  if (!objects.isOfSession(object)) {
-    const requestId = randomUUID();
-    if (object.key?.id !== undefined) await sidecar.call('keys.destroy', { name: object.key.id, requestId });
-    else if (object.identity === object.storedAs)
-      await sidecar.call('pkcs11Objects.remove', { id: object.storedAs, requestId });
-    else throw new CryptokiRefusal(CKR.ACTION_PROHIBITED, 'a public key is there for as long as its private key');
-  }
+  const { objects } = session.token;
+  if (!objects.isOfSession(object)) await destroyOnToken(session, object);
   await objects.remove(object);
+}
+
+async function destroyOnToken(session: Session, { key, identity, storedAs }: TokenObject): Promise<void> {
+  const { sidecar } = session.token;
+  const requestId = randomUUID();
+  if (key?.id !== undefined) {
+    await sidecar.call('keys.destroy', { name: key.id, requestId }).catch(refuseActive);
+  } else if (identity === storedAs) {
+    await sidecar.call('pkcs11Objects.remove', { id: storedAs, requestId });
+  } else {
+    throw new CryptokiRefusal(CKR.ACTION_PROHIBITED, 'a public key is there for as long as its private key');
+  }
+}
+
+/** A key that is in use is deactivated first, by `ferrohsm key deactivate`. */
+function refuseActive(error: unknown): never {
+  if (!(error instanceof FerroHsmError) || error.code !== 'key_state') throw error;
+  throw new CryptokiRefusal(CKR.ACTION_PROHIBITED, 'the key is active');
 }

@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url } from '../client/base64url.ts';
-import type { KeyAlgorithm as WireAlgorithm } from '../generated/types.ts';
+import type { Key, KeyUsage, KeyAlgorithm as WireAlgorithm } from '../generated/types.ts';
 
 /** `CryptoKey.algorithm` as WebCrypto shows it. */
 export function fromWireAlgorithm(wire: WireAlgorithm): KeyAlgorithm {
@@ -34,4 +34,18 @@ export function importAlgorithm({ name, hash, namedCurve, length }: WireAlgorith
     ...(namedCurve !== undefined && { namedCurve }),
     ...(length !== undefined && { length }),
   };
+}
+
+const ciphering: readonly KeyUsage[] = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
+const signing: readonly KeyUsage[] = ['sign', 'verify'];
+
+/**
+ * A general-purpose key, as PKCS#11 makes them, as a key of the algorithm that WebCrypto sees: without the usages that
+ * this one does not have. Any other key is as it is.
+ */
+export function webCryptoKey(key: Key): Key {
+  const { multipurpose, ...algorithm } = key.algorithm;
+  if (multipurpose !== true) return key;
+  const known = algorithm.name === 'AES-GCM' ? ciphering : signing;
+  return { ...key, algorithm, usages: key.usages.filter((usage) => known.includes(usage)) };
 }

@@ -6,7 +6,7 @@ import { exportPublicKey, importPublicKey } from '../local/public-keys.ts';
 import { findAlgorithm, type RegisteredAlgorithm } from './algorithm-registry.ts';
 import { createRemoteKey, remoteSlots } from './crypto-key.ts';
 import { domException } from './dom-error.ts';
-import { importAlgorithm, toWireAlgorithm } from './key-algorithm.ts';
+import { importAlgorithm, toWireAlgorithm, webCryptoKey } from './key-algorithm.ts';
 import { ReleaseQueue } from './release-queue.ts';
 
 /** Where public keys live: in the runtime when it knows their algorithm, or always in the sidecar. */
@@ -49,8 +49,9 @@ export class KeyCustody {
   }
 
   /** A key of an answer as the caller gets it: a public key becomes native where it may and can. */
-  async adopt(key: Key): Promise<CryptoKey> {
+  async adopt(answered: Key): Promise<CryptoKey> {
     const { sessionNumber } = this.rpc;
+    const key = webCryptoKey(answered);
     const native = await this.#nativePublicKey(key);
     if (native === undefined) return this.#hold(key, sessionNumber);
     if (isSessionHandle(key.handle)) this.#belongings.releases.add(key.handle, sessionNumber);

@@ -54,7 +54,7 @@ export interface CryptoOperations {
   load(format: string, bytes: Uint8Array, algorithm: KeyAlgorithm, attributes: KeyAttributes): LoadedKey;
 
   sign(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Promise<Uint8Array>;
-  /** Signs a message by its digest, made with the hash of the key: RSA only. */
+  /** Signs a message by its digest: RSA with the hash of the key, ECDSA. */
   signDigest(algorithm: Algorithm, key: LoadedKey, digest: Uint8Array): Promise<Uint8Array>;
   verify(algorithm: Algorithm, key: LoadedKey, signature: Uint8Array, data: Uint8Array): Promise<boolean>;
   encrypt(algorithm: Algorithm, key: LoadedKey, data: Uint8Array): Promise<Uint8Array>;

@@ -88,10 +88,7 @@ test('a change that its caller means for another state is not made', async () =>
   const refuse = () => {
     throw new SidecarError('precondition_failed', id);
   };
-  const changes = [
-    objects.update({ id, attributes: [] }, request(), refuse),
-    objects.remove(id, request(), refuse),
-  ];
+  const changes = [objects.update({ id, attributes: [] }, request(), refuse), objects.remove(id, request(), refuse)];
   for (const change of changes) await expect(change).rejects.toMatchObject({ code: 'precondition_failed' });
   expect(await objects.get(id)).toMatchObject({ revision: 1, kind: 'certificate' });
 });

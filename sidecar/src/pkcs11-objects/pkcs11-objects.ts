@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChangeRequest, Documents } from '../documents.ts';
 import { SidecarError } from '../errors.ts';
-import type { Pkcs11Object } from '../generated/types.ts';
+import type { Pkcs11Attribute, Pkcs11Object } from '../generated/types.ts';
 import { findObject, type ListedObject, listObjects, ObjectChanges, type ObjectQuery } from './object-rows.ts';
 import { requireStorable } from './storable.ts';
 
@@ -56,7 +56,7 @@ export class Pkcs11Objects {
       changes.add(record);
       return outcomeOf(record);
     });
-    return { ...made, attributes };
+    return { ...made, attributes: copyOf(attributes) };
   }
 
   /** @throws SidecarError `not_found`, `invalid_params`, `request_conflict`, and what `requireSame` throws */
@@ -73,7 +73,7 @@ export class Pkcs11Objects {
       changes.put(record);
       return outcomeOf(record);
     });
-    return { ...made, attributes };
+    return { ...made, attributes: copyOf(attributes) };
   }
 
   /** @throws SidecarError `not_found`, `request_conflict`, and what `requireSame` throws */
@@ -104,6 +104,11 @@ function found(changes: ObjectChanges, id: string): Pkcs11Object {
 
 function outcomeOf({ attributes: _, ...rest }: Pkcs11Object): Outcome {
   return rest;
+}
+
+/** The bytes of a request are released before its answer leaves. */
+function copyOf(attributes: readonly Pkcs11Attribute[]): Pkcs11Attribute[] {
+  return attributes.map(({ type, value }) => ({ type, value: Buffer.from(value) }));
 }
 
 function newId(): string {

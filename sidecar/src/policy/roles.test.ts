@@ -23,6 +23,7 @@ const columns: readonly (readonly Role[])[] = [
 
 const mine = { owner: 'me' };
 const labelled = { labels: Object.freeze({ service: 'me' }) };
+const raw = { labels: Object.freeze({ 'raw-rsa': 'allowed' }) };
 const name = (attributes: PolicyResource['attributes']): PolicyResource => ({ type: 'KeyName', id: 'a', attributes });
 
 const resources: Record<string, PolicyResource> = {
@@ -31,6 +32,8 @@ const resources: Record<string, PolicyResource> = {
   'any key': keyOf(),
   'labelled key': keyOf(labelled),
   'own key': keyOf(mine),
+  'raw key': keyOf(raw),
+  'own raw key': keyOf({ ...mine, ...raw }),
   'public half': keyOf({ keyType: 'public', extractable: true }),
   'own session key': keyOf({ ...mine, scope: 'session', extractable: true }),
   "another's session key": keyOf({ scope: 'session', extractable: true }),
@@ -61,6 +64,13 @@ const basics: Row = { system: everyone };
 const audit: Row = { system: '+--+--' };
 const ownConnection: Row = { session: everyone };
 const makesSessionKeys: Row = { session: '--+-+-' };
+const rawRsa: Row = {
+  'any key': nobody,
+  'own key': nobody,
+  'own session key': nobody,
+  'raw key': '--+---',
+  'own raw key': '--+-++',
+};
 const uses: Row = {
   'any key': '--+---',
   'labelled key': '--+-+-',
@@ -211,6 +221,7 @@ const matrix: Readonly<Record<string, Row>> = {
   'dataKey.decrypt': uses,
   'dataKey.rewrap': uses,
   'subtle.encrypt.callerNonce': uses,
+  'subtle.decrypt.rawRsa': rawRsa,
   'subtle.getPublicKey': {
     'any key': '++++--',
     'labelled key': '+++++-',

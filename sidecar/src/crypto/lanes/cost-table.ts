@@ -126,7 +126,7 @@ export const costs: { readonly [O in OperationName]: Table<Cost> } = Object.free
     ...forMlDsa('sign'),
     ...forSlhDsa(slhDsaSigning),
   }),
-  signDigest: table({ 'RSASSA-PKCS1-v1_5': rsa(530, 3), 'RSA-PSS': rsa(530, 3) }),
+  signDigest: table({ 'RSASSA-PKCS1-v1_5': rsa(530, 3), 'RSA-PSS': rsa(530, 3), ECDSA: byCurve(50) }),
   verify: table({
     HMAC: fixed(8),
     KMAC128: fixed(10, 2),

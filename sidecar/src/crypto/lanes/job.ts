@@ -14,7 +14,7 @@ interface DataUse extends KeyUse {
 /** What each operation takes besides its algorithm, and what it gives. */
 export interface Operations {
   readonly sign: { readonly input: DataUse; readonly result: Uint8Array };
-  /** `data` is the digest of the message, by the hash of the key. */
+  /** `data` is the digest of the message. */
   readonly signDigest: { readonly input: DataUse; readonly result: Uint8Array };
   readonly verify: { readonly input: DataUse & { readonly signature: Uint8Array }; readonly result: boolean };
   readonly encrypt: { readonly input: DataUse; readonly result: Uint8Array };

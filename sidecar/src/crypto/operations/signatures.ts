@@ -1,4 +1,5 @@
 import { compositeSignatures } from './composite-signature.ts';
+import { ecdsaDigest } from './ecdsa-digest.ts';
 import { ecdsa, ed448, ed25519 } from './elliptic-signature.ts';
 import { hmac } from './hmac.ts';
 import { kmac128, kmac256 } from './kmac.ts';
@@ -36,4 +37,5 @@ export const signatureSchemes = table<SignatureScheme>({
 export const digestSchemes = table<DigestScheme>({
   'RSASSA-PKCS1-v1_5': rsaPkcs1Digest,
   'RSA-PSS': rsaPssDigest,
+  ECDSA: ecdsaDigest,
 });
