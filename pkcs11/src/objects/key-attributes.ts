@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import type { KeyAlgorithm, KeyUsage } from '@ferrohsm/sdk';
 import type { ValuedAttribute } from '../codec/attribute.ts';
 import { CKA } from '../codec/constants/attribute-types.ts';
-import { CKO } from '../codec/constants/objects.ts';
+import { CKK, CKO } from '../codec/constants/objects.ts';
 import { unavailableInformation } from '../codec/ulong.ts';
 import { mechanismsOf } from '../mechanisms/mechanisms.ts';
 import { Attributes, attributeOf, nativeBoolean } from './attributes.ts';
@@ -61,7 +61,7 @@ export function privateKeyAttributes(facts: KeyFacts, held: HeldKey, publicKey: 
     ...commonAttributes(facts, CKO.PRIVATE_KEY),
     ...custodyAttributes(facts),
     ...usageAttributes(heldUsages, facts.usages),
-    attributeOf(CKA.SIGN_RECOVER, false),
+    attributeOf(CKA.SIGN_RECOVER, recovers(facts)),
     nativeBoolean(CKA.DECAPSULATE, facts.usages.includes('decapsulateBits')),
     attributeOf(CKA.ALWAYS_AUTHENTICATE, false),
     attributeOf(CKA.SUBJECT, Buffer.alloc(0)),
@@ -75,7 +75,7 @@ export function publicKeyAttributes(facts: KeyFacts, held: HeldKey, publicKey: K
     ...commonAttributes(facts, CKO.PUBLIC_KEY),
     attributeOf(CKA.TRUSTED, false),
     ...usageAttributes(publicUsages, facts.usages),
-    attributeOf(CKA.VERIFY_RECOVER, false),
+    attributeOf(CKA.VERIFY_RECOVER, recovers(facts)),
     nativeBoolean(CKA.ENCAPSULATE, facts.algorithm.name.startsWith('ML-KEM-')),
     attributeOf(CKA.SUBJECT, Buffer.alloc(0)),
     attributeOf(CKA.ALLOWED_MECHANISMS, mechanismsOf(held)),
@@ -93,6 +93,11 @@ export function secretKeyAttributes(facts: KeyFacts, held: HeldKey): Attributes 
     attributeOf(CKA.ALLOWED_MECHANISMS, mechanismsOf(held)),
     attributeOf(CKA.VALUE_LEN, (facts.algorithm.length ?? 0) / 8),
   ]);
+}
+
+/** CKM_RSA_PKCS and CKM_RSA_X_509, which a key of WebCrypto is not given to. */
+function recovers({ algorithm, usages }: KeyFacts): boolean {
+  return keyTypeOf(algorithm)?.keyType === CKK.RSA && algorithm.multipurpose === true && usages.includes('sign');
 }
 
 function commonAttributes(facts: KeyFacts, objectClass: number): readonly ValuedAttribute[] {
