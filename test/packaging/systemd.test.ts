@@ -22,7 +22,7 @@ const hasAnalysis = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 const services = ['ferrohsm.service', 'ferrohsm-pkcs11.service'];
 
-test.each(services)(`systemd finds %s exposed by less than ${mostExposure}`, (service, context) => {
+test.for(services)(`systemd finds %s exposed by less than ${mostExposure}`, (service, context) => {
   if (!hasAnalysis) return context.skip('no systemd-analyze on this machine: the exposure is not measured');
   const words = ['security', '--offline=true', `--threshold=${mostExposure * 10}`, join(folder, service)];
   const { status, stdout } = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
