@@ -12,8 +12,8 @@ const name = process.argv[2] ?? '';
 const file = join(folder, `${name}.ts`);
 const setupFile = join(folder, `${name}.setup.ts`);
 
-if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
-  const names = readdirSync(folder).flatMap((entry) => /^([a-z-]+)\.ts$/.exec(entry)?.[1] ?? []);
+if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
+  const names = readdirSync(folder).flatMap((entry) => /^([a-z0-9-]+)\.ts$/.exec(entry)?.[1] ?? []);
   console.error(`example: error: no example "${name}"`);
   console.error(`example: hint: choose one of ${names.join(', ')}`);
   process.exitCode = 2;

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const examples = globSync(join(root, 'examples/+([a-z-]).ts')).map((path) => basename(path, '.ts'));
+const examples = globSync(join(root, 'examples/+([a-z0-9-]).ts')).map((path) => basename(path, '.ts'));
 
 function runExample(...words: readonly string[]) {
   return execute(process.execPath, [join(root, 'tools/example.ts'), ...words], { cwd: root });

@@ -1,0 +1,1 @@
+export { setUp } from './pkcs11/setup.ts';
