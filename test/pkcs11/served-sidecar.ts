@@ -11,6 +11,7 @@ import {
   startListening,
   startSidecarProcess,
 } from '../../tools/throw-away-sidecar.ts';
+import { approver, personRecord } from '../end-to-end/approvers.ts';
 import { writeConfig } from '../end-to-end/live-sidecar.ts';
 import { tokenOf } from '../end-to-end/principals.ts';
 
@@ -32,7 +33,8 @@ export class ServedSidecar {
   readonly folders: SidecarFolders;
   /** Token of the application's principal. */
   readonly pin = tokenOf('application');
-  /** Token of another one, who is an officer. */
+  /** A person who may approve, and token of her. */
+  readonly officer = approver('officer');
   readonly officerPin = tokenOf('officer');
   readonly #options: ServedOptions;
   #sidecar: SidecarProcess | undefined;
@@ -47,7 +49,7 @@ export class ServedSidecar {
     const served = new ServedSidecar(createFolders(), options);
     const principals = [
       principal('owner', 'person', everything),
-      principal('officer', 'person', ['Officer']),
+      personRecord(served.officer, ['Officer']),
       principal('auditor', 'person', ['Auditor']),
       principal('application', 'workload', options.roles ?? ['Officer', 'Operator', 'Service'], {
         socket: 'application',
