@@ -124,12 +124,25 @@ describe('what is refused, and in which order', () => {
     expect(await refusal(client.call('C_EncryptFinal', { session, room: 16 }))).toBe(CKR.OPERATION_NOT_INITIALIZED);
   });
 
+  test('a last part of nothing is there for who asks for its length, and for who has no room', async () => {
+    await begin({});
+    await client.call('C_EncryptUpdate', { session, data, room: 16 });
+    expect(await client.call('C_EncryptFinal', { session, room: null })).toEqual({ data: Buffer.alloc(0) });
+    expect(await client.call('C_EncryptFinal', { session, room: 16 })).toEqual({ data: Buffer.alloc(0) });
+    expect(await refusal(client.call('C_EncryptFinal', { session, room: 16 }))).toBe(CKR.OPERATION_NOT_INITIALIZED);
+    await begin({});
+    await client.call('C_EncryptFinal', { session, room: null });
+    expect(await begin({})).toBe(CKR.OK);
+    expect(await begin({})).toBe(CKR.OPERATION_ACTIVE);
+    await client.call('C_SessionCancel', { session, flags: CKF.ENCRYPT });
+  });
+
   test('states and two operations in one', async () => {
     const dual = client.call('C_DigestEncryptUpdate', { session, data, room: 16 });
     expect(await refusal(dual)).toBe(CKR.FUNCTION_NOT_SUPPORTED);
-    expect(await refusal(client.call('C_GetOperationState', { session, room: null }))).toBe(CKR.STATE_UNSAVEABLE);
+    expect(await refusal(client.call('C_GetOperationState', { session, room: null }))).toBe(CKR.FUNCTION_NOT_SUPPORTED);
     const state = { session, state: data, encryptionKey: 0, authenticationKey: 0 };
-    expect(await refusal(client.call('C_SetOperationState', state))).toBe(CKR.SAVED_STATE_INVALID);
+    expect(await refusal(client.call('C_SetOperationState', state))).toBe(CKR.FUNCTION_NOT_SUPPORTED);
   });
 });
 

@@ -31,7 +31,7 @@ describe('the table', () => {
   test.each(mechanisms.map((mechanism) => [names.get(mechanism.type), mechanism] as const))(
     '%s tells of itself what it does',
     (_name, mechanism) => {
-      const { flags, minKeySize, maxKeySize } = mechanismInfo(mechanism.type);
+      const { flags, minKeySize, maxKeySize } = mechanismInfo(mechanism.type, 2);
       for (const [call, flag] of Object.entries(calls)) {
         expect((flags & flag) !== 0).toBe(mechanism[call as keyof typeof calls] !== undefined);
       }
@@ -67,9 +67,15 @@ describe('what is offered', () => {
     expect(mechanismsOffered(2)).toEqual(mechanismsOffered(1));
   });
 
+  test('does not tell version 0 of calls that it does not carry', () => {
+    const messageFlags = CKF.MESSAGE_SIGN | CKF.MESSAGE_VERIFY;
+    expect(mechanismInfo(CKM.ECDSA, 1).flags & messageFlags).toBe(messageFlags);
+    expect(mechanismInfo(CKM.ECDSA, 0).flags & messageFlags).toBe(0);
+  });
+
   test('is refused where it is unknown', () => {
-    expect(() => mechanismInfo(999)).toThrow(CryptokiRefusal);
-    expect(() => mechanismInfo(999)).toThrow(expect.objectContaining({ returnValue: CKR.MECHANISM_INVALID }));
+    expect(() => mechanismInfo(999, 2)).toThrow(CryptokiRefusal);
+    expect(() => mechanismInfo(999, 2)).toThrow(expect.objectContaining({ returnValue: CKR.MECHANISM_INVALID }));
   });
 });
 
