@@ -26,6 +26,7 @@ export { closeMemory } from './closed-memory.ts';
 export { SidecarError } from './errors.ts';
 export { readConfigBytes } from './files/config-file.ts';
 export { overwriteFreedMemory } from './freed-memory.ts';
+export { loadPeerCredentials, type PeerCredentials } from './identity/peer-credentials.ts';
 export {
   createOperatorLog,
   type LogFields,
@@ -51,7 +52,6 @@ export {
   type TraceOptions,
   type WebSocketListenOptions,
 } from './options.ts';
-export { loadPeerCredentials, type PeerCredentials } from './identity/peer-credentials.ts';
 export { type PolicyProfileName, policyProfiles } from './policy/policy-profiles.ts';
 export {
   collectShares,

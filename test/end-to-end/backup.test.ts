@@ -11,6 +11,7 @@ import {
   type Backup,
   type FerroHsm,
   type KeyRecord,
+  type Pkcs11Object,
   verifyApproval,
   verifyReceipt,
 } from '@ferrohsm/sdk/node';
@@ -134,6 +135,7 @@ async function certificateOf(name: string): Promise<string> {
 describe('a backup of 200 keys and its increment', () => {
   const records: KeyRecord[] = [];
   let ciphertext: ArrayBuffer;
+  let objects: readonly Pkcs11Object[];
   let whole: Backup;
   let backup: Backup;
 
@@ -144,7 +146,13 @@ describe('a backup of 200 keys and its increment', () => {
     }
     const { secretKey } = await app.keys.get('key/2');
     ciphertext = await app.subtle.encrypt({ name: 'AES-GCM', iv }, secretKey, data);
+    const stored = { kind: 'data', attributes: [{ type: 17, value: new Uint8Array(data) }] } as const;
+    const store = (requestId: string) =>
+      app.call('pkcs11Objects.create', { ...stored, attributes: [...stored.attributes], requestId });
+    await store('object-of-the-whole');
     whole = await backUp();
+    await store('object-of-the-increment');
+    objects = (await app.call('pkcs11Objects.list', {})).records;
     await create('doomed', kinds[0]);
     backup = await backUp(whole.id);
     // What happens afterwards: one key is destroyed, and its certificate names the backup that still holds it.
@@ -208,6 +216,8 @@ describe('a backup of 200 keys and its increment', () => {
     await restored.start();
     const again = await restored.connect();
     for (const record of records) expect((await again.keys.get(record.name)).record).toEqual(record);
+    expect(objects).toHaveLength(2);
+    expect((await again.call('pkcs11Objects.list', {})).records).toEqual(objects);
     const { privateKey, publicKey: mlDsa } = await again.keys.get('key/1');
     const signature = new Uint8Array(await again.subtle.sign('ML-DSA-65', privateKey, data));
     const raw = new Uint8Array(await again.subtle.exportKey('raw-public', mlDsa));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FerroHsm, MethodName } from '@ferrohsm/sdk/node';
+import type { FerroHsm, MethodName, Pkcs11Object } from '@ferrohsm/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { losingMethods, lossOf } from '../../cli/src/change/losses.ts';
 import { approver, personRecord } from './approvers.ts';
@@ -16,6 +16,7 @@ const sidecar = liveSidecar({
   },
 });
 let hsm: FerroHsm;
+let stored: Pkcs11Object;
 
 beforeAll(async () => {
   hsm = await sidecar.connectWebSocket(tokenOf('ada'));
@@ -24,8 +25,17 @@ beforeAll(async () => {
   await hsm.keys.create({ name: 'shop/old', algorithm, usages: ['sign', 'verify'], labels, description: 'invoices' });
   const { privateKey } = (await hsm.keys.get('shop/old')) as { privateKey: CryptoKey };
   await hsm.subtle.sign(algorithm, privateKey, new Uint8Array(8));
+  stored = await certificate();
 });
 afterAll(() => hsm.close());
+
+/** A certificate about a key, stored as an application does through PKCS#11. */
+async function certificate(): Promise<Pkcs11Object> {
+  const { id: key } = (await hsm.keys.get('shop/old')).record;
+  const attributes = [{ type: 3, value: new TextEncoder().encode('web server') }];
+  const params = { kind: 'certificate', key, attributes, requestId: 'request-of-a-certificate' } as const;
+  return (await hsm.call('pkcs11Objects.create', { ...params, attributes: [...attributes] })).record;
+}
 
 const shopKey = [
   /^ {2}shop\/old \(key_.*\), owned by ada, retention=sox$/,
@@ -73,13 +83,20 @@ test.each(losses)('%s: what is lost is said with what is there', async (method, 
   for (const word of words) expect(text).toMatch(new RegExp(word.source, 'm'));
 });
 
+test('an object of PKCS#11 is said with its label, owner and key', async () => {
+  const words = await wordsOf('pkcs11Objects.remove', { id: stored.id });
+  expect(words).toMatch(/^ {2}certificate "web server" of ada, about key_[\w-]{22}$/m);
+  expect(words).toMatch(/no way back/);
+});
+
 test('the session is said with who is in it', async () => {
   const [own] = await hsm.sessions.list();
   expect(await wordsOf('session.revoke', { session: own?.id })).toMatch(/^ {2}ada, since 20/);
 });
 
 test('every method by which something is lost is among them', () => {
-  expect(new Set(losses.map(([method]) => method))).toEqual(new Set(losingMethods));
+  const said = new Set([...losses.map(([method]) => method), 'pkcs11Objects.remove']);
+  expect(said).toEqual(new Set(losingMethods));
 });
 
 test('nothing is lost by what can be taken back', async () => {

@@ -234,6 +234,18 @@ test('a list of much comes in pages that fit, each object once', async () => {
   await expect(app.call('pkcs11Objects.list', { cursor: 'AAAA' })).rejects.toMatchObject({ code: 'invalid_params' });
 });
 
+test('a policy is explained for objects of the principal’s own', async () => {
+  const owner = await joinOwner();
+  const explained = (principal: string, verb: string) =>
+    owner.call('policy.explain', { principal, action: `pkcs11Objects.${verb}` });
+  expect(await explained('app', 'create')).toMatchObject({
+    outcome: 'allow',
+    policies: [{ id: 'pkcs11.own-objects' }],
+  });
+  expect(await explained('root', 'update')).toMatchObject({ outcome: 'deny' });
+  expect(await explained('nobody', 'list')).toMatchObject({ outcome: 'deny' });
+});
+
 test('the log says who stored what kind about which key, and no value', async () => {
   const key = await newKey('in/the/log');
   const value = randomBytes(32);

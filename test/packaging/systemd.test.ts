@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../cli/src/config/settings.ts';
+import { servedSocket } from '../../cli/src/pkcs11/served-socket.ts';
 import { createProgram } from '../../cli/src/program.ts';
 
 const folder = join(import.meta.dirname, '../../packaging/systemd');
@@ -19,11 +20,13 @@ function settingsOf(file: string): [string, string][] {
 
 const hasAnalysis = spawnSync('systemd-analyze', ['--version']).status === 0;
 
-test(`systemd finds the service exposed by less than ${mostExposure}`, (context) => {
+const services = ['ferrohsm.service', 'ferrohsm-pkcs11.service'];
+
+test.for(services)(`systemd finds %s exposed by less than ${mostExposure}`, (service, context) => {
   if (!hasAnalysis) return context.skip('no systemd-analyze on this machine: the exposure is not measured');
-  const words = ['security', '--offline=true', `--threshold=${mostExposure * 10}`, join(folder, 'ferrohsm.service')];
+  const words = ['security', '--offline=true', `--threshold=${mostExposure * 10}`, join(folder, service)];
   const { status, stdout } = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
-  const exposure = Number(/Overall exposure level for ferrohsm.service: ([\d.]+)/.exec(stdout)?.[1]);
+  const exposure = Number(/Overall exposure level for [a-z0-9-]+.service: ([\d.]+)/.exec(stdout)?.[1]);
   expect(exposure).toBeGreaterThan(0);
   expect(exposure).toBeLessThan(mostExposure);
   expect(status).toBe(0);
@@ -39,6 +42,18 @@ test('the service is started with words and variables that ferrohsm knows', () =
   const variables = all.filter(([name]) => name === 'Environment').map(([, value]) => value.split('=')[0]);
   expect(variables.length).toBeGreaterThan(1);
   for (const variable of variables) expect(known).toContain(variable);
+});
+
+test('the service of PKCS#11 is started with words that ferrohsm knows', () => {
+  const [, start = ''] = settingsOf('ferrohsm-pkcs11.service').find(([name]) => name === 'ExecStart') ?? [];
+  const [noun, verb, ...words] = start.slice(start.indexOf(' pkcs11 ') + 1).split(' ');
+  const group = createProgram().commands.find((command) => command.name() === noun);
+  const serve = group?.commands.find((command) => command.name() === verb);
+  const flags = words.filter((word) => word.startsWith('--'));
+  expect(flags).toEqual(['--link', '--socket']);
+  for (const flag of flags) expect(serve?.options.map(({ long }) => long)).toContain(flag);
+  const place = words[words.indexOf('--socket') + 1] ?? '';
+  expect(() => servedSocket(place.replace('group=payments', 'group=1'), [])).not.toThrow();
 });
 
 test('the service may stop for longer than the sidecar lets itself', () => {

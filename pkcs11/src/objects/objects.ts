@@ -8,7 +8,7 @@ import type { Attributes } from './attributes.ts';
 import { Handles } from './handles.ts';
 import { matches } from './matching.ts';
 import { createdKeyObject } from './session-key-objects.ts';
-import { listTokenObjects } from './token-listing.ts';
+import { TokenListing } from './token-listing.ts';
 import { isPrivate, type TokenObject } from './token-object.ts';
 
 export interface ObjectsOptions {
@@ -21,6 +21,7 @@ export interface ObjectsOptions {
 export class Objects {
   readonly collection: string;
   readonly #login: Login;
+  readonly #listing: TokenListing;
   readonly #handles = new Handles();
   #onToken = new Map<string, TokenObject>();
   readonly #ofSessions = new Map<string, { readonly object: TokenObject; readonly session: Session }>();
@@ -28,6 +29,7 @@ export class Objects {
   constructor({ login, collection }: ObjectsOptions) {
     this.#login = login;
     this.collection = collection;
+    this.#listing = new TokenListing(collection);
   }
 
   /** @throws CryptokiRefusal as `refusal`: CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID ... */
@@ -47,7 +49,7 @@ export class Objects {
 
   /** Looks at the sidecar again. */
   async refresh(): Promise<void> {
-    const listed = await listTokenObjects(this.#login.sidecar, this.collection);
+    const listed = await this.#listing.list(this.#login.sidecar);
     this.#onToken = new Map(listed.map((object) => [object.identity, object]));
   }
 

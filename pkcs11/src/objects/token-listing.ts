@@ -9,18 +9,36 @@ import type { TokenObject } from './token-object.ts';
 const pageLimit = 1000;
 
 /**
- * All that the sidecar shows this application of one collection: keys, whose attributes an application may have set itself,
- * and what applications have stored.
+ * All that the sidecar shows an application of one collection: keys, whose attributes an application may have set itself,
+ * and what applications have stored. What was made of a key is kept until the key is changed.
  */
-export async function listTokenObjects(
-  sidecar: Pick<Sidecar, 'call'>,
-  collection: string,
-): Promise<readonly TokenObject[]> {
-  const [records, stored] = await Promise.all([listKeys(sidecar, collection), listStored(sidecar)]);
-  const ofKeys = stored.filter(({ kind }) => kind === 'key-attributes');
-  const others = stored.filter(({ kind }) => kind !== 'key-attributes');
-  const keys = withTheirAttributes(records.flatMap(namedKeyObjects), ofKeys);
-  return [...keys, ...others.map(({ id, attributes }) => storedObject(id, attributes))];
+export class TokenListing {
+  readonly #collection: string;
+  #made = new Map<string, { readonly revision: number; readonly objects: readonly TokenObject[] }>();
+
+  constructor(collection: string) {
+    this.#collection = collection;
+  }
+
+  async list(sidecar: Pick<Sidecar, 'call'>): Promise<readonly TokenObject[]> {
+    const [records, stored] = await Promise.all([listKeys(sidecar, this.#collection), listStored(sidecar)]);
+    const ofKeys = stored.filter(({ kind }) => kind === 'key-attributes');
+    const others = stored.filter(({ kind }) => kind !== 'key-attributes');
+    const keys = withTheirAttributes(this.#objectsOf(records), ofKeys);
+    return [...keys, ...others.map(({ id, attributes }) => storedObject(id, attributes))];
+  }
+
+  #objectsOf(records: readonly KeyRecord[]): readonly TokenObject[] {
+    const before = this.#made;
+    this.#made = new Map(
+      records.map((record) => {
+        const { id, revision } = record;
+        const made = before.get(id);
+        return [id, made?.revision === revision ? made : { revision, objects: namedKeyObjects(record) }];
+      }),
+    );
+    return [...this.#made.values()].flatMap(({ objects }) => objects);
+  }
 }
 
 async function listKeys(sidecar: Pick<Sidecar, 'call'>, prefix: string): Promise<readonly KeyRecord[]> {

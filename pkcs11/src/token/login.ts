@@ -14,9 +14,6 @@ export interface LoginOptions {
   readonly connect: Connect;
 }
 
-/** Who may be security officer. */
-const officerRoles: readonly string[] = ['Administrator', 'Officer'];
-
 /**
  * Who an application is to the sidecar: by its socket, and after C_Login by its PIN as well. The PIN is the bearer token of
  * the socket's principal, for CKU_SO that of an administrator or officer, and the sidecar alone checks it.
@@ -25,6 +22,7 @@ export class Login {
   readonly requiresPin: boolean;
   readonly #options: LoginOptions;
   readonly #bySocket: PatientSidecar;
+  #isClosed = false;
   #byPin: { readonly role: LoginRole; readonly sidecar: OpenSidecar } | undefined;
 
   constructor(options: LoginOptions) {
@@ -54,11 +52,11 @@ export class Login {
   async logIn(role: LoginRole, pin: string): Promise<void> {
     if (this.#byPin !== undefined) throw alreadyLoggedIn(this.#byPin.role === role);
     const opened = await this.#open(role, pin);
-    try {
-      if (role === 'officer') await requireOfficer(opened);
-    } catch (error) {
+    // Another thread was faster, or the application has gone.
+    const { role: faster } = this;
+    if (faster !== undefined || this.#isClosed) {
       await opened.close();
-      throw error;
+      throw alreadyLoggedIn(faster === role);
     }
     this.#byPin = { role, sidecar: opened };
   }
@@ -76,6 +74,7 @@ export class Login {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.logOut();
     await this.#bySocket.close();
   }
@@ -88,12 +87,6 @@ export class Login {
       throw refusedPin(error);
     }
   }
-}
-
-async function requireOfficer(sidecar: OpenSidecar): Promise<void> {
-  const { principal } = await sidecar.call('session.whoami', {});
-  if (principal.roles.some((role) => officerRoles.includes(role))) return;
-  throw new CryptokiRefusal(CKR.PIN_INCORRECT, 'the PIN is not that of an administrator or officer');
 }
 
 function alreadyLoggedIn(isSame: boolean): CryptokiRefusal {

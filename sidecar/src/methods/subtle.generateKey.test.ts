@@ -32,6 +32,7 @@ function executionWith(limit: number): Execution & { readonly session: Session }
     approvals: 0,
     key,
     released: key,
+    requireEtag: () => undefined,
     requestDigest: '',
   };
 }

@@ -107,7 +107,7 @@ test.each<[string, Partial<NewPkcs11Object>]>([
     code: 'invalid_params',
   });
   expect(await objects.list({ limit: 10 })).toEqual([]);
-  const { id } = await objects.create({ owner: 'app', kind: 'data', attributes: [], ...change, ...whole }, request());
+  const { id } = await objects.create({ owner: 'app', kind: 'data', ...change, ...whole }, request());
   const attributes = change.attributes ?? [];
   if (change.kind === 'key-attributes' && change.key === undefined) return;
   await expect(objects.update({ id, attributes }, request(), anyState)).rejects.toMatchObject({

@@ -76,7 +76,8 @@ function newSessionKey(algorithm: Algorithm): PolicyResource {
 }
 
 function keyWith(algorithm: Algorithm, scope: string): PolicyResource {
-  const own = { scope, owner: 'me', algorithm: algorithm.name, ...strengthOf(algorithm) };
+  const labels = Object.freeze({ 'raw-rsa': 'allowed' });
+  const own = { scope, owner: 'me', algorithm: algorithm.name, labels, ...strengthOf(algorithm) };
   return keyOf(own, `${scope}/${titleOf(algorithm)}`);
 }
 

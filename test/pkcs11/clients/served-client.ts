@@ -36,12 +36,16 @@ export interface Said {
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Default: a minute. */
+  readonly timeoutMs?: number;
 }
 
 /** A folder, a PKCS#11 socket, and programs that use it by the stock client, for the tests of one file. */
 export interface ServedClient {
   readonly module: string;
   readonly pin: string;
+  /** Of the security officer. */
+  readonly soPin: string;
   readonly tokenLabel: string;
   /** The socket belongs to another implementation, to check the tests themselves. */
   readonly isReference: boolean;
@@ -75,6 +79,9 @@ export function servedClient(): ServedClient {
     get pin() {
       return place().pin;
     },
+    get soPin() {
+      return place().soPin;
+    },
     get tokenLabel() {
       return place().tokenLabel;
     },
@@ -99,14 +106,11 @@ export function servedClient(): ServedClient {
   };
 }
 
-/** No client takes that long. */
-const timeoutMs = 60_000;
-
 function run(
   { folder, socketPath }: Served,
   program: string,
   words: readonly string[],
-  { environment = {}, input = '' }: RunOptions = {},
+  { environment = {}, input = '', timeoutMs = 60_000 }: RunOptions = {},
 ): Promise<Said> {
   const env = {
     ...process.env,

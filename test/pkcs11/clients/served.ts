@@ -7,6 +7,8 @@ export interface Served extends AsyncDisposable {
   readonly folder: string;
   readonly socketPath: string;
   readonly pin: string;
+  /** Of the security officer. */
+  readonly soPin: string;
   readonly tokenLabel: string;
   /** It is not ours. */
   readonly isReference: boolean;
@@ -18,6 +20,7 @@ export async function serve(): Promise<Served> {
     folder: token.folder,
     socketPath: token.socketPath,
     pin: tokenPin,
+    soPin: tokenPin,
     tokenLabel,
     isReference: true,
     [Symbol.asyncDispose]: () => token[Symbol.asyncDispose](),
