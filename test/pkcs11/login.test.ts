@@ -5,10 +5,9 @@ import { CKR } from '../../pkcs11/src/codec/constants/return-values.ts';
 import { CKF, CKS, CKU } from '../../pkcs11/src/codec/constants/sessions.ts';
 import type { CkUlong } from '../../pkcs11/src/codec/ulong.ts';
 import { attributeOf } from '../../pkcs11/src/objects/attributes.ts';
-import { tokenOf } from '../end-to-end/principals.ts';
 import { CodecClient } from './codec-client.ts';
 import { refusal } from './refusal.ts';
-import { ServedSidecar } from './served-sidecar.ts';
+import { pinOf, ServedSidecar } from './served-sidecar.ts';
 
 let served: ServedSidecar;
 beforeAll(async () => {
@@ -74,7 +73,7 @@ describe('a socket with a PIN', () => {
     ['of nobody', 'x'.repeat(43)],
     ['shorter than any', '1234'],
     ['empty', ''],
-    ['of another principal', tokenOf('officer')],
+    ['of another principal', pinOf('officer')],
   ])('refuses a PIN %s', async (_what, pin) => {
     await using client = await CodecClient.open(served.socketPath);
     const session = await client.openSession();
@@ -97,7 +96,7 @@ describe('a security officer', () => {
   test('is not who has no such role, and works in read-write sessions', async () => {
     await using client = await CodecClient.open(served.socketPath);
     const session = await client.openSession();
-    expect(await refusal(client.logIn(session, tokenOf('auditor'), CKU.SO))).toBe(CKR.PIN_INCORRECT);
+    expect(await refusal(client.logIn(session, pinOf('auditor'), CKU.SO))).toBe(CKR.PIN_INCORRECT);
     await client.openSession(0, CKF.SERIAL_SESSION);
     expect(await refusal(client.logIn(session, served.officerPin, CKU.SO))).toBe(CKR.SESSION_READ_ONLY_EXISTS);
   });

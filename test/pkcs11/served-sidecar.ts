@@ -28,14 +28,19 @@ export interface ServedOptions {
 
 const everything: readonly Role[] = ['Administrator', 'Officer', 'Operator', 'Auditor', 'Service'];
 
+/** The token of a principal: no longer than the PINs that every client sends whole. */
+export function pinOf(id: string): string {
+  return tokenOf(id).slice(0, 31);
+}
+
 /** A sidecar and the front process that serves its keys by PKCS#11, each in a process of its own. */
 export class ServedSidecar {
   readonly folders: SidecarFolders;
   /** Token of the application's principal. */
-  readonly pin = tokenOf('application');
-  /** A person who may approve, and token of her. */
+  readonly pin = pinOf('application');
+  /** A person who may approve. */
   readonly officer = approver('officer');
-  readonly officerPin = tokenOf('officer');
+  readonly officerPin = pinOf('officer');
   readonly #options: ServedOptions;
   #sidecar: SidecarProcess | undefined;
   #front: Omit<SidecarProcess, 'socket' | 'url'> | undefined;
@@ -49,7 +54,7 @@ export class ServedSidecar {
     const served = new ServedSidecar(createFolders(), options);
     const principals = [
       principal('owner', 'person', everything),
-      personRecord(served.officer, ['Officer']),
+      { ...personRecord(served.officer, ['Officer']), credentials: principal('officer', 'person', []).credentials },
       principal('auditor', 'person', ['Auditor']),
       principal('application', 'workload', options.roles ?? ['Officer', 'Operator', 'Service'], {
         socket: 'application',
@@ -74,7 +79,7 @@ export class ServedSidecar {
 
   /** The sidecar through the SDK, as the owner or another principal. */
   connect(id = 'owner'): Promise<FerroHsm> {
-    return connect({ url: this.#sidecar?.url ?? '', token: tokenOf(id) });
+    return connect({ url: this.#sidecar?.url ?? '', token: pinOf(id) });
   }
 
   async startSidecar(): Promise<void> {
@@ -115,7 +120,7 @@ export class ServedSidecar {
 }
 
 function principal(id: string, kind: 'person' | 'workload', roles: readonly Role[], ...credentials: object[]) {
-  const tokenSha256 = createHash('sha256').update(tokenOf(id)).digest('base64url');
+  const tokenSha256 = createHash('sha256').update(pinOf(id)).digest('base64url');
   return {
     id,
     kind,

@@ -53,7 +53,8 @@ const publicUsages: typeof heldUsages = [
   [CKA.VERIFY, ['sign', 'verify']],
   [CKA.ENCRYPT, ['decrypt', 'encrypt']],
   [CKA.WRAP, ['unwrapKey', 'wrapKey']],
-  [CKA.DERIVE, []],
+  // Its point is what the private half of the peer derives with; OpenSC's p11test wants both halves to say the same.
+  [CKA.DERIVE, ['deriveBits', 'deriveKey']],
 ];
 
 export function privateKeyAttributes(facts: KeyFacts, held: HeldKey, publicKey: KeyObject): Attributes {

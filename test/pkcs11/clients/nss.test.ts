@@ -49,7 +49,7 @@ describe.skipIf(!isThere(need))('NSS', () => {
     await client.run('openssl', ['verify', '-CAfile', `${type}.pem`, `${type}.pem`]);
   });
 
-  it('takes a certificate and its key away', async () => {
+  it('takes a certificate away', async () => {
     await certutil('-F', '-n', `${client.tokenLabel}:nss rsa`);
     expect((await certutil('-L')).stdout).not.toContain('nss rsa');
   });

@@ -94,7 +94,7 @@ export function servedClient(): ServedClient {
       await writeFile(path(name), content, { mode: 0o600 });
       return path(name);
     },
-    run: (program, words, options) => run(place(), program, words, options),
+    run: (program, words, options) => runClient(place(), program, words, options),
     async setUp(name) {
       const setting = { ...findInstallation(stockClient), address: p11KitAddress(place().socketPath) };
       const { file, environment } = clients[name].recipe(setting);
@@ -106,8 +106,9 @@ export function servedClient(): ServedClient {
   };
 }
 
-function run(
-  { folder, socketPath }: Served,
+/** Runs a program to its end with the environment that leads the stock client to a socket. */
+export function runClient(
+  { folder, socketPath }: Pick<Served, 'folder' | 'socketPath'>,
   program: string,
   words: readonly string[],
   { environment = {}, input = '', timeoutMs = 60_000 }: RunOptions = {},

@@ -1,4 +1,4 @@
-import { addressVariable, type Client } from '../recipe.ts';
+import { addressVariable, type Client, type Setting } from '../recipe.ts';
 
 const place = 'ferrohsm-java.cfg';
 const provider = '-providerClass sun.security.pkcs11.SunPKCS11 -providerArg';
@@ -8,7 +8,7 @@ const store = `-keystore NONE -storetype PKCS11 ${provider} ${place} -providerNa
 export const java: Client = {
   about: 'Java: keytool, jarsigner, and applications by SunPKCS11',
   recipe: (setting) => ({
-    file: { place, text: `name = FerroHSM\nlibrary = ${setting.module}\nslotListIndex = 0\n` },
+    file: { place, text: configuration(setting) },
     environment: addressVariable(setting),
     commands: [
       `keytool -genkeypair -alias NAME -keyalg EC -groupname secp256r1 -dname CN=example ${store}`,
@@ -21,3 +21,18 @@ export const java: Client = {
     ],
   }),
 };
+
+/** Java makes keys for one session and copies them into the token, where no private key comes in: it is to make them there. */
+function configuration({ module }: Setting): string {
+  return `name = FerroHSM
+library = ${module}
+slotListIndex = 0
+
+attributes(generate, CKO_PRIVATE_KEY, *) = {
+  CKA_TOKEN = true
+}
+attributes(generate, CKO_PUBLIC_KEY, *) = {
+  CKA_TOKEN = true
+}
+`;
+}
