@@ -72,6 +72,11 @@ export class ServedSidecar {
     return join(dirname(this.folders.socket), 'application.p11');
   }
 
+  /** Process ids. */
+  get processes(): { readonly sidecar: number; readonly front: number } {
+    return { sidecar: this.#sidecar?.pid ?? 0, front: this.#front?.pid ?? 0 };
+  }
+
   /** What an application's environment needs. */
   get environment(): Readonly<Record<string, string>> {
     return { P11_KIT_SERVER_ADDRESS: `unix:path=${this.socketPath}` };
