@@ -33,10 +33,11 @@ export function halfOf(key: NamedKeyVersion, half: 'privateKey' | 'publicKey'): 
   throw new CliError(3, 'a secret key has no public and private half', 'look at: ferrohsm key show NAME');
 }
 
-/** A key's algorithm in a few words, for example `ECDSA P-256` or `RSA-PSS 3072 SHA-256`. */
-export function algorithmText({ algorithm }: KeyVersion): string {
-  const { name, namedCurve, modulusLength, length, hash } = algorithm;
-  return [name, namedCurve, modulusLength ?? length, hash].filter((part) => part !== undefined).join(' ');
+/** A key's algorithm in a few words, for example `RSA-PSS 3072 SHA-256` or `ECDSA P-256 general-purpose`. */
+export function algorithmText({ algorithm }: Pick<KeyVersion, 'algorithm'>): string {
+  const { name, namedCurve, modulusLength, length, hash, multipurpose } = algorithm;
+  const parts = [name, namedCurve, modulusLength ?? length, hash, multipurpose && 'general-purpose'];
+  return parts.filter((part) => part !== undefined).join(' ');
 }
 
 /**

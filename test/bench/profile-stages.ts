@@ -76,6 +76,7 @@ const stageTable: Readonly<Record<string, Stage | Shared>> = {
   'backups/': 'dispatch',
   'seal/': 'dispatch',
   'telemetry/': 'dispatch',
+  'pkcs11-objects/': 'dispatch',
   'traces/': 'dispatch',
   'metrics/': 'dispatch',
   'operator-log/': 'dispatch',

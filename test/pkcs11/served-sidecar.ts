@@ -11,6 +11,7 @@ import {
   startListening,
   startSidecarProcess,
 } from '../../tools/throw-away-sidecar.ts';
+import { approver, personRecord } from '../end-to-end/approvers.ts';
 import { writeConfig } from '../end-to-end/live-sidecar.ts';
 import { tokenOf } from '../end-to-end/principals.ts';
 
@@ -37,7 +38,8 @@ export class ServedSidecar {
   readonly folders: SidecarFolders;
   /** Token of the application's principal. */
   readonly pin = pinOf('application');
-  /** Token of another one, who is an officer. */
+  /** A person who may approve. */
+  readonly officer = approver('officer');
   readonly officerPin = pinOf('officer');
   readonly #options: ServedOptions;
   #sidecar: SidecarProcess | undefined;
@@ -52,7 +54,7 @@ export class ServedSidecar {
     const served = new ServedSidecar(createFolders(), options);
     const principals = [
       principal('owner', 'person', everything),
-      principal('officer', 'person', ['Officer']),
+      { ...personRecord(served.officer, ['Officer']), credentials: principal('officer', 'person', []).credentials },
       principal('auditor', 'person', ['Auditor']),
       principal('application', 'workload', options.roles ?? ['Officer', 'Operator', 'Service'], {
         socket: 'application',
@@ -68,6 +70,11 @@ export class ServedSidecar {
   /** Where applications find the stock client's server. */
   get socketPath(): string {
     return join(dirname(this.folders.socket), 'application.p11');
+  }
+
+  /** Process ids. */
+  get processes(): { readonly sidecar: number; readonly front: number } {
+    return { sidecar: this.#sidecar?.pid ?? 0, front: this.#front?.pid ?? 0 };
   }
 
   /** What an application's environment needs. */

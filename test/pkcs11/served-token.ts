@@ -13,6 +13,8 @@ const program = prefix === undefined ? 'p11-kit' : join(prefix, 'bin', 'p11-kit'
 
 /** The stock client that is tested with, a PKCS#11 module, and what its programs need to find its libraries. */
 export const stockClient = {
+  /** The command of its package. */
+  program,
   module: prefix === undefined ? String(clientModule) : join(prefix, 'lib', 'pkcs11', 'p11-kit-client.so'),
   environment: prefix === undefined ? {} : { LD_LIBRARY_PATH: join(prefix, 'lib') },
 } as const;

@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
 import type { ValuedAttribute } from '../../pkcs11/src/codec/attribute.ts';
 import { CKA } from '../../pkcs11/src/codec/constants/attribute-types.ts';
 import { CKM } from '../../pkcs11/src/codec/constants/mechanism-types.ts';
-import { CKO } from '../../pkcs11/src/codec/constants/objects.ts';
+import { CKK, CKO } from '../../pkcs11/src/codec/constants/objects.ts';
+import { CKG, CKZ } from '../../pkcs11/src/codec/constants/parameters.ts';
 import type { CkMechanism } from '../../pkcs11/src/codec/mechanism.ts';
 import type { MechanismParameter } from '../../pkcs11/src/codec/mechanism-parameters.ts';
 import type { ProtocolVersion } from '../../pkcs11/src/codec/protocol-version.ts';
@@ -140,6 +141,18 @@ export class TokenSession {
     return results;
   }
 
+  /** An AES key whose bytes the test knows. */
+  async unwrapped(publicKey: KeyObject, unwrappingKey: CkUlong, bytes: Buffer): Promise<CkUlong> {
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const wrappedKey = publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, bytes);
+    const template = [attributeOf(CKA.CLASS, CKO.SECRET_KEY), attributeOf(CKA.KEY_TYPE, CKK.AES)];
+    const { key } = await this.client.call('C_UnwrapKey', {
+      ...{ session: this.handle, unwrappingKey, wrappedKey, template },
+      mechanism: oaepWithSha256,
+    });
+    return key;
+  }
+
   async #find(name: string, objectClass: number): Promise<CkUlong> {
     const template = [attributeOf(CKA.LABEL, Buffer.from(name)), attributeOf(CKA.CLASS, objectClass)];
     await this.client.call('C_FindObjectsInit', { session: this.handle, template });
@@ -154,6 +167,17 @@ export class TokenSession {
     await this.client[Symbol.asyncDispose]();
   }
 }
+
+export const oaepWithSha256: CkMechanism = {
+  mechanism: CKM.RSA_PKCS_OAEP,
+  parameter: {
+    kind: 'CK_RSA_PKCS_OAEP_PARAMS',
+    hashAlg: CKM.SHA256,
+    mgf: CKG.MGF1_SHA256,
+    source: CKZ.DATA_SPECIFIED,
+    sourceData: null,
+  },
+};
 
 export function mechanism(type: number, parameter?: MechanismParameter): CkMechanism {
   return { mechanism: type, parameter };

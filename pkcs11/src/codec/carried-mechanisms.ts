@@ -4,7 +4,7 @@ import type { ProtocolVersion } from './protocol-version.ts';
 
 /** Mechanisms that travel alike. */
 interface CarriedMechanisms {
-  /** The first protocol version whose stock clients let these pass; none has been released that does for the last group. */
+  /** The first protocol version whose stock clients let these pass; none has been released that does for the last groups. */
   readonly since: ProtocolVersion | undefined;
   readonly parameter: ParameterKind | 'none';
   readonly types: readonly number[];
@@ -108,7 +108,12 @@ const groups: readonly CarriedMechanisms[] = [
   },
   { since: 1, parameter: 'CK_AES_CTR_PARAMS', types: [CKM.AES_CTR] },
   { since: 1, parameter: 'CK_GCM_PARAMS', types: [CKM.AES_GCM] },
-  // As clients whose list was extended by these send them.
+  // As clients whose lists were extended by these send them.
+  {
+    since: undefined,
+    parameter: 'CK_RSA_PKCS_PSS_PARAMS',
+    types: [CKM.SHA3_256_RSA_PKCS_PSS, CKM.SHA3_384_RSA_PKCS_PSS, CKM.SHA3_512_RSA_PKCS_PSS],
+  },
   {
     since: undefined,
     parameter: 'none',

@@ -9,8 +9,8 @@ export const mechanismListHandlers = {
     const mechanisms = mechanismsOffered(version);
     return { mechanisms: fits(mechanisms.length, room) ? mechanisms : { lengthOnly: mechanisms.length } };
   },
-  C_GetMechanismInfo({ slot, mechanism }, { slots }) {
+  C_GetMechanismInfo({ slot, mechanism }, { slots, version }) {
     slots.token(slot);
-    return { ...mechanismInfo(mechanism) };
+    return { ...mechanismInfo(mechanism, version) };
   },
 } satisfies CallHandlers<'C_GetMechanismList' | 'C_GetMechanismInfo'>;

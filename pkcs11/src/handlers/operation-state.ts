@@ -1,6 +1,8 @@
+import type { Application } from '../application/application.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CKF } from '../codec/constants/sessions.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
+import type { CkUlong } from '../codec/ulong.ts';
 import type { CallHandlers } from './handler.ts';
 import type { OperationKind } from './steps.ts';
 
@@ -20,15 +22,9 @@ const cancelled: readonly (readonly [flag: number, kind: OperationKind])[] = [
 
 /** What becomes of the operations of a session. */
 export const operationStateHandlers = {
-  /** The state of most operations is a key's, in the sidecar; an application that asks for it does without. */
-  C_GetOperationState({ session }, { sessions }) {
-    sessions.get(session);
-    throw new CryptokiRefusal(CKR.STATE_UNSAVEABLE, 'operations are not saved');
-  },
-  C_SetOperationState({ session }, { sessions }) {
-    sessions.get(session);
-    throw new CryptokiRefusal(CKR.SAVED_STATE_INVALID, 'no operation was ever saved');
-  },
+  /** The state of an operation is a key's, in the sidecar: there is none to give out. */
+  C_GetOperationState: refuseState,
+  C_SetOperationState: refuseState,
   /** Operations that were not begun are cancelled as well (PKCS#11 3.1 section 5.6.9). */
   C_SessionCancel({ session, flags }, { sessions }) {
     const { operations } = sessions.get(session);
@@ -36,3 +32,8 @@ export const operationStateHandlers = {
     return {};
   },
 } satisfies CallHandlers<'C_GetOperationState' | 'C_SetOperationState' | 'C_SessionCancel'>;
+
+function refuseState({ session }: { readonly session: CkUlong }, { sessions }: Application): never {
+  sessions.get(session);
+  throw new CryptokiRefusal(CKR.FUNCTION_NOT_SUPPORTED, 'operations are not saved');
+}

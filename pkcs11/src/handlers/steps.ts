@@ -7,6 +7,7 @@ import type { CkUlong } from '../codec/ulong.ts';
 import { KeyUse } from '../mechanisms/key-use.ts';
 import type { Begin, Mechanism } from '../mechanisms/mechanism.ts';
 import { isDelivered, type Output } from '../operations/output.ts';
+import type { ActiveOperation } from '../session/active-operations.ts';
 import type { Session } from '../session/session.ts';
 import { type KeyFunction, mechanismFor, requirePermitted } from './key-permission.ts';
 import type { OperationsUnderWay } from './operations-under-way.ts';
@@ -79,8 +80,9 @@ export async function lastStep<Kind extends OperationKind>(
   kind: Kind,
   take: (operation: OperationsUnderWay[Kind]) => Output | Promise<Output>,
 ): Promise<{ readonly data: Output }> {
+  const operation: ActiveOperation = session.operations.get(kind);
   const data = await step(session, kind, take);
-  if (isDelivered(data)) session.operations.end(kind);
+  if (isDelivered(data) && operation.isSpent !== true) session.operations.end(kind);
   return { data };
 }
 

@@ -64,11 +64,15 @@ export class KeyUse {
     return decrypted;
   }
 
-  /** A session key, whose bytes nobody gets. */
+  /**
+   * A session key, whose bytes nobody gets.
+   *
+   * @throws CryptokiRefusal CKR_MECHANISM_PARAM_INVALID for what is no public key of the other party
+   */
   async deriveKey(algorithm: Algorithm, wanted: DerivedKey): Promise<Key> {
     const { algorithm: derivedKeyAlgorithm, usages } = wanted;
     const params = { algorithm, key: this.#handle, derivedKeyAlgorithm, extractable: false, usages: [...usages] };
-    const { key } = await this.#called(this.#sidecar.call('subtle.deriveKey', params));
+    const { key } = await this.#called(this.#sidecar.call('subtle.deriveKey', params), CKR.MECHANISM_PARAM_INVALID);
     return key;
   }
 
@@ -137,13 +141,14 @@ export class KeyUse {
 /**
  * What the use of a key is refused with, where the general table says something else.
  *
- * @param failed CKR_... for `operation_failed`
+ * @param failed CKR_... for bytes that the operation does not take
  */
 export function refusalOfKeyUse(error: unknown, failed?: number): unknown {
   if (!(error instanceof FerroHsmError)) return error;
   const { code, message } = error;
   // A session key that went with a connection of the sidecar, a named key that was destroyed.
   if (code === 'not_found') return new CryptokiRefusal(CKR.KEY_HANDLE_INVALID, message);
-  if (code === 'operation_failed' && failed !== undefined) return new CryptokiRefusal(failed, message);
+  const isOfData = code === 'operation_failed' || code === 'data_invalid';
+  if (isOfData && failed !== undefined) return new CryptokiRefusal(failed, message);
   return error;
 }

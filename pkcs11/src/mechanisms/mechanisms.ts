@@ -54,10 +54,10 @@ export function mechanismsOffered(version: ProtocolVersion): readonly number[] {
 }
 
 /** @throws CryptokiRefusal CKR_MECHANISM_INVALID */
-export function mechanismInfo(type: CkUlong): MechanismInfo {
+export function mechanismInfo(type: CkUlong, version: ProtocolVersion): MechanismInfo {
   const mechanism = mechanismOf(type);
   const [minKeySize, maxKeySize] = mechanism.keySizes;
-  return { minKeySize, maxKeySize, flags: flagsOf(mechanism) };
+  return { minKeySize, maxKeySize, flags: flagsOf(mechanism, version) };
 }
 
 /**

@@ -10,9 +10,15 @@ export class CipherOperation implements ActiveOperation {
   readonly #progress = new Progress();
   /** What was computed and did not fit; the application asks again with more room. */
   #kept: Buffer | undefined;
+  #isSpent = false;
 
   constructor(cipher: Cipher) {
     this.#cipher = cipher;
+  }
+
+  /** Whether nothing was left to deliver, and whether it was meant to be taken is not known. */
+  get isSpent(): boolean {
+    return this.#isSpent;
   }
 
   atOnce(text: Buffer, room: number | null): Promise<Output> {
@@ -23,7 +29,7 @@ export class CipherOperation implements ActiveOperation {
   async update(part: Buffer, room: number | null): Promise<Output> {
     this.#progress.inParts();
     const bytes = this.#cipher.updateBytes(part.length);
-    // Where nothing comes out, whoever asks for the length is told so, and a part is taken with the next call.
+    // Who asks for a length comes again with the same part.
     return fits(bytes, room) ? bufferOf(await this.#cipher.update(part)) : { lengthOnly: bytes };
   }
 
@@ -40,6 +46,9 @@ export class CipherOperation implements ActiveOperation {
   async #finish(part: Buffer, room: number | null): Promise<Output> {
     if (this.#kept === undefined) {
       const most = this.#cipher.finishBytes(part.length);
+      // Version 0 tells a buffer of no bytes as it tells none at all, so nothing is delivered to both.
+      this.#isSpent = most === 0 && room === null;
+      if (this.#isSpent) return Buffer.alloc(0);
       if (room === null || (this.#cipher.isExact && most > room)) return { lengthOnly: most };
       this.#kept = bufferOf(await this.#cipher.finish(part));
     }

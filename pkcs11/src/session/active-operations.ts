@@ -3,6 +3,8 @@ import { CryptokiRefusal } from '../codec/refusal.ts';
 
 /** An operation that a C_...Init has begun and that has not ended. */
 export interface ActiveOperation {
+  /** Whether all of its output was delivered, though it may be asked once more: the next one may begin. */
+  readonly isSpent?: boolean | undefined;
   /** Wipes what it holds. */
   abandon(): void;
 }
@@ -13,12 +15,15 @@ export class ActiveOperations<Kinds extends { [Kind in keyof Kinds]: ActiveOpera
 
   /** @throws CryptokiRefusal CKR_OPERATION_ACTIVE */
   requireNone(kind: keyof Kinds): void {
-    if (this.#active.has(kind)) throw new CryptokiRefusal(CKR.OPERATION_ACTIVE, `${String(kind)} is under way`);
+    const active = this.#active.get(kind);
+    if (active === undefined || active.isSpent === true) return;
+    throw new CryptokiRefusal(CKR.OPERATION_ACTIVE, `${String(kind)} is under way`);
   }
 
   /** @throws CryptokiRefusal CKR_OPERATION_ACTIVE */
   begin<Kind extends keyof Kinds>(kind: Kind, operation: Kinds[Kind]): void {
     this.requireNone(kind);
+    this.end(kind);
     this.#active.set(kind, operation);
   }
 

@@ -99,6 +99,15 @@ describe('a key that wraps', () => {
   });
 });
 
+test.each([
+  ['RSA-RAW', 'alice wants to decrypt or SIGN with the key toString'],
+  ['RSA-OAEP', 'alice wants to decrypt with the key toString'],
+])('decryption by %s says what it may be', (name, wish) => {
+  const params = JSON.stringify({ algorithm: { name }, data: 'AA', key: 'toString' });
+  const operation = heldOperation({ method: 'subtle.decrypt', resource: 'toString', keyNames: {}, params });
+  expect(describeOperation(operation)[0]).toBe(wish);
+});
+
 test('a method that has no words of its own is named', () => {
   const operation = heldOperation({ method: 'some.thing', action: 'other.thing', params: '{}', resourceState: '' });
   const lines = describeOperation({ ...operation, resource: 'system' });

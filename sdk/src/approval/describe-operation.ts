@@ -60,7 +60,11 @@ const wishes: Readonly<Partial<Record<MethodName | 'backup.restore', Wish>>> = O
   'rotation.set': ({ rotationPolicy }) =>
     `rotate keys by the policy ${said(memberOf(rotationPolicy, 'name'))} as this says`,
   'session.revoke': ({ session }) => `end the session ${said(session)}`,
-  'subtle.decrypt': (_, operation) => `decrypt with the key ${keySaid(operation.resource, operation)}`,
+  'subtle.decrypt': ({ algorithm }, operation) => {
+    // What has no padding may as well be a signature.
+    const verb = memberOf(algorithm, 'name') === 'RSA-RAW' ? 'decrypt or SIGN' : 'decrypt';
+    return `${verb} with the key ${keySaid(operation.resource, operation)}`;
+  },
   'subtle.exportKey': (_, operation) =>
     `get the SECRET of the key ${keySaid(operation.resource, operation)} out of the sidecar`,
   'subtle.sign': (_, operation) => `sign with the key ${keySaid(operation.resource, operation)}`,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { ClientLoad } from '../client-messages.ts';
-import { tokenPin } from './pkcs11-token.ts';
+import type { TokenUse } from './token-use.ts';
 
 /** The compiled client; the end of its scope removes it. */
 export interface Pkcs11Program extends Disposable {
@@ -21,22 +21,35 @@ export function compileClient(): Pkcs11Program {
   return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
+/** Where callers find their token, and what they do with it. */
+export interface CallersPlace {
+  /** The compiled client. */
+  readonly program: string;
+  /** The PKCS #11 module that it loads, and what that needs besides the socket. */
+  readonly module: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly socket: string;
+  readonly pin: string;
+  readonly use: TokenUse;
+}
+
 /** So many callers, each a process with a session of its own. */
 export class Pkcs11Callers implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(program: string, module: string, socket: string, callers: number) {
-    this.#child = spawn(program, [module, tokenPin, String(callers)], {
+  private constructor({ program, module, environment, socket, pin, use }: CallersPlace, callers: number) {
+    const words = [use.keyType, use.mechanism, use.signatureBytes, use.data.toString('hex')];
+    this.#child = spawn(program, [module, pin, String(callers), ...words.map(String)], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, P11_KIT_SERVER_ADDRESS: `unix:path=${socket}` },
+      env: { ...process.env, ...environment, P11_KIT_SERVER_ADDRESS: `unix:path=${socket}` },
     });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
   /** @returns the callers, and the signature that the first one made */
-  static async open(program: string, module: string, socket: string, callers: number) {
-    const opened = new Pkcs11Callers(program, module, socket, callers);
+  static async open(place: CallersPlace, callers: number) {
+    const opened = new Pkcs11Callers(place, callers);
     const signature = Buffer.from(await opened.#nextLine(), 'hex');
     await opened.#nextLine();
     return { callers: opened, signature };

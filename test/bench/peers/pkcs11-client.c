@@ -1,9 +1,9 @@
 /*
- * pkcs11-client MODULE PIN CALLERS
+ * pkcs11-client MODULE PIN CALLERS KEY-TYPE MECHANISM SIGNATURE-BYTES DATA
  *
- * Signs a SHA-256 digest with CKM_ECDSA and the only private key of the only token, with CALLERS processes at once, each with a
- * session of its own: what a program that links a PKCS #11 module does. Prints a line with a signature in hex when all
- * are logged in. Then, for each line with milliseconds on standard input, all sign for so long, and it prints
+ * Signs DATA (in hex) with the only private key of a type (CKK_..., CKM_... as numbers) of the only token, with CALLERS
+ * processes at once, each with a session of its own: what a program that links a PKCS #11 module does. Prints a line with a
+ * signature in hex when all are logged in. Then, for each line with milliseconds on standard input, all sign for so long, and it prints
  * OPERATIONS ELAPSED-US CPU-US P50-US P99-US P999-US.
  */
 #define _GNU_SOURCE
@@ -28,17 +28,15 @@ struct function_list { unsigned char version[2]; function functions[68]; };
 struct attribute { number type; void *value; number length; };
 struct mechanism { number type; void *parameter; number length; };
 
-enum { CKA_CLASS = 0, CKO_PRIVATE_KEY = 3, CKM_ECDSA = 0x1041, CKF_SERIAL_SESSION = 4, CKU_USER = 1 };
-enum { CKR_USER_ALREADY_LOGGED_IN = 0x100, DIGEST_BYTES = 32, SIGNATURE_BYTES = 64, SAMPLES_MAX = 1 << 20 };
+enum { CKA_CLASS = 0, CKA_KEY_TYPE = 0x100, CKO_PRIVATE_KEY = 3, CKF_SERIAL_SESSION = 4, CKU_USER = 1 };
+enum { CKR_USER_ALREADY_LOGGED_IN = 0x100, DATA_MAX = 1 << 12, SIGNATURE_MAX = 1 << 12, SAMPLES_MAX = 1 << 20 };
 
 struct caller { int commands, done; uint64_t cpu_us; uint32_t count; uint32_t latency_ns[SAMPLES_MAX]; };
 
 static function *call;
 static number session, key;
-/* SHA-256 of 32 zeros. */
-static unsigned char digest[DIGEST_BYTES] = {
-    0x66, 0x68, 0x7a, 0xad, 0xf8, 0x62, 0xbd, 0x77, 0x6c, 0x8f, 0xc1, 0x8b, 0x8e, 0x9f, 0x8e, 0x20,
-    0x08, 0x97, 0x14, 0x85, 0x6e, 0xe2, 0x33, 0xb3, 0x90, 0x2a, 0x59, 0x1d, 0x0d, 0x5f, 0x29, 0x25};
+/* What is signed, and how. */
+static struct { number key_type, mechanism, signature_bytes, data_bytes; unsigned char data[DATA_MAX]; } use;
 
 static void require(number result, const char *what) {
   if (result == 0) return;
@@ -71,29 +69,29 @@ static void load(const char *path) {
 
 static void open_session(const char *pin) {
   number slots[16], slot_count = 16, found = 0, class = CKO_PRIVATE_KEY, result;
-  struct attribute wanted = {CKA_CLASS, &class, sizeof class};
+  struct attribute wanted[] = {{CKA_CLASS, &class, sizeof class}, {CKA_KEY_TYPE, &use.key_type, sizeof use.key_type}};
   require(call[INITIALIZE](NULL), "C_Initialize");
   require(call[GET_SLOT_LIST]((unsigned char)1, slots, &slot_count), "C_GetSlotList");
   require(slot_count == 0, "no token");
   require(call[OPEN_SESSION](slots[0], (number)CKF_SERIAL_SESSION, NULL, NULL, &session), "C_OpenSession");
   result = call[LOGIN](session, (number)CKU_USER, pin, (number)strlen(pin));
   require(result == CKR_USER_ALREADY_LOGGED_IN ? 0 : result, "C_Login");
-  require(call[FIND_OBJECTS_INIT](session, &wanted, (number)1), "C_FindObjectsInit");
+  require(call[FIND_OBJECTS_INIT](session, wanted, (number)2), "C_FindObjectsInit");
   require(call[FIND_OBJECTS](session, &key, (number)1, &found), "C_FindObjects");
   require(found != 1, "no private key");
   require(call[FIND_OBJECTS_FINAL](session), "C_FindObjectsFinal");
 }
 
 static void sign(unsigned char *signature) {
-  struct mechanism ecdsa = {CKM_ECDSA, NULL, 0};
-  number length = SIGNATURE_BYTES;
-  require(call[SIGN_INIT](session, &ecdsa, key), "C_SignInit");
-  require(call[SIGN](session, digest, (number)DIGEST_BYTES, signature, &length), "C_Sign");
-  require(length != SIGNATURE_BYTES, "length of the signature");
+  struct mechanism mechanism = {use.mechanism, NULL, 0};
+  number length = use.signature_bytes;
+  require(call[SIGN_INIT](session, &mechanism, key), "C_SignInit");
+  require(call[SIGN](session, use.data, use.data_bytes, signature, &length), "C_Sign");
+  require(length != use.signature_bytes, "length of the signature");
 }
 
 static void run(struct caller *self, uint32_t duration_ms) {
-  unsigned char signature[SIGNATURE_BYTES];
+  unsigned char signature[SIGNATURE_MAX];
   uint64_t cpu_before = cpu_us(), before = now_ns(), end = before + (uint64_t)duration_ms * 1000000u;
   self->count = 0;
   while (before < end && self->count < SAMPLES_MAX) {
@@ -107,13 +105,13 @@ static void run(struct caller *self, uint32_t duration_ms) {
 
 /* A caller's process: one byte when it is ready, and one behind each run. The first one signs for all to see. */
 static void serve(struct caller *self, int commands, int done, int is_first, const char *module, const char *pin) {
-  unsigned char signature[SIGNATURE_BYTES];
+  unsigned char signature[SIGNATURE_MAX];
   uint32_t duration_ms;
   load(module);
   open_session(pin);
   sign(signature);
   if (is_first) {
-    for (int i = 0; i < SIGNATURE_BYTES; i++) printf("%02x", signature[i]);
+    for (number i = 0; i < use.signature_bytes; i++) printf("%02x", signature[i]);
     printf("\n");
     fflush(stdout);
   }
@@ -179,9 +177,19 @@ static void report(struct caller *callers, int count, uint64_t elapsed_ns) {
   free(all);
 }
 
+static void read_use(char **words) {
+  use.key_type = strtoul(words[0], NULL, 0);
+  use.mechanism = strtoul(words[1], NULL, 0);
+  use.signature_bytes = strtoul(words[2], NULL, 0);
+  use.data_bytes = strlen(words[3]) / 2;
+  require(use.signature_bytes > SIGNATURE_MAX || use.data_bytes > DATA_MAX, "too long");
+  for (number i = 0; i < use.data_bytes; i++) require(sscanf(words[3] + 2 * i, "%2hhx", &use.data[i]) != 1, "no hex");
+}
+
 int main(int argc, char **argv) {
-  int count = argc == 4 ? atoi(argv[3]) : 0;
-  require(count < 1, "usage: pkcs11-client MODULE PIN CALLERS");
+  int count = argc == 8 ? atoi(argv[3]) : 0;
+  require(count < 1, "usage: pkcs11-client MODULE PIN CALLERS KEY-TYPE MECHANISM SIGNATURE-BYTES DATA");
+  read_use(argv + 4);
   struct caller *callers = mmap(NULL, (size_t)count * sizeof *callers, PROT_READ | PROT_WRITE,
                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   require(callers == MAP_FAILED, "memory");

@@ -1,11 +1,8 @@
-import { verify } from 'node:crypto';
 import { measured, type Side } from '../side.ts';
 import { startPeer } from './peer-server.ts';
 import { compileClient, Pkcs11Callers } from './pkcs11-callers.ts';
-import { clientModule, createToken, softHsmModule, type Token, tokenLabel } from './pkcs11-token.ts';
-
-/** What the client signs the digest of. */
-const signedMessage = Buffer.alloc(32);
+import { clientModule, createToken, softHsmModule, type Token, tokenLabel, tokenPin } from './pkcs11-token.ts';
+import { rawEcdsa, requireSigned } from './token-use.ts';
 
 /**
  * SoftHSM behind `p11-kit server`, which has a process for each connection. It knows one operation, `p256`, of a digest
@@ -25,9 +22,11 @@ export async function openPkcs11Side(): Promise<Side> {
   async function callersFor(count: number): Promise<Pkcs11Callers> {
     if (open?.count === count) return open.callers;
     await open?.callers[Symbol.asyncDispose]();
-    const { callers, signature } = await Pkcs11Callers.open(program.path, clientModule ?? '', server.socket, count);
+    const place = { program: program.path, module: clientModule ?? '', socket: server.socket, pin: tokenPin };
+    const { callers, signature } = await Pkcs11Callers.open({ ...place, use: rawEcdsa }, count);
     open = { callers, count };
-    requireSigned(token, signature);
+    if (token === undefined) throw new Error('the token was not made');
+    requireSigned(rawEcdsa, token.publicKey, signature);
     return callers;
   }
 
@@ -46,11 +45,4 @@ export async function openPkcs11Side(): Promise<Side> {
       program[Symbol.dispose]();
     },
   };
-}
-
-/** @throws Error when the peer did something else than sign */
-function requireSigned(token: Token | undefined, signature: Buffer): void {
-  if (token === undefined) throw new Error('the token was not made');
-  const key = { key: token.publicKey, dsaEncoding: 'ieee-p1363' } as const;
-  if (!verify('sha256', signedMessage, key, signature)) throw new Error('the signature of the token does not verify');
 }

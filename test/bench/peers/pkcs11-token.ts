@@ -7,6 +7,7 @@ import { firstPresent } from './installed.ts';
 /** Of a token that lives for one benchmark. */
 export const tokenPin = '1234';
 export const tokenLabel = 'bench';
+const pin = ['--pin', tokenPin];
 
 const softHsmPlaces = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'];
 const clientModulePlaces = [
@@ -33,13 +34,23 @@ export function createToken(folder: string): Token {
   mkdirSync(tokens);
   writeFileSync(configuration, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
   const environment = { SOFTHSM2_CONF: configuration };
-  const softHsm = (words: readonly string[]) =>
-    execFileSync('softhsm2-util', [...words, '--pin', tokenPin], { env: { ...process.env, ...environment } });
-
+  execFileSync('softhsm2-util', ['--init-token', '--free', '--label', tokenLabel, '--so-pin', tokenPin, ...pin], {
+    env: { ...process.env, ...environment },
+  });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const file = join(folder, 'key.pem');
-  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  softHsm(['--init-token', '--free', '--label', tokenLabel, '--so-pin', tokenPin]);
-  softHsm(['--import', file, '--token', tokenLabel, '--label', 'p256', '--id', '01']);
+  importKey(environment, folder, { privateKey, label: 'p256', id: '01' });
   return { environment, publicKey };
+}
+
+/** One more key for a token. */
+export function importKey(
+  environment: Token['environment'],
+  folder: string,
+  { privateKey, label, id }: { readonly privateKey: KeyObject; readonly label: string; readonly id: string },
+): void {
+  const file = join(folder, `${label}.pem`);
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  execFileSync('softhsm2-util', ['--import', file, '--token', tokenLabel, '--label', label, '--id', id, ...pin], {
+    env: { ...process.env, ...environment },
+  });
 }
