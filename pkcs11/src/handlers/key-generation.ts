@@ -6,6 +6,7 @@ import type { CkMechanism } from '../codec/mechanism.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { type GeneratedKeys, generatedKeys, type KeyTemplates, usagesOf } from '../generation/generated-keys.ts';
 import { createNamedKey } from '../generation/named-keys.ts';
+import { sessionKeyHolder } from '../generation/session-key-holder.ts';
 import { checkKeyTemplate } from '../generation/template-check.ts';
 import { Attributes, attributeOf } from '../objects/attributes.ts';
 import { changeObject, requireWritable } from '../objects/changes.ts';
@@ -92,11 +93,10 @@ async function generatePair(
   return [objects.add(ofPrivate, session), objects.add(ofPublic, session)];
 }
 
-/** A key that is said to be public needs no login, and outlives it. */
-async function generateSessionKey({ token }: Session, algorithm: Algorithm, usages: KeyUsages, template: Attributes) {
-  const holder = template.boolean(CKA.PRIVATE) === false ? { holder: token.login.ofSocket } : {};
+async function generateSessionKey(session: Session, algorithm: Algorithm, usages: KeyUsages, template: Attributes) {
+  const holder = sessionKeyHolder(session, template);
   const extractable = template.boolean(CKA.EXTRACTABLE) === true;
-  const sidecar = holder.holder ?? token.sidecar;
+  const sidecar = holder.holder ?? session.token.sidecar;
   return { holder, created: await sidecar.call('subtle.generateKey', { algorithm, extractable, usages }) };
 }
 
