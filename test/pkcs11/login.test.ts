@@ -80,6 +80,9 @@ describe('a socket with a PIN', () => {
     const session = await client.openSession();
     expect(await refusal(client.logIn(session, pin))).toBe(CKR.PIN_INCORRECT);
     expect(await secretKeys(client, session)).toEqual([]);
+    expect(Number((await client.call('C_GetTokenInfo', { slot: 0 })).flags) & CKF.USER_PIN_COUNT_LOW).not.toBe(0);
+    await client.logIn(session, served.pin);
+    expect(Number((await client.call('C_GetTokenInfo', { slot: 0 })).flags) & CKF.USER_PIN_COUNT_LOW).toBe(0);
   });
 });
 

@@ -217,6 +217,25 @@ describe('objects that applications bring', () => {
     });
   });
 
+  test('say that a buffer is too small, and how long it has to be', async () => {
+    const template = [attributeOf(CKA.CLASS, CKO.DATA), attributeOf(CKA.LABEL, text('a label'))];
+    const { object } = await client.call('C_CreateObject', { session, template });
+    const read = (room: number) =>
+      client.call('C_GetAttributeValue', { session, object, template: [{ type: CKA.LABEL, room }] });
+    expect(await read(1)).toEqual({ template: [template[1]], returnValue: CKR.BUFFER_TOO_SMALL });
+    expect((await read(0)).returnValue).toBe(CKR.OK);
+    expect((await read(7)).returnValue).toBe(CKR.OK);
+  });
+
+  test('are not copied into another class', async () => {
+    const template = [attributeOf(CKA.CLASS, CKO.DATA)];
+    const { object } = await client.call('C_CreateObject', { session, template });
+    const other = [attributeOf(CKA.CLASS, CKO.CERTIFICATE)];
+    expect(await refusal(client.call('C_CopyObject', { session, object, template: other }))).toBe(
+      CKR.ATTRIBUTE_READ_ONLY,
+    );
+  });
+
   test('are refused where their value has no length of a key', async () => {
     const template = [...secretKey.slice(0, 2), attributeOf(CKA.VALUE, Buffer.alloc(15))];
     expect(await refusal(client.call('C_CreateObject', { session, template }))).toBe(CKR.ATTRIBUTE_VALUE_INVALID);

@@ -67,6 +67,7 @@ async function copyObject(session: Session, original: TokenObject, template: Att
   if (original.key !== undefined || original.attributes.boolean(CKA.COPYABLE) === false) {
     throw new CryptokiRefusal(CKR.ACTION_PROHIBITED, 'the object cannot be copied');
   }
+  if (template.has(CKA.CLASS)) throw new CryptokiRefusal(CKR.ATTRIBUTE_READ_ONLY, 'a copy has the same class');
   const copied = original.attributes.all.filter(({ type }) => !notCopied.includes(type));
   return createObject(session, new Attributes(copied).with(template));
 }

@@ -20,7 +20,7 @@ const heldClasses: readonly unknown[] = [CKO.PRIVATE_KEY, CKO.SECRET_KEY];
 
 /**
  * The answer to C_GetAttributeValue: exactly what was asked, in that order. A value is sent whatever room there is for it:
- * the client tells the length, and that a buffer is too small.
+ * the client tells the length. That a buffer is too small it tells only if it is told so.
  */
 export function readAttributeValues(
   attributes: Attributes,
@@ -32,7 +32,9 @@ export function readAttributeValues(
   if (isHeld && missing.some(({ type }) => sensitive.includes(type))) {
     return { template, returnValue: CKR.ATTRIBUTE_SENSITIVE };
   }
-  return { template, returnValue: missing.length > 0 ? CKR.ATTRIBUTE_TYPE_INVALID : CKR.OK };
+  if (missing.length > 0) return { template, returnValue: CKR.ATTRIBUTE_TYPE_INVALID };
+  const isShort = wanted.some(({ type, room }) => room > 0 && room < (attributes.get(type)?.length ?? 0));
+  return { template, returnValue: isShort ? CKR.BUFFER_TOO_SMALL : CKR.OK };
 }
 
 /** An estimate for C_GetObjectSize: the bytes of all values. */

@@ -23,6 +23,7 @@ export class Login {
   readonly #options: LoginOptions;
   readonly #bySocket: PatientSidecar;
   #isClosed = false;
+  #isPinRefused = false;
   #byPin: { readonly role: LoginRole; readonly sidecar: OpenSidecar } | undefined;
 
   constructor(options: LoginOptions) {
@@ -34,6 +35,11 @@ export class Login {
 
   get role(): LoginRole | undefined {
     return this.#byPin?.role;
+  }
+
+  /** Whether the last PIN of the user was not taken. */
+  get isPinRefused(): boolean {
+    return this.#isPinRefused;
   }
 
   /** Whether a login is needed and has not been. */
@@ -87,9 +93,13 @@ export class Login {
   async #open(role: LoginRole, pin: string): Promise<OpenSidecar> {
     const { socket, connect } = this.#options;
     try {
-      return await connect(role === 'user' ? { socket, pin } : { pin });
+      const opened = await connect(role === 'user' ? { socket, pin } : { pin });
+      if (role === 'user') this.#isPinRefused = false;
+      return opened;
     } catch (error) {
-      throw refusedPin(error);
+      const refusal = refusedPin(error);
+      if (role === 'user') this.#isPinRefused = refusal instanceof CryptokiRefusal;
+      throw refusal;
     }
   }
 }

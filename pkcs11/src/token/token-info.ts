@@ -50,7 +50,8 @@ export function tokenInfo(
 
 function tokenFlags({ login }: Token): number {
   const always = CKF.RNG | CKF.TOKEN_INITIALIZED | CKF.USER_PIN_INITIALIZED;
-  return login.requiresPin ? always | CKF.LOGIN_REQUIRED : always;
+  const required = login.requiresPin ? CKF.LOGIN_REQUIRED : 0;
+  return always | required | (login.isPinRefused ? CKF.USER_PIN_COUNT_LOW : 0);
 }
 
 function serialNumber({ log }: SystemHelloResult): string {
