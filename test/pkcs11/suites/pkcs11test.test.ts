@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { findInstallation } from '../../../cli/src/pkcs11-setup/installation.ts';
 import { type ServedClient, servedClient } from '../clients/served-client.ts';
 import { hasStockClient, stockClient } from '../served-token.ts';
@@ -35,7 +35,6 @@ describe.skipIf(checkout === undefined || !hasStockClient())('google/pkcs11test'
     const outcome = await runSuite(client, await build(client, String(checkout)));
     const { versions } = findInstallation(stockClient).generation;
     tell('google/pkcs11test', outcome);
-    expect(outcome.passed.length).toBeGreaterThanOrEqual(205);
     // SoftHSM2 fails elsewhere.
     if (!client.isReference) compareWithList(outcome, `pkcs11test-${versions.replaceAll(' ', '-')}.txt`);
   });
