@@ -91,7 +91,8 @@ export class ApplicationConnection {
 
   #send(frame: Buffer): void {
     if (this.#socket.destroyed) return;
-    const isRoomy = this.#socket.write(frame);
+    // It may hold what was decrypted.
+    const isRoomy = this.#socket.write(frame, () => releaseBytes(frame));
     if (!isRoomy) this.#socket.pause();
   }
 
