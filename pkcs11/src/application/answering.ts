@@ -5,6 +5,7 @@ import { decodeRequest, type Request, type Response, refusalFrame, responseFrame
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { returnValues } from '../generated/return-values.ts';
 import { handlers } from '../handlers/handlers.ts';
+import { releaseBytes } from '../released-bytes.ts';
 import type { Application } from './application.ts';
 
 /** Told of what no application should be able to cause, and of refusals, for the operator's log. */
@@ -27,8 +28,11 @@ export function answer(
   application: Application,
   hearers: AnsweringHearers,
 ): Buffer | Promise<Buffer> {
-  const responded = (results: unknown) =>
-    responseFrame(code, { call: request.call, results } as Response, application.version);
+  const responded = (results: unknown) => {
+    const frame = responseFrame(code, { call: request.call, results } as Response, application.version);
+    releaseOutput(results as object);
+    return frame;
+  };
   const refused = (error: unknown) => refusalFrame(code, returnValueOf(error, hearers));
   try {
     const results = handled(request, application);
@@ -36,6 +40,11 @@ export function answer(
   } catch (error) {
     return refused(error);
   }
+}
+
+/** Handlers give away what they put out: the frame has a copy. */
+function releaseOutput(results: object): void {
+  for (const value of Object.values(results)) if (Buffer.isBuffer(value)) releaseBytes(value);
 }
 
 /** @throws CryptokiRefusal for what is no request */
