@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CKA } from '../../pkcs11/src/codec/constants/attribute-types.ts';
-import { CKO } from '../../pkcs11/src/codec/constants/objects.ts';
+import { CKM } from '../../pkcs11/src/codec/constants/mechanism-types.ts';
+import { CKK, CKO } from '../../pkcs11/src/codec/constants/objects.ts';
 import { CKR } from '../../pkcs11/src/codec/constants/return-values.ts';
 import { CKF, CKS, CKU } from '../../pkcs11/src/codec/constants/sessions.ts';
 import type { CkUlong } from '../../pkcs11/src/codec/ulong.ts';
@@ -80,6 +81,41 @@ describe('a socket with a PIN', () => {
     expect(await refusal(client.logIn(session, pin))).toBe(CKR.PIN_INCORRECT);
     expect(await secretKeys(client, session)).toEqual([]);
   });
+});
+
+describe('a session key that is said to be public', () => {
+  const template = [
+    attributeOf(CKA.PRIVATE, false),
+    attributeOf(CKA.VALUE_LEN, 32),
+    attributeOf(CKA.KEY_TYPE, CKK.AES),
+  ];
+  const aes = { mechanism: CKM.AES_KEY_GEN, parameter: undefined };
+
+  test('needs no login, and outlives one', async () => {
+    await using client = await CodecClient.open(served.socketPath);
+    const session = await client.openSession();
+    const { key } = await client.call('C_GenerateKey', { session, mechanism: aes, template });
+    const encrypted = await encrypt(client, session, key);
+    await client.logIn(session, served.pin);
+    expect(await encrypt(client, session, key)).toEqual(encrypted);
+    await client.call('C_Logout', { session });
+    expect(await encrypt(client, session, key)).toEqual(encrypted);
+    await client.call('C_DestroyObject', { session, object: key });
+    expect(await refusal(encrypt(client, session, key))).toBe(CKR.KEY_HANDLE_INVALID);
+  });
+
+  test('is the only kind that needs none', async () => {
+    await using client = await CodecClient.open(served.socketPath);
+    const session = await client.openSession();
+    const making = { session, mechanism: aes, template: template.slice(1) };
+    expect(await refusal(client.call('C_GenerateKey', making))).toBe(CKR.USER_NOT_LOGGED_IN);
+  });
+
+  async function encrypt(client: CodecClient, session: CkUlong, key: CkUlong): Promise<unknown> {
+    const mechanism = { mechanism: CKM.AES_ECB, parameter: undefined };
+    await client.call('C_EncryptInit', { session, mechanism, key });
+    return client.call('C_Encrypt', { session, data: Buffer.alloc(16, 7), room: 64 });
+  }
 });
 
 describe('a security officer', () => {

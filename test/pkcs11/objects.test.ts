@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createCipheriv, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CKA } from '../../pkcs11/src/codec/constants/attribute-types.ts';
 import { CKM } from '../../pkcs11/src/codec/constants/mechanism-types.ts';
@@ -186,13 +186,40 @@ describe('objects that applications bring', () => {
     expect(await refusal(client.call('C_CreateObject', { session, template: bad }))).toBe(CKR.ATTRIBUTE_VALUE_INVALID);
   });
 
-  test('are never private or secret keys', async () => {
-    const template = [
-      attributeOf(CKA.CLASS, CKO.SECRET_KEY),
-      attributeOf(CKA.KEY_TYPE, CKK.AES),
-      attributeOf(CKA.VALUE, Buffer.alloc(16)),
-    ];
+  const secretKey = [
+    attributeOf(CKA.CLASS, CKO.SECRET_KEY),
+    attributeOf(CKA.KEY_TYPE, CKK.AES),
+    attributeOf(CKA.VALUE, Buffer.alloc(16)),
+  ];
+
+  test.each([
+    ['private keys', [attributeOf(CKA.CLASS, CKO.PRIVATE_KEY), ...secretKey.slice(1)]],
+    ['secret keys on the token', [...secretKey, attributeOf(CKA.TOKEN, true)]],
+  ])('are never %s', async (_, template) => {
     expect(await refusal(client.call('C_CreateObject', { session, template }))).toBe(CKR.TEMPLATE_INCONSISTENT);
+  });
+
+  test('may be secret keys of the session, which are used and not read', async () => {
+    const { object: key } = await client.call('C_CreateObject', { session, template: secretKey });
+    await client.call('C_EncryptInit', { session, mechanism: { mechanism: CKM.AES_ECB, parameter: undefined }, key });
+    const data = Buffer.alloc(16, 7);
+    const { data: encrypted } = await client.call('C_Encrypt', { session, data, room: 16 });
+    const reference = createCipheriv('aes-128-ecb', Buffer.alloc(16), null).setAutoPadding(false);
+    expect(encrypted).toEqual(reference.update(data));
+    const asked = [CKA.VALUE, CKA.LOCAL, CKA.ALWAYS_SENSITIVE].map((type) => ({ type, room: 64 }));
+    expect(await client.call('C_GetAttributeValue', { session, object: key, template: asked })).toEqual({
+      template: [
+        { type: CKA.VALUE, kind: 'unavailable' },
+        attributeOf(CKA.LOCAL, false),
+        attributeOf(CKA.ALWAYS_SENSITIVE, false),
+      ],
+      returnValue: CKR.ATTRIBUTE_SENSITIVE,
+    });
+  });
+
+  test('are refused where their value has no length of a key', async () => {
+    const template = [...secretKey.slice(0, 2), attributeOf(CKA.VALUE, Buffer.alloc(15))];
+    expect(await refusal(client.call('C_CreateObject', { session, template }))).toBe(CKR.ATTRIBUTE_VALUE_INVALID);
   });
 
   test.each([

@@ -114,11 +114,13 @@ function parameterSetKeys(keyType: number, usages: readonly UsageOfAttribute[]):
 
 const defaultExponent = Buffer.of(1, 0, 1);
 const modulusBits: readonly unknown[] = [2048, 3072, 4096];
+/** What applications try out; it stays with their session. */
+const modulusBitsOfSessions: readonly unknown[] = [1024, ...modulusBits];
 
-function rsaAlgorithm({ publicKey }: KeyTemplates): Algorithm {
+function rsaAlgorithm({ publicKey, privateKey }: KeyTemplates): Algorithm {
   const modulusLength = required(publicKey.ulong(CKA.MODULUS_BITS), 'CKA_MODULUS_BITS');
-  if (!modulusBits.includes(modulusLength))
-    throw new CryptokiRefusal(CKR.KEY_SIZE_RANGE, `${modulusLength} bits of RSA`);
+  const possible = privateKey.boolean(CKA.TOKEN) === true ? modulusBits : modulusBitsOfSessions;
+  if (!possible.includes(modulusLength)) throw new CryptokiRefusal(CKR.KEY_SIZE_RANGE, `${modulusLength} bits of RSA`);
   const publicExponent = (publicKey.bytes(CKA.PUBLIC_EXPONENT) ?? defaultExponent).toString('base64url');
   return {
     ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', multipurpose: true },

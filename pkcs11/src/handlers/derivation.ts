@@ -6,6 +6,7 @@ import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { CkUlong } from '../codec/ulong.ts';
 import { KeyUse } from '../mechanisms/key-use.ts';
 import { Attributes } from '../objects/attributes.ts';
+import { holderOf } from '../objects/token-object.ts';
 import type { CallHandlers } from './handler.ts';
 import { mechanismFor, requirePermitted } from './key-permission.ts';
 import { wantedSecretKey } from './key-template.ts';
@@ -41,7 +42,7 @@ async function derive(given: DeriveArguments, { sessions }: Application): Promis
   requireWhole(wanted.length ?? derivation.secretBytes, derivation.secretBytes);
   const algorithm = { ...wanted.algorithm, length: derivation.secretBytes * 8 };
   const key = await derivation.derive({ algorithm, usages: wanted.usages });
-  return session.token.objects.addSessionKey(session, key, template);
+  return session.token.objects.addSessionKey(session, key, template, holderOf(object));
 }
 
 /**

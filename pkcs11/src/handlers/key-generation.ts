@@ -1,4 +1,4 @@
-import type { Algorithm, Key } from '@ferrohsm/sdk';
+import type { Algorithm, Key, KeyUsages } from '@ferrohsm/sdk';
 import { CKA } from '../codec/constants/attribute-types.ts';
 import { CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
@@ -6,6 +6,7 @@ import type { CkMechanism } from '../codec/mechanism.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { type GeneratedKeys, generatedKeys, type KeyTemplates, usagesOf } from '../generation/generated-keys.ts';
 import { createNamedKey } from '../generation/named-keys.ts';
+import { sessionKeyHolder } from '../generation/session-key-holder.ts';
 import { checkKeyTemplate } from '../generation/template-check.ts';
 import { Attributes, attributeOf } from '../objects/attributes.ts';
 import { changeObject, requireWritable } from '../objects/changes.ts';
@@ -63,8 +64,8 @@ async function generateSecret(
     const [object] = await createNamedKey(session, algorithm, usages, template);
     return addNamed(session, object, template);
   }
-  const created = await generateSessionKey(session, algorithm, usages, template);
-  return objects.addSessionKey(session, (created as { key: Key }).key, template, mechanism);
+  const { created, holder } = await generateSessionKey(session, algorithm, usages, template);
+  return objects.addSessionKey(session, (created as { key: Key }).key, template, { mechanism, ...holder });
 }
 
 async function generatePair(
@@ -84,18 +85,19 @@ async function generatePair(
       await addNamed(session, ofPublic, templates.publicKey),
     ];
   }
-  const created = await generateSessionKey(session, algorithm, usages, templates.privateKey);
-  const [ofPrivate, ofPublic] = createdPairObjects(
-    created as { privateKey: Key; publicKey: Key },
-    templates,
+  const { created, holder } = await generateSessionKey(session, algorithm, usages, templates.privateKey);
+  const [ofPrivate, ofPublic] = createdPairObjects(created as { privateKey: Key; publicKey: Key }, templates, {
     mechanism,
-  );
+    ...holder,
+  });
   return [objects.add(ofPrivate, session), objects.add(ofPublic, session)];
 }
 
-function generateSessionKey(session: Session, algorithm: Algorithm, usages: Key['usages'], template: Attributes) {
+async function generateSessionKey(session: Session, algorithm: Algorithm, usages: KeyUsages, template: Attributes) {
+  const holder = sessionKeyHolder(session, template);
   const extractable = template.boolean(CKA.EXTRACTABLE) === true;
-  return session.token.sidecar.call('subtle.generateKey', { algorithm, extractable, usages });
+  const sidecar = holder.holder ?? session.token.sidecar;
+  return { holder, created: await sidecar.call('subtle.generateKey', { algorithm, extractable, usages }) };
 }
 
 /** Both halves lie in the same place: the private one decides. */

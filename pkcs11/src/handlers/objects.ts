@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FerroHsmError } from '@ferrohsm/sdk';
 import { CKA } from '../codec/constants/attribute-types.ts';
+import { CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { Attributes } from '../objects/attributes.ts';
@@ -10,6 +11,7 @@ import { objectSize, readAttributeValues } from '../objects/reading.ts';
 import type { TokenObject } from '../objects/token-object.ts';
 import type { Session } from '../session/session.ts';
 import type { CallHandlers } from './handler.ts';
+import { importSecretKey } from './secret-key-import.ts';
 
 /** Objects: those of the sidecar, and those of the session. */
 export const objectHandlers: CallHandlers<
@@ -21,7 +23,10 @@ export const objectHandlers: CallHandlers<
   | 'C_SetAttributeValue'
 > = {
   async C_CreateObject(given, { sessions }) {
-    return { object: await createObject(sessions.get(given.session), Attributes.ofTemplate(given.template)) };
+    const session = sessions.get(given.session);
+    const template = Attributes.ofTemplate(given.template);
+    const create = template.ulong(CKA.CLASS) === CKO.SECRET_KEY ? importSecretKey : createObject;
+    return { object: await create(session, template) };
   },
 
   async C_CopyObject(given, { sessions }) {

@@ -4,7 +4,7 @@ import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { KeyUse } from '../mechanisms/key-use.ts';
 import { Attributes } from '../objects/attributes.ts';
-import type { HeldKey, TokenObject } from '../objects/token-object.ts';
+import { type HeldKey, holderOf, type TokenObject } from '../objects/token-object.ts';
 import { bufferOf, fits } from '../operations/output.ts';
 import type { CallHandlers } from './handler.ts';
 import { type KeyRefusals, mechanismFor, requirePermitted } from './key-permission.ts';
@@ -51,7 +51,7 @@ export const wrappingHandlers = {
     const wanted = wantedSecretKey(template);
     const use = new KeyUse(unwrapping, token);
     const unwrapped = await use.unwrap(beginWith(use).algorithm, bytesOf(wrappedKey), wanted);
-    return { key: token.objects.addSessionKey(session, unwrapped, template) };
+    return { key: token.objects.addSessionKey(session, unwrapped, template, holderOf(unwrapping)) };
   },
 } satisfies CallHandlers<'C_WrapKey' | 'C_UnwrapKey'>;
 

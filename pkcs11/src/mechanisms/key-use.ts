@@ -124,7 +124,7 @@ export class KeyUse {
   }
 
   get #sidecar(): Pick<Sidecar, 'call'> {
-    return this.token.sidecar;
+    return this.object.key?.holder ?? this.token.sidecar;
   }
 
   get #handle(): string {

@@ -68,11 +68,9 @@ const creatable: Readonly<Record<number, CreatableClass>> = {
   },
 };
 
-const heldClasses: readonly unknown[] = [CKO.PRIVATE_KEY, CKO.SECRET_KEY];
-
 /**
- * C_CreateObject: certificates, public keys and data. Private and secret keys are made in the sidecar, or come in by
- * `ferrohsm key import`, which other people approve.
+ * C_CreateObject: certificates, public keys and data. Private keys are made in the sidecar, or come in by `ferrohsm key
+ * import`, which other people approve.
  *
  * @returns the handle
  * @throws CryptokiRefusal CKR_TEMPLATE_INCOMPLETE, CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_TYPE_INVALID,
@@ -129,8 +127,8 @@ const commonDefaults = new Attributes([
 function classOf(template: Attributes): CreatableClass {
   const objectClass = template.ulong(CKA.CLASS);
   if (objectClass === undefined) throw new CryptokiRefusal(CKR.TEMPLATE_INCOMPLETE, 'no CKA_CLASS');
-  if (heldClasses.includes(objectClass)) {
-    throw new CryptokiRefusal(CKR.TEMPLATE_INCONSISTENT, 'private and secret keys do not come in this way');
+  if (objectClass === CKO.PRIVATE_KEY) {
+    throw new CryptokiRefusal(CKR.TEMPLATE_INCONSISTENT, 'private keys do not come in this way');
   }
   const found = creatable[Number(objectClass)];
   if (found === undefined) throw new CryptokiRefusal(CKR.ATTRIBUTE_VALUE_INVALID, `no class ${objectClass} here`);

@@ -7,9 +7,9 @@ import type { Login } from '../token/login.ts';
 import type { Attributes } from './attributes.ts';
 import { Handles } from './handles.ts';
 import { matches } from './matching.ts';
-import { createdKeyObject } from './session-key-objects.ts';
+import { createdKeyObject, type KeyMaking } from './session-key-objects.ts';
 import { TokenListing } from './token-listing.ts';
-import { isPrivate, type TokenObject } from './token-object.ts';
+import { type HeldKey, isPrivate, type TokenObject } from './token-object.ts';
 
 export interface ObjectsOptions {
   readonly login: Login;
@@ -61,8 +61,8 @@ export class Objects {
   }
 
   /** A key that the sidecar has made for this session, with what its template says. */
-  addSessionKey(session: Session, key: Key, template: Attributes, mechanism?: number): number {
-    return this.add(createdKeyObject(key, template, mechanism), session);
+  addSessionKey(session: Session, key: Key, template: Attributes, making?: KeyMaking): number {
+    return this.add(createdKeyObject(key, template, making), session);
   }
 
   /** In the place of the object of the same identity. */
@@ -75,7 +75,7 @@ export class Objects {
     this.#onToken.delete(identity);
     const isOfSession = this.#ofSessions.delete(identity);
     this.#handles.forget(identity);
-    if (isOfSession && key !== undefined) await this.#release([key.handle]);
+    if (isOfSession && key !== undefined) await this.#release([key]);
   }
 
   isOfSession({ identity }: TokenObject): boolean {
@@ -89,8 +89,7 @@ export class Objects {
       this.#ofSessions.delete(identity);
       this.#handles.forget(identity);
     }
-    const handles = objects.flatMap(({ key }) => (key === undefined ? [] : [key.handle]));
-    await this.#release([...new Set(handles)]);
+    await this.#release(objects.flatMap(({ key }) => key ?? []));
   }
 
   /** The private objects of sessions end with the login that made them. */
@@ -109,10 +108,13 @@ export class Objects {
   }
 
   /** What cannot be released now ends with the connection. */
-  async #release(handles: readonly string[]): Promise<void> {
-    for (let from = 0; from < handles.length; from += releasedAtOnce) {
-      const some = handles.slice(from, from + releasedAtOnce) as [string, ...string[]];
-      await this.#login.sidecar.call('session.release', { handles: some }).catch(() => undefined);
+  async #release(keys: readonly HeldKey[]): Promise<void> {
+    for (const [holder, held] of Map.groupBy(keys, ({ holder }) => holder ?? this.#login.sidecar)) {
+      const handles = [...new Set(held.map(({ handle }) => handle))];
+      for (let from = 0; from < handles.length; from += releasedAtOnce) {
+        const some = handles.slice(from, from + releasedAtOnce) as [string, ...string[]];
+        await holder.call('session.release', { handles: some }).catch(() => undefined);
+      }
     }
   }
 }

@@ -16,9 +16,15 @@ const chosen: readonly number[] = [
   CKA.PRIVATE,
 ];
 
+/** How a session key came to be. */
+export interface KeyMaking extends Pick<HeldKey, 'holder'> {
+  /** CKM_... that generated it. */
+  readonly mechanism?: number | undefined;
+}
+
 /** A secret key that the sidecar has made for a session: by generation, derivation or unwrapping. */
-export function createdKeyObject(key: Key, template: Attributes, mechanism?: number): TokenObject {
-  const held = heldKey(key);
+export function createdKeyObject(key: Key, template: Attributes, { mechanism, holder }: KeyMaking = {}): TokenObject {
+  const held = heldKey(key, holder);
   const identity = `${key.handle}/secret`;
   const attributes = secretKeyAttributes({ ...factsOf(key, template, mechanism), identity }, held);
   return { identity, key: held, attributes: attributes.with(chosenOf(template)) };
@@ -28,21 +34,21 @@ export function createdKeyObject(key: Key, template: Attributes, mechanism?: num
 export function createdPairObjects(
   pair: { readonly privateKey: Key; readonly publicKey: Key },
   templates: { readonly privateKey: Attributes; readonly publicKey: Attributes },
-  mechanism: number,
+  { mechanism, holder }: KeyMaking,
 ): readonly [privateKey: TokenObject, publicKey: TokenObject] {
   const { privateKey, publicKey } = pair;
   const facts = factsOf(privateKey, templates.privateKey, mechanism);
   const usages = [...new Set([...privateKey.usages, ...publicKey.usages])];
   const spki = publicKeyOf(publicKey.publicKey?.data ?? new Uint8Array());
-  const [ofPrivate, ofPublic] = pairObjects({ ...facts, usages }, heldKey(privateKey), spki);
+  const [ofPrivate, ofPublic] = pairObjects({ ...facts, usages }, heldKey(privateKey, holder), spki);
   return [
     { ...ofPrivate, attributes: ofPrivate.attributes.with(chosenOf(templates.privateKey)) },
     { ...ofPublic, attributes: ofPublic.attributes.with(chosenOf(templates.publicKey)) },
   ];
 }
 
-function heldKey({ handle, algorithm, usages }: Key): HeldKey {
-  return { handle, algorithm, usages };
+function heldKey({ handle, algorithm, usages }: Key, holder: HeldKey['holder']): HeldKey {
+  return { handle, algorithm, usages, ...(holder !== undefined && { holder }) };
 }
 
 function factsOf(key: Key, template: Attributes, mechanism: number | undefined): Omit<KeyFacts, 'identity'> {

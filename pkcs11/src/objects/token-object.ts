@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { KeyAlgorithm, KeyUsage } from '@ferrohsm/sdk';
 import { CKA } from '../codec/constants/attribute-types.ts';
+import type { Sidecar } from '../sidecar.ts';
 import type { Attributes } from './attributes.ts';
 
 /** A private or secret key in the sidecar. */
@@ -11,6 +12,8 @@ export interface HeldKey {
   readonly id?: string;
   readonly algorithm: KeyAlgorithm;
   readonly usages: readonly KeyUsage[];
+  /** The connection that a session key lives in, where it is not that of the login. */
+  readonly holder?: Pick<Sidecar, 'call'>;
 }
 
 /** What an application sees under one handle. */
@@ -34,4 +37,9 @@ export function isPrivate({ attributes }: TokenObject): boolean {
 /** Whether it outlives its session. */
 export function isOnToken({ attributes }: TokenObject): boolean {
   return attributes.boolean(CKA.TOKEN) === true;
+}
+
+/** A session key that comes of another key lives where that one does. */
+export function holderOf({ key }: TokenObject): Pick<HeldKey, 'holder'> {
+  return key?.holder === undefined ? {} : { holder: key.holder };
 }

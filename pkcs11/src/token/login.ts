@@ -45,6 +45,11 @@ export class Login {
     return this.#byPin?.sidecar ?? this.#bySocket;
   }
 
+  /** As the socket alone says, whoever has logged in: what is public lives there, before a login and after it. */
+  get ofSocket(): Pick<Sidecar, 'call'> {
+    return this.#bySocket;
+  }
+
   /**
    * @throws CryptokiRefusal CKR_PIN_INCORRECT, CKR_PIN_LOCKED after too many of these, CKR_USER_ALREADY_LOGGED_IN,
    *   CKR_USER_ANOTHER_ALREADY_LOGGED_IN
