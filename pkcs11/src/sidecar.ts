@@ -31,35 +31,43 @@ export type Connect = (presented: Presented) => Promise<OpenSidecar>;
 /** Connects with the first call, and again with each next one until somebody answers: the sidecar may be restarted. */
 export class PatientSidecar implements Sidecar {
   readonly #connect: () => Promise<OpenSidecar>;
-  #opened: Promise<OpenSidecar> | undefined;
+  #opened: OpenSidecar | undefined;
+  #opening: Promise<OpenSidecar> | undefined;
 
   constructor(connect: () => Promise<OpenSidecar>) {
     this.#connect = connect;
   }
 
+  /** On an open connection the call is made at once. */
   async call<M extends MethodName>(method: M, params: MethodTypes[M]['params']): Promise<MethodTypes[M]['result']> {
-    return (await this.#open()).call(method, params);
+    const sidecar = this.#opened ?? (await this.#open());
+    return sidecar.call(method, params);
   }
 
   async hello(): Promise<SystemHelloResult> {
-    return (await this.#open()).hello;
+    return (this.#opened ?? (await this.#open())).hello;
   }
 
   async close(): Promise<void> {
-    const opened = this.#opened;
+    const opening = this.#opening;
+    this.#opening = undefined;
     this.#opened = undefined;
-    await opened?.then(
+    await opening?.then(
       (sidecar) => sidecar.close(),
       () => undefined,
     );
   }
 
   async #open(): Promise<OpenSidecar> {
-    this.#opened ??= this.#connect();
+    const opening = this.#opening ?? this.#connect();
+    this.#opening = opening;
     try {
-      return await this.#opened;
+      const opened = await opening;
+      // It may have been closed meanwhile.
+      if (this.#opening === opening) this.#opened = opened;
+      return opened;
     } catch (error) {
-      this.#opened = undefined;
+      if (this.#opening === opening) this.#opening = undefined;
       throw error;
     }
   }

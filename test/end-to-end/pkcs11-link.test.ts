@@ -233,23 +233,14 @@ describe('the log', () => {
   });
 });
 
-test('the SDK speaks for a peer, tells of a lost link and opens it anew after a restart', async () => {
-  let ends = 0;
-  const ended = Promise.withResolvers<void>();
-  const onDisconnect = () => {
-    ends += 1;
-    ended.resolve();
-  };
-  await using hsm = await connect({ socket: link(), peer: payments, token: tokenOf('payments'), onDisconnect });
+test('the SDK speaks for a peer, and opens a lost link anew after a restart', async () => {
+  await using hsm = await connect({ socket: link(), peer: payments, token: tokenOf('payments') });
   const { session } = hsm.hello;
   expect((await hsm.session.whoami()).principal).toMatchObject({ id: 'payments', credential: application });
-  expect(ends).toBe(0);
   await sidecar.kill();
-  await ended.promise;
   await sidecar.start();
   expect((await hsm.session.whoami()).principal).toMatchObject({ id: 'payments', credential: application });
   expect(hsm.hello.session).not.toBe(session);
-  expect(ends).toBe(1);
 });
 
 test('a sealed sidecar wants a peer as well, and takes its uid for no operator’s', async () => {

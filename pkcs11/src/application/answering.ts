@@ -1,10 +1,11 @@
 import { FerroHsmError } from '@ferrohsm/sdk';
 import { CKR } from '../codec/constants/return-values.ts';
 import type { Frame } from '../codec/frame.ts';
-import { decodeRequest, encodeRefusal, encodeResponse, type Request, type Response } from '../codec/messages.ts';
+import { decodeRequest, type Request, type Response, refusalFrame, responseFrame } from '../codec/messages.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { returnValues } from '../generated/return-values.ts';
 import { handlers } from '../handlers/handlers.ts';
+import { releaseBytes } from '../released-bytes.ts';
 import type { Application } from './application.ts';
 
 /** Told of what no application should be able to cause, and of refusals, for the operator's log. */
@@ -12,13 +13,38 @@ export interface AnsweringHearers {
   onUnexpected(error: unknown): void;
 }
 
-/** Answers a request with a response or with what it is refused with; never throws. */
-export async function answer(request: Request, application: Application, hearers: AnsweringHearers): Promise<Buffer> {
+/** A request, and the code of the frame that it came in. */
+export interface ReceivedRequest {
+  readonly code: number;
+  readonly request: Request;
+}
+
+/**
+ * Answers a request with the frame of a response, or of what it is refused with: at once where its handler waits for
+ * nothing. Never throws.
+ */
+export function answer(
+  { code, request }: ReceivedRequest,
+  application: Application,
+  hearers: AnsweringHearers,
+): Buffer | Promise<Buffer> {
+  const responded = (results: unknown) => {
+    const frame = responseFrame(code, { call: request.call, results } as Response, application.version);
+    releaseOutput(results as object);
+    return frame;
+  };
+  const refused = (error: unknown) => refusalFrame(code, returnValueOf(error, hearers));
   try {
-    return encodeResponse(await handled(request, application), application.version);
+    const results = handled(request, application);
+    return results instanceof Promise ? results.then(responded).catch(refused) : responded(results);
   } catch (error) {
-    return encodeRefusal(returnValueOf(error, hearers));
+    return refused(error);
   }
+}
+
+/** Handlers give away what they put out: the frame has a copy. */
+function releaseOutput(results: object): void {
+  for (const value of Object.values(results)) if (Buffer.isBuffer(value)) releaseBytes(value);
 }
 
 /** @throws CryptokiRefusal for what is no request */
@@ -26,10 +52,10 @@ export function readRequest({ body }: Frame, { version }: Pick<Application, 'ver
   return decodeRequest(body, version);
 }
 
-async function handled(request: Request, application: Application): Promise<Response> {
+function handled({ call, arguments: given }: Request, application: Application): unknown {
   // The table has a handler of the very call.
-  const handle = handlers[request.call] as (given: unknown, application: Application) => unknown;
-  return { call: request.call, results: await handle(request.arguments, application) } as Response;
+  const handle = handlers[call] as (given: unknown, application: Application) => unknown;
+  return handle(given, application);
 }
 
 export function returnValueOf(error: unknown, hearers: AnsweringHearers): number {

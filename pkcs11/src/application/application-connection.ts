@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { encodeFrame, type Frame } from '../codec/frame.ts';
+import type { Frame } from '../codec/frame.ts';
 import { FrameReader } from '../codec/frame-reader.ts';
 import { frameLimits } from '../codec/limits.ts';
-import { encodeRefusal } from '../codec/messages.ts';
+import { refusalFrame } from '../codec/messages.ts';
 import { negotiatedVersion, type ProtocolVersion } from '../codec/protocol-version.ts';
 import { releaseBytes } from '../released-bytes.ts';
-import { type AnsweringHearers, answer, readRequest, returnValueOf } from './answering.ts';
+import { type AnsweringHearers, answer, type ReceivedRequest, readRequest, returnValueOf } from './answering.ts';
 import type { Application } from './application.ts';
 import { CallQueue } from './call-queue.ts';
 
@@ -17,8 +17,6 @@ export interface ConnectionParts {
 
 /** Calls of one application that may be under way; beyond, its requests wait in its own socket. */
 const maximumUnderWay = 64;
-
-const noOptions = Buffer.alloc(0);
 
 /**
  * A connection of the stock client. It is never hung up on for what it sends: the client would end its application by
@@ -37,8 +35,8 @@ export class ApplicationConnection {
     this.#parts = parts;
     this.#reader = new FrameReader(frameLimits, {
       onHandshake: (offered) => this.#greet(negotiatedVersion(offered)),
-      onFrame: (frame) => void this.#serve(frame),
-      onRefused: (code, refusal) => this.#send(code, encodeRefusal(refusal.returnValue)),
+      onFrame: (frame) => this.#serve(frame),
+      onRefused: (code, refusal) => this.#send(refusalFrame(code, refusal.returnValue)),
     });
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => this.#readOn());
@@ -57,32 +55,44 @@ export class ApplicationConnection {
     this.#socket.write(Buffer.of(version));
   }
 
-  async #serve(frame: Frame): Promise<void> {
+  #serve(frame: Frame): void {
     const application = this.#application;
     if (application === undefined) return;
+    const answered = this.#answer(frame, application);
+    if (answered === undefined) releaseBytes(frame.body);
+    else void this.#await(answered, frame);
+  }
+
+  async #await(answered: Promise<void>, { body }: Frame): Promise<void> {
     this.#underWay += 1;
     if (this.#underWay >= maximumUnderWay) this.#socket.pause();
-    await this.#answer(frame, application);
-    releaseBytes(frame.body);
+    await answered;
+    releaseBytes(body);
     this.#underWay -= 1;
     this.#readOn();
   }
 
-  async #answer(frame: Frame, application: Application): Promise<void> {
-    const { hearers } = this.#parts;
+  /** @returns when the answer has left; undefined where it has already */
+  #answer(frame: Frame, application: Application): void | Promise<void> {
+    const { code } = frame;
     try {
       const request = readRequest(frame, application);
-      await this.#queue.run(request, async () => {
-        this.#send(frame.code, await answer(request, application, hearers));
-      });
+      return this.#queue.run(request, () => this.#reply({ code, request }, application));
     } catch (error) {
-      this.#send(frame.code, encodeRefusal(returnValueOf(error, hearers)));
+      this.#send(refusalFrame(code, returnValueOf(error, this.#parts.hearers)));
     }
   }
 
-  #send(code: number, body: Buffer): void {
+  #reply(received: ReceivedRequest, application: Application): void | Promise<void> {
+    const answered = answer(received, application, this.#parts.hearers);
+    if (!(answered instanceof Promise)) return this.#send(answered);
+    return answered.then((frame) => this.#send(frame));
+  }
+
+  #send(frame: Buffer): void {
     if (this.#socket.destroyed) return;
-    const isRoomy = this.#socket.write(encodeFrame({ code, options: noOptions, body }));
+    // It may hold what was decrypted.
+    const isRoomy = this.#socket.write(frame, () => releaseBytes(frame));
     if (!isRoomy) this.#socket.pause();
   }
 

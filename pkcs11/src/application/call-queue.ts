@@ -8,11 +8,19 @@ import type { CkUlong } from '../codec/ulong.ts';
 export class CallQueue {
   readonly #last = new Map<CkUlong, Promise<void>>();
 
-  /** @param work never rejects */
-  async run(request: Request, work: () => Promise<void>): Promise<void> {
+  /**
+   * Work that waits for nothing is done at once, where nothing of its session is under way.
+   *
+   * @param work never rejects
+   */
+  run(request: Request, work: () => void | Promise<void>): void | Promise<void> {
     const session = sessionOf(request);
     const before = this.#last.get(session);
     const mine = before === undefined ? work() : before.then(work);
+    return mine === undefined ? undefined : this.#until(session, mine);
+  }
+
+  async #until(session: CkUlong, mine: Promise<void>): Promise<void> {
     this.#last.set(session, mine);
     await mine;
     if (this.#last.get(session) === mine) this.#last.delete(session);

@@ -30,7 +30,7 @@ function read(digits: string | Buffer, version: ProtocolVersion = 2): readonly C
 function written(attributes: readonly CkAttribute[], version: ProtocolVersion = 2): Buffer {
   const writer = new BodyWriter(version);
   writeAttributes(writer, attributes);
-  return writer.finish();
+  return writer.body();
 }
 
 function nested(depth: number): CkAttribute {

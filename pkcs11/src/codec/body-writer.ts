@@ -1,15 +1,19 @@
 import { releaseBytes } from '../released-bytes.ts';
 import { nullLength } from './body-reader.ts';
+import { frameHeaderBytes, writeFrameHeader } from './frame.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
 import { type CkUlong, halvesOfUlong } from './ulong.ts';
 
 const firstBytes = 256;
 
-/** Writes the body of a message, in the encodings that {@link BodyReader} reads. Wipes what it outgrows. */
+/**
+ * Writes the body of a message, in the encodings that {@link BodyReader} reads, and keeps room before it for the header of
+ * its frame. Wipes what it outgrows.
+ */
 export class BodyWriter {
   readonly version: ProtocolVersion;
-  #bytes = Buffer.allocUnsafeSlow(firstBytes);
-  #length = 0;
+  #bytes = Buffer.allocUnsafe(firstBytes);
+  #length = frameHeaderBytes;
 
   constructor(version: ProtocolVersion) {
     this.version = version;
@@ -42,7 +46,13 @@ export class BodyWriter {
   }
 
   /** What was written. The writer is done with. */
-  finish(): Buffer {
+  body(): Buffer {
+    return this.#bytes.subarray(frameHeaderBytes, this.#length);
+  }
+
+  /** The same as a frame without options, in one piece. The writer is done with. */
+  frame(code: number): Buffer {
+    writeFrameHeader(this.#bytes, code, 0, this.#length - frameHeaderBytes);
     return this.#bytes.subarray(0, this.#length);
   }
 

@@ -19,14 +19,14 @@ export class FrameContent {
     this.#code = code;
     this.#optionBytes = optionBytes;
     this.#totalBytes = optionBytes + bodyBytes;
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#totalBytes, firstBytes));
+    this.#bytes = Buffer.allocUnsafe(Math.min(this.#totalBytes, firstBytes));
   }
 
-  /** @returns how many of the bytes belong to this content */
-  append(bytes: Buffer): number {
-    const taken = Math.min(bytes.length, this.#totalBytes - this.#length);
+  /** @returns how many of the bytes of a chunk, from a place on, belong to this content */
+  append(chunk: Buffer, from: number): number {
+    const taken = Math.min(chunk.length - from, this.#totalBytes - this.#length);
     this.#makeRoom(this.#length + taken);
-    bytes.copy(this.#bytes, this.#length, 0, taken);
+    chunk.copy(this.#bytes, this.#length, from, from + taken);
     this.#length += taken;
     return taken;
   }

@@ -35,7 +35,7 @@ export class FrameReader {
   /** Copies what it needs: the chunk stays its owner's, to wipe. */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at += this.#take(chunk.subarray(at));
+    while (at < chunk.length) at += this.#take(chunk, at);
   }
 
   /** Wipes what is half there. */
@@ -44,27 +44,29 @@ export class FrameReader {
     this.#content = undefined;
   }
 
-  #take(bytes: Buffer): number {
-    if (!this.#greeted) return this.#takeHandshake(bytes);
-    if (this.#skipped > 0) return this.#skip(bytes);
-    if (this.#content !== undefined) return this.#takeContent(this.#content, bytes);
-    return this.#takeHeader(bytes);
+  /** @returns how many bytes of the chunk were taken, from a place on */
+  #take(chunk: Buffer, from: number): number {
+    if (!this.#greeted) return this.#takeHandshake(chunk, from);
+    if (this.#skipped > 0) return this.#skip(chunk.length - from);
+    if (this.#content !== undefined) return this.#takeContent(this.#content, chunk, from);
+    return this.#takeHeader(chunk, from);
   }
 
-  #takeHandshake(bytes: Buffer): number {
+  #takeHandshake(chunk: Buffer, from: number): number {
     this.#greeted = true;
-    this.#sink.onHandshake(bytes.readUInt8(0));
+    this.#sink.onHandshake(chunk.readUInt8(from));
     return 1;
   }
 
-  #skip(bytes: Buffer): number {
-    const taken = Math.min(this.#skipped, bytes.length);
+  #skip(bytes: number): number {
+    const taken = Math.min(this.#skipped, bytes);
     this.#skipped -= taken;
     return taken;
   }
 
-  #takeHeader(bytes: Buffer): number {
-    const taken = bytes.copy(this.#header, this.#headerBytes, 0, frameHeaderBytes - this.#headerBytes);
+  #takeHeader(chunk: Buffer, from: number): number {
+    const missing = frameHeaderBytes - this.#headerBytes;
+    const taken = chunk.copy(this.#header, this.#headerBytes, from, from + missing);
     this.#headerBytes += taken;
     if (this.#headerBytes === frameHeaderBytes) this.#open();
     return taken;
@@ -84,8 +86,8 @@ export class FrameReader {
     this.#complete(this.#content);
   }
 
-  #takeContent(content: FrameContent, bytes: Buffer): number {
-    const taken = content.append(bytes);
+  #takeContent(content: FrameContent, chunk: Buffer, from: number): number {
+    const taken = content.append(chunk, from);
     this.#complete(content);
     return taken;
   }

@@ -12,8 +12,13 @@ export interface Frame {
 
 export function encodeFrame({ code, options, body }: Frame): Buffer {
   const header = Buffer.allocUnsafe(frameHeaderBytes);
-  header.writeUInt32BE(code, 0);
-  header.writeUInt32BE(options.length, 4);
-  header.writeUInt32BE(body.length, 8);
+  writeFrameHeader(header, code, options.length, body.length);
   return Buffer.concat([header, options, body]);
+}
+
+/** To the beginning of bytes that hold the rest of the frame. */
+export function writeFrameHeader(bytes: Buffer, code: number, optionBytes: number, bodyBytes: number): void {
+  bytes.writeUInt32BE(code, 0);
+  bytes.writeUInt32BE(optionBytes, 4);
+  bytes.writeUInt32BE(bodyBytes, 8);
 }

@@ -21,7 +21,7 @@ function read(digits: string, version: ProtocolVersion): CkMechanism | null {
 function written(mechanism: CkMechanism | null, version: ProtocolVersion): Buffer {
   const writer = new BodyWriter(version);
   writeMechanism(writer, mechanism);
-  return writer.finish();
+  return writer.body();
 }
 
 const block = '000102030405060708090a0b0c0d0e0f';

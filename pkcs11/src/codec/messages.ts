@@ -32,7 +32,7 @@ export function decodeRequest(body: Buffer, version: ProtocolVersion): Request {
 }
 
 export function encodeRequest(request: Request, version: ProtocolVersion): Buffer {
-  return encodeBody(requestLayouts[request.call], request.arguments, version);
+  return writeBody(requestLayouts[request.call], request.arguments, version).body();
 }
 
 /** @throws CryptokiRefusal for what no server of this version answers */
@@ -45,12 +45,30 @@ export function decodeResponse(body: Buffer, version: ProtocolVersion): Response
 }
 
 export function encodeResponse(response: Response, version: ProtocolVersion): Buffer {
-  return encodeBody(responseLayouts[response.call], response.results, version);
+  return writeResponse(response, version).body();
 }
 
 /** @param returnValue not CKR_OK, which clients take for a broken answer */
 export function encodeRefusal(returnValue: CkUlong): Buffer {
-  return encodeBody(refusedLayout, { returnValue }, 0);
+  return writeRefusal(returnValue).body();
+}
+
+/** The answer to the call of a frame, as the frame that is sent. */
+export function responseFrame(code: number, response: Response, version: ProtocolVersion): Buffer {
+  return writeResponse(response, version).frame(code);
+}
+
+/** See {@link encodeRefusal}. */
+export function refusalFrame(code: number, returnValue: CkUlong): Buffer {
+  return writeRefusal(returnValue).frame(code);
+}
+
+function writeResponse({ call, results }: Response, version: ProtocolVersion): BodyWriter {
+  return writeBody(responseLayouts[call], results, version);
+}
+
+function writeRefusal(returnValue: CkUlong): BodyWriter {
+  return writeBody(refusedLayout, { returnValue }, 0);
 }
 
 function knownCall(id: number, version: ProtocolVersion): CallName {
@@ -68,12 +86,12 @@ function readFields(reader: BodyReader, { signature, fields }: Layout): object {
   return values;
 }
 
-function encodeBody({ head, fields }: Layout, values: object, version: ProtocolVersion): Buffer {
+function writeBody({ head, fields }: Layout, values: object, version: ProtocolVersion): BodyWriter {
   const writer = new BodyWriter(version);
   writer.bytes(head);
   const given = values as Readonly<Record<string, unknown>>;
   for (const [name, kind] of fields) writeValue(writer, kind, given[name]);
-  return writer.finish();
+  return writer;
 }
 
 /** The types of requests and responses say that the value is of the kind. */

@@ -2,6 +2,7 @@ import { CKA } from '../codec/constants/attribute-types.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { Attributes } from '../objects/attributes.ts';
+import { secretAttributes } from '../objects/secret-attributes.ts';
 
 /** What only the token says of a key. */
 const saidByToken: readonly number[] = [
@@ -10,18 +11,6 @@ const saidByToken: readonly number[] = [
   CKA.NEVER_EXTRACTABLE,
   CKA.KEY_GEN_MECHANISM,
   CKA.UNIQUE_ID,
-];
-
-/** Key material: keys that come with it are imported, not made. */
-const material: readonly number[] = [
-  CKA.PRIVATE_EXPONENT,
-  CKA.PRIME_1,
-  CKA.PRIME_2,
-  CKA.EXPONENT_1,
-  CKA.EXPONENT_2,
-  CKA.COEFFICIENT,
-  CKA.VALUE,
-  CKA.SEED,
 ];
 
 /**
@@ -36,7 +25,7 @@ export function checkKeyTemplate(
 ): void {
   const fixed = template.types.find((type) => saidByToken.includes(type));
   if (fixed !== undefined) throw new CryptokiRefusal(CKR.ATTRIBUTE_READ_ONLY, 'only the token says that');
-  if (template.types.some((type) => material.includes(type))) {
+  if (template.types.some((type) => secretAttributes.includes(type))) {
     throw new CryptokiRefusal(CKR.TEMPLATE_INCONSISTENT, 'a key that is made has no value yet');
   }
   requireSame(template, CKA.CLASS, expected.class);

@@ -34,7 +34,7 @@ async function derive(given: DeriveArguments, { sessions }: Application): Promis
   if (given.mechanism === null) throw new CryptokiRefusal(CKR.MECHANISM_INVALID, 'no mechanism');
   const { mechanism, begin } = mechanismFor(given.mechanism.mechanism, 'derive');
   const beginWith = begin(given.mechanism.parameter);
-  const object = await session.token.objects.get(given.baseKey, CKR.KEY_HANDLE_INVALID);
+  const object = session.token.objects.get(given.baseKey, CKR.KEY_HANDLE_INVALID);
   requirePermitted(object, mechanism, 'derive');
   const derivation = beginWith(new KeyUse(object, session.token));
   const template = Attributes.ofTemplate(given.template);

@@ -31,7 +31,7 @@ export const digestHandlers = {
   async C_DigestKey({ session: handle, key }, { sessions }) {
     const session = sessions.get(handle);
     return step(session, 'digest', async () => {
-      await session.token.objects.get(key, CKR.KEY_HANDLE_INVALID);
+      session.token.objects.get(key, CKR.KEY_HANDLE_INVALID);
       throw new CryptokiRefusal(CKR.KEY_INDIGESTIBLE, 'keys are not digested');
     });
   },

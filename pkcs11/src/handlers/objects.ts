@@ -31,29 +31,29 @@ export const objectHandlers: CallHandlers<
 
   async C_CopyObject(given, { sessions }) {
     const session = sessions.get(given.session);
-    const original = await session.token.objects.get(given.object);
+    const original = session.token.objects.get(given.object);
     return { object: await copyObject(session, original, Attributes.ofTemplate(given.template)) };
   },
 
   async C_DestroyObject(given, { sessions }) {
     const session = sessions.get(given.session);
-    await destroyObject(session, await session.token.objects.get(given.object));
+    await destroyObject(session, session.token.objects.get(given.object));
     return {};
   },
 
-  async C_GetObjectSize(given, { sessions }) {
-    const { attributes } = await sessions.get(given.session).token.objects.get(given.object);
+  C_GetObjectSize(given, { sessions }) {
+    const { attributes } = sessions.get(given.session).token.objects.get(given.object);
     return { size: objectSize(attributes) };
   },
 
-  async C_GetAttributeValue(given, { sessions }) {
-    const { attributes } = await sessions.get(given.session).token.objects.get(given.object);
+  C_GetAttributeValue(given, { sessions }) {
+    const { attributes } = sessions.get(given.session).token.objects.get(given.object);
     return readAttributeValues(attributes, given.template);
   },
 
   async C_SetAttributeValue(given, { sessions }) {
     const session = sessions.get(given.session);
-    const object = await session.token.objects.get(given.object);
+    const object = session.token.objects.get(given.object);
     await changeObject(session, object, Attributes.ofTemplate(given.template));
     return {};
   },

@@ -36,11 +36,11 @@ export interface Beginning<Kind extends OperationKind, F extends KeyFunction> {
  * C_...Init. The order in which things are refused is that of the specification's test suites: session, operation,
  * mechanism, parameter, key. A NULL mechanism cancels (PKCS#11 3.0).
  */
-export async function begin<Kind extends OperationKind, F extends KeyFunction>(
+export function begin<Kind extends OperationKind, F extends KeyFunction>(
   { sessions }: Application,
   { session: handle, mechanism: given, key }: InitArguments,
   { kind, keyFunction, operation }: Beginning<Kind, F>,
-): Promise<Record<never, never>> {
+): Record<never, never> {
   const session = sessions.get(handle);
   if (given === null) {
     session.operations.end(kind);
@@ -49,7 +49,7 @@ export async function begin<Kind extends OperationKind, F extends KeyFunction>(
   session.operations.requireNone(kind);
   const { mechanism, begin: beginWith } = mechanismFor(given.mechanism, keyFunction);
   const make = (beginWith as unknown as Begin<Made<F>>)(given.parameter);
-  const object = await session.token.objects.get(key, CKR.KEY_HANDLE_INVALID);
+  const object = session.token.objects.get(key, CKR.KEY_HANDLE_INVALID);
   requirePermitted(object, mechanism, keyFunction);
   const use = new KeyUse(object, session.token);
   session.operations.begin(

@@ -28,8 +28,8 @@ export const wrappingHandlers = {
     if (given === null) throw noMechanism();
     const { mechanism, begin } = mechanismFor(given.mechanism, 'wrap');
     const beginWith = begin(given.parameter);
-    const wrapping = await token.objects.get(wrappingKey, CKR.WRAPPING_KEY_HANDLE_INVALID);
-    const wrapped = await token.objects.get(key, CKR.KEY_HANDLE_INVALID);
+    const wrapping = token.objects.get(wrappingKey, CKR.WRAPPING_KEY_HANDLE_INVALID);
+    const wrapped = token.objects.get(key, CKR.KEY_HANDLE_INVALID);
     requirePermitted(wrapping, mechanism, 'wrap', wrappingRefusals);
     const held = wrappable(wrapped);
     const use = new KeyUse(wrapping, token);
@@ -45,7 +45,7 @@ export const wrappingHandlers = {
     if (given === null) throw noMechanism();
     const { mechanism, begin } = mechanismFor(given.mechanism, 'unwrap');
     const beginWith = begin(given.parameter);
-    const unwrapping = await token.objects.get(unwrappingKey, CKR.UNWRAPPING_KEY_HANDLE_INVALID);
+    const unwrapping = token.objects.get(unwrappingKey, CKR.UNWRAPPING_KEY_HANDLE_INVALID);
     requirePermitted(unwrapping, mechanism, 'unwrap', unwrappingRefusals);
     const template = Attributes.ofTemplate(asked);
     const wanted = wantedSecretKey(template);

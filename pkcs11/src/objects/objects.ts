@@ -33,7 +33,7 @@ export class Objects {
   }
 
   /** @throws CryptokiRefusal as `refusal`: CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID ... */
-  async get(handle: CkUlong, refusal: number = CKR.OBJECT_HANDLE_INVALID): Promise<TokenObject> {
+  get(handle: CkUlong, refusal: number = CKR.OBJECT_HANDLE_INVALID): TokenObject {
     const object = this.#known(this.#handles.identity(handle));
     if (object !== undefined && this.#isShown(object)) return object;
     throw new CryptokiRefusal(refusal, 'no such object');

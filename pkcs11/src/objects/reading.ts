@@ -4,18 +4,8 @@ import { CKA } from '../codec/constants/attribute-types.ts';
 import { CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import type { Attributes } from './attributes.ts';
+import { secretAttributes } from './secret-attributes.ts';
 
-/** Never told of a private or secret key. */
-const sensitive: readonly number[] = [
-  CKA.VALUE,
-  CKA.PRIVATE_EXPONENT,
-  CKA.PRIME_1,
-  CKA.PRIME_2,
-  CKA.EXPONENT_1,
-  CKA.EXPONENT_2,
-  CKA.COEFFICIENT,
-  CKA.SEED,
-];
 const heldClasses: readonly unknown[] = [CKO.PRIVATE_KEY, CKO.SECRET_KEY];
 
 /**
@@ -29,7 +19,7 @@ export function readAttributeValues(
   const template = wanted.map(({ type }) => attributes.get(type) ?? unavailableAttribute(type));
   const missing = wanted.filter(({ type }) => !attributes.has(type));
   const isHeld = heldClasses.includes(attributes.ulong(CKA.CLASS));
-  if (isHeld && missing.some(({ type }) => sensitive.includes(type))) {
+  if (isHeld && missing.some(({ type }) => secretAttributes.includes(type))) {
     return { template, returnValue: CKR.ATTRIBUTE_SENSITIVE };
   }
   if (missing.length > 0) return { template, returnValue: CKR.ATTRIBUTE_TYPE_INVALID };

@@ -1,5 +1,4 @@
 import type { HandedOnPeer } from '../generated/types.ts';
-import type { Transport } from '../transport/transport.ts';
 import { defaultSocketPath, unixSocket } from '../transport/unix-socket.ts';
 import { connect as connectWebSocket, type WebSocketConnectOptions } from './connect.ts';
 import { type ClientOptions, type FerroHsm, openFerroHsm } from './ferrohsm.ts';
@@ -17,12 +16,6 @@ export interface SocketConnectOptions extends ClientOptions {
    * @internal
    */
   readonly peer?: HandedOnPeer;
-  /**
-   * Called when a connection has ended, whoever ended it: the session keys of it are gone. The next call opens another.
-   *
-   * @internal
-   */
-  readonly onDisconnect?: () => void;
 }
 
 /**
@@ -37,23 +30,6 @@ export interface SocketConnectOptions extends ClientOptions {
  */
 export async function connect(options: SocketConnectOptions | WebSocketConnectOptions = {}): Promise<FerroHsm> {
   if (options.url !== undefined) return connectWebSocket(options);
-  const { socket = defaultSocketPath(), token, peer, onDisconnect } = options;
-  const transport = unixSocket(socket);
-  return openFerroHsm(onDisconnect ? toldOfEnds(transport, onDisconnect) : transport, { token, peer }, options);
-}
-
-function toldOfEnds(transport: Transport, onEnd: () => void): Transport {
-  return {
-    open: (listener, signal) =>
-      transport.open(
-        {
-          onMessage: (message) => listener.onMessage(message),
-          onClose(cause) {
-            listener.onClose(cause);
-            onEnd();
-          },
-        },
-        signal,
-      ),
-  };
+  const { socket = defaultSocketPath(), token, peer } = options;
+  return openFerroHsm(unixSocket(socket), { token, peer }, options);
 }
