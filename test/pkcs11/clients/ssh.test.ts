@@ -95,7 +95,8 @@ describe.skipIf(!isThere(need))('OpenSSH', () => {
     await client.write('release-key.pub', `${key}\n`);
     await client.write('signers', `release@example ${key}\n`);
     const script = `ssh-add -s ${client.module} && ssh-keygen -Y sign -n file -f release-key.pub release`;
-    await run('ssh-agent', 'sh', '-c', script);
+    // It takes no module of other folders unless it is told to.
+    await run('ssh-agent', '-P', client.module, 'sh', '-c', script);
     const check = 'ssh-keygen -Y verify -n file -f signers -I release@example -s release.sig < release';
     expect((await run('sh', '-c', check)).stdout).toContain('Good "file" signature');
   });

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findInstallation } from '../../../cli/src/pkcs11-setup/installation.ts';
 import { isThere, servedClient } from '../clients/served-client.ts';
+import { stockClient } from '../served-token.ts';
 import { type Outcome, slotOf, tell } from './suite.ts';
 
 /** `src/tests/p11test` in a checkout of github.com/OpenSC/OpenSC. */
@@ -14,6 +16,9 @@ const need = {
   debian: 'gcc libcmocka-dev libssl-dev opensc gnutls-bin openssl',
 };
 const timeoutMs = 300_000;
+
+/** C_GetInterface is the client's own; the other wants to read the secret that two keys agree on. */
+const failedByNewerClients = ['interface_test', 'derive_tests'];
 
 describe.skipIf(folder === undefined || !isThere(need))("OpenSC's p11test", () => {
   const client = servedClient();
@@ -52,11 +57,13 @@ describe.skipIf(folder === undefined || !isThere(need))("OpenSC's p11test", () =
     await tool('--write-object', client.path(`${name}.der`), '--type', 'cert', '--id', id, '--label', name);
   }
 
-  it('fails nowhere', { timeout: timeoutMs }, async () => {
+  it('fails nowhere that we decide', { timeout: timeoutMs }, async () => {
     const outcome = await runSuite(await compile(String(folder)));
     tell("OpenSC's p11test", outcome);
-    expect(outcome.failed).toEqual([]);
-    expect(outcome.passed.length).toBeGreaterThanOrEqual(9);
+    const { versions } = findInstallation(stockClient).generation;
+    const isOldest = versions === 'up to 0.24.1';
+    expect(outcome.failed).toEqual(isOldest || client.isReference ? [] : failedByNewerClients);
+    expect(outcome.passed.length).toBeGreaterThanOrEqual(isOldest ? 9 : 8);
   });
 
   /** Without the rest of OpenSC: its sources, and a configuration that says nothing. */

