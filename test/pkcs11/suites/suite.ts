@@ -24,11 +24,11 @@ export function tell(suite: string, { passed, skipped, failed }: Outcome): void 
 }
 
 /**
- * Compares the failures with a list that is kept in a file: one name a line, and the reason after `#`. One that passes
- * although it is on the list is told too: the list is to say what is so.
+ * Compares the failures with lists that are kept in files: one name a line, and the reason after `#`. One that passes
+ * although it is on a list is told too: the lists are to say what is so.
  */
-export function compareWithList({ failed }: Outcome, list: string): void {
-  const text = readFileSync(join(import.meta.dirname, list), 'utf8');
+export function compareWithLists({ failed }: Outcome, lists: readonly string[]): void {
+  const text = lists.map((list) => readFileSync(join(import.meta.dirname, list), 'utf8')).join('');
   const expected = text.split('\n').flatMap((line) => line.replace(/#.*/, '').trim() || []);
   expect(failed.toSorted()).toEqual(expected.toSorted());
 }
