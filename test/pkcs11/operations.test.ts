@@ -169,6 +169,15 @@ test('a list of mechanisms says first how long it is', async () => {
   expect(await refusal(client.call('C_GetMechanismInfo', { ...info, mechanism: 999 }))).toBe(CKR.MECHANISM_INVALID);
 });
 
+test.each([
+  ['that cannot say so get no random bytes', 0, CKR.OK],
+  ['that can are told of the memory that is missing', 2, CKR.ARGUMENTS_BAD],
+] as const)('clients without memory %s', async (_what, version, returnValue) => {
+  await using open = await TokenSession.open(served.socketPath, version);
+  const asked = open.client.call('C_GenerateRandom', { session: open.handle, room: null });
+  expect(await refusal(asked)).toBe(returnValue);
+});
+
 describe('messages', () => {
   test('are signed and verified one after the other with one key', async () => {
     const of = { session, parameter: null };

@@ -4,11 +4,12 @@ import { CKA } from '../../pkcs11/src/codec/constants/attribute-types.ts';
 import { CKM } from '../../pkcs11/src/codec/constants/mechanism-types.ts';
 import { CKK, CKO } from '../../pkcs11/src/codec/constants/objects.ts';
 import { CKR } from '../../pkcs11/src/codec/constants/return-values.ts';
+import type { CkMechanism } from '../../pkcs11/src/codec/mechanism.ts';
 import type { CkUlong } from '../../pkcs11/src/codec/ulong.ts';
 import { Attributes, attributeOf } from '../../pkcs11/src/objects/attributes.ts';
 import { refusal } from './refusal.ts';
 import { ServedSidecar } from './served-sidecar.ts';
-import { TokenSession } from './token-session.ts';
+import { oaepWithSha256, TokenSession } from './token-session.ts';
 
 let served: ServedSidecar;
 let session: TokenSession;
@@ -149,6 +150,13 @@ describe('before a login', () => {
     expect(await refusal(early.secret(CKM.AES_KEY_GEN, 16, ...onToken))).toBe(CKR.USER_NOT_LOGGED_IN);
     expect(await refusal(early.rsaPair(1024))).toBe(CKR.USER_NOT_LOGGED_IN);
     expect(await refusal(created(early, CKK.AES, block))).toBe(CKR.USER_NOT_LOGGED_IN);
+    const wrapping = await early.secret(CKM.AES_KEY_GEN, 16, isPublic);
+    const unwrapped = early.client.call('C_UnwrapKey', {
+      ...{ session: early.handle, unwrappingKey: wrapping, wrappedKey: Buffer.alloc(24) },
+      mechanism: { mechanism: CKM.AES_KEY_WRAP, parameter: undefined },
+      template: [attributeOf(CKA.CLASS, CKO.SECRET_KEY), attributeOf(CKA.KEY_TYPE, CKK.AES)],
+    });
+    expect(await refusal(unwrapped)).toBe(CKR.USER_NOT_LOGGED_IN);
   });
 
   test('a key that is private ends with the login', async () => {
@@ -160,12 +168,23 @@ describe('before a login', () => {
   });
 });
 
-test('a key of the login and one of the socket do not wrap each other', async () => {
-  const wrapping = await session.secret(CKM.AES_KEY_GEN, 32);
-  const wrapped = await session.secret(CKM.AES_KEY_GEN, 16, isPublic, attributeOf(CKA.EXTRACTABLE, true));
-  const call = { session: session.handle, wrappingKey: wrapping, room: 100 };
-  const mechanism = { mechanism: CKM.AES_KEY_WRAP, parameter: undefined };
-  expect(await refusal(session.client.call('C_WrapKey', { ...call, mechanism, key: wrapped }))).toBe(
-    CKR.KEY_NOT_WRAPPABLE,
-  );
+describe('wrapping', () => {
+  const wrapped = (mechanism: CkMechanism, wrappingKey: CkUlong, key: CkUlong) =>
+    session.client.call('C_WrapKey', { session: session.handle, mechanism, wrappingKey, key, room: 1000 });
+  const extractable = attributeOf(CKA.EXTRACTABLE, true);
+
+  test('a key of the login does not wrap one of the socket', async () => {
+    const wrapping = await session.secret(CKM.AES_KEY_GEN, 32);
+    const key = await session.secret(CKM.AES_KEY_GEN, 16, isPublic, extractable);
+    const refused = refusal(wrapped({ mechanism: CKM.AES_KEY_WRAP, parameter: undefined }, wrapping, key));
+    expect(await refused).toBe(CKR.KEY_NOT_WRAPPABLE);
+  });
+
+  test('a public key wraps either', async () => {
+    const { publicKey } = await session.rsaPair();
+    for (const more of [[extractable], [extractable, isPublic]]) {
+      const key = await session.secret(CKM.AES_KEY_GEN, 16, ...more);
+      expect((await wrapped(oaepWithSha256, publicKey, key)).wrappedKey).toHaveLength(256);
+    }
+  });
 });

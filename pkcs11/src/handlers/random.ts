@@ -12,11 +12,11 @@ export const randomHandlers: CallHandlers<'C_SeedRandom' | 'C_GenerateRandom'> =
     throw new CryptokiRefusal(CKR.RANDOM_SEED_NOT_SUPPORTED, 'the random source of the sidecar takes no seed');
   },
 
-  async C_GenerateRandom(given, { sessions }) {
+  async C_GenerateRandom(given, { sessions, version }) {
     const { token } = sessions.get(given.session);
-    const { room: length } = given;
-    // Clients up to 0.24.1 send the same for no memory and for none wanted.
-    if (length === null) throw new CryptokiRefusal(CKR.ARGUMENTS_BAD, 'no room for random bytes');
+    // To clients of version 0 no memory and no bytes wanted are the same, and pkcs11-tool tries out the latter.
+    if (given.room === null && version > 0) throw new CryptokiRefusal(CKR.ARGUMENTS_BAD, 'no memory for random bytes');
+    const length = given.room ?? 0;
     if (length > maximumBytes) throw new CryptokiRefusal(CKR.ARGUMENTS_BAD, `more than ${maximumBytes} random bytes`);
     const parts: Uint8Array[] = [];
     for (let left = length; left > 0; left -= bytesAtOnce) {
