@@ -227,13 +227,19 @@ describe('objects that applications bring', () => {
     expect((await read(7)).returnValue).toBe(CKR.OK);
   });
 
-  test('are not copied into another class', async () => {
-    const template = [attributeOf(CKA.CLASS, CKO.DATA)];
+  test('change in a copy what may be changed, and where the copy lies', async () => {
+    const template = [attributeOf(CKA.CLASS, CKO.DATA), attributeOf(CKA.VALUE, text('original'))];
     const { object } = await client.call('C_CreateObject', { session, template });
-    const other = [attributeOf(CKA.CLASS, CKO.CERTIFICATE)];
-    expect(await refusal(client.call('C_CopyObject', { session, object, template: other }))).toBe(
-      CKR.ATTRIBUTE_READ_ONLY,
+    const copied = (...changes: ReturnType<typeof attributeOf>[]) =>
+      client.call('C_CopyObject', { session, object, template: changes });
+    expect(await refusal(copied(attributeOf(CKA.CLASS, CKO.CERTIFICATE)))).toBe(CKR.ATTRIBUTE_READ_ONLY);
+    const { object: copy } = await copied(
+      attributeOf(CKA.CLASS, CKO.DATA),
+      attributeOf(CKA.VALUE, text('changed')),
+      attributeOf(CKA.TOKEN, true),
     );
+    expect((await attributes(copy, CKA.VALUE)).bytes(CKA.VALUE)?.toString()).toBe('changed');
+    for (const one of [object, copy]) await client.call('C_DestroyObject', { session, object: one });
   });
 
   test('are refused where their value has no length of a key', async () => {

@@ -121,12 +121,18 @@ function rsaAlgorithm({ publicKey, privateKey }: KeyTemplates): Algorithm {
   const modulusLength = required(publicKey.ulong(CKA.MODULUS_BITS), 'CKA_MODULUS_BITS');
   const possible = privateKey.boolean(CKA.TOKEN) === true ? modulusBits : modulusBitsOfSessions;
   if (!possible.includes(modulusLength)) throw new CryptokiRefusal(CKR.KEY_SIZE_RANGE, `${modulusLength} bits of RSA`);
-  const publicExponent = (publicKey.bytes(CKA.PUBLIC_EXPONENT) ?? defaultExponent).toString('base64url');
+  const publicExponent = withoutLeadingZeros(publicKey.bytes(CKA.PUBLIC_EXPONENT) ?? defaultExponent);
   return {
     ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', multipurpose: true },
     modulusLength: Number(modulusLength),
-    publicExponent,
+    publicExponent: publicExponent.toString('base64url'),
   };
+}
+
+/** Some applications give a number in a fixed count of bytes. */
+function withoutLeadingZeros(number: Buffer): Buffer {
+  const first = number.findIndex((byte) => byte !== 0);
+  return number.subarray(Math.max(first, 0));
 }
 
 function curveOf({ publicKey, privateKey }: KeyTemplates, names: string): Curve {

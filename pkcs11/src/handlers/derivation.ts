@@ -6,7 +6,7 @@ import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { CkUlong } from '../codec/ulong.ts';
 import { KeyUse } from '../mechanisms/key-use.ts';
 import { Attributes } from '../objects/attributes.ts';
-import { holderOf } from '../objects/token-object.ts';
+import { requireKeyWritable } from '../objects/changes.ts';
 import type { CallHandlers } from './handler.ts';
 import { mechanismFor, requirePermitted } from './key-permission.ts';
 import { wantedSecretKey } from './key-template.ts';
@@ -36,13 +36,16 @@ async function derive(given: DeriveArguments, { sessions }: Application): Promis
   const beginWith = begin(given.mechanism.parameter);
   const object = session.token.objects.get(given.baseKey, CKR.KEY_HANDLE_INVALID);
   requirePermitted(object, mechanism, 'derive');
-  const derivation = beginWith(new KeyUse(object, session.token));
+  const use = new KeyUse(object, session.token);
+  const derivation = beginWith(use);
   const template = Attributes.ofTemplate(given.template);
   const wanted = wantedSecretKey(template);
+  requireKeyWritable(session, template);
   requireWhole(wanted.length ?? derivation.secretBytes, derivation.secretBytes);
   const algorithm = { ...wanted.algorithm, length: derivation.secretBytes * 8 };
+  const { sidecar: holder } = use;
   const key = await derivation.derive({ algorithm, usages: wanted.usages });
-  return session.token.objects.addSessionKey(session, key, template, holderOf(object));
+  return session.token.objects.addSessionKey(session, key, template, { holder });
 }
 
 /**

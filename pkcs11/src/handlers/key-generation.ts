@@ -8,10 +8,10 @@ import { type GeneratedKeys, generatedKeys, type KeyTemplates, usagesOf } from '
 import { createNamedKey } from '../generation/named-keys.ts';
 import { sessionKeyHolder } from '../generation/session-key-holder.ts';
 import { checkKeyTemplate } from '../generation/template-check.ts';
-import { Attributes, attributeOf } from '../objects/attributes.ts';
-import { changeObject, requireWritable } from '../objects/changes.ts';
+import { Attributes } from '../objects/attributes.ts';
+import { changeObject, requireKeyWritable } from '../objects/changes.ts';
 import { createdPairObjects } from '../objects/session-key-objects.ts';
-import type { TokenObject } from '../objects/token-object.ts';
+import type { Connection, TokenObject } from '../objects/token-object.ts';
 import type { Session } from '../session/session.ts';
 import type { CallHandlers } from './handler.ts';
 
@@ -59,13 +59,14 @@ async function generateSecret(
   const { privateKey: template } = templates;
   const algorithm = maker.algorithm(templates);
   const usages = usagesOf(maker.usages, templates);
-  requireWritable(session, { attributes: privateByDefault(template) });
+  requireKeyWritable(session, template);
   if (template.boolean(CKA.TOKEN) === true) {
     const [object] = await createNamedKey(session, algorithm, usages, template);
     return addNamed(session, object, template);
   }
-  const { created, holder } = await generateSessionKey(session, algorithm, usages, template);
-  return objects.addSessionKey(session, (created as { key: Key }).key, template, { mechanism, ...holder });
+  const holder = sessionKeyHolder(session, template);
+  const created = await generateSessionKey(holder, algorithm, usages, template);
+  return objects.addSessionKey(session, (created as { key: Key }).key, template, { mechanism, holder });
 }
 
 async function generatePair(
@@ -75,42 +76,36 @@ async function generatePair(
   mechanism: number,
 ): Promise<readonly [privateKey: number, publicKey: number]> {
   const { objects } = session.token;
+  const isOnToken = areOnToken(templates);
   const algorithm = maker.algorithm(templates);
   const usages = usagesOf(maker.usages, templates);
-  requireWritable(session, { attributes: privateByDefault(templates.privateKey) });
-  if (isOnToken(templates)) {
+  requireKeyWritable(session, templates.privateKey);
+  if (isOnToken) {
     const [ofPrivate, ofPublic] = await createNamedKey(session, algorithm, usages, templates.privateKey);
     return [
       await addNamed(session, ofPrivate, templates.privateKey),
       await addNamed(session, ofPublic, templates.publicKey),
     ];
   }
-  const { created, holder } = await generateSessionKey(session, algorithm, usages, templates.privateKey);
+  const holder = sessionKeyHolder(session, templates.privateKey);
+  const created = await generateSessionKey(holder, algorithm, usages, templates.privateKey);
   const [ofPrivate, ofPublic] = createdPairObjects(created as { privateKey: Key; publicKey: Key }, templates, {
     mechanism,
-    ...holder,
+    holder,
   });
   return [objects.add(ofPrivate, session), objects.add(ofPublic, session)];
 }
 
-async function generateSessionKey(session: Session, algorithm: Algorithm, usages: KeyUsages, template: Attributes) {
-  const holder = sessionKeyHolder(session, template);
+function generateSessionKey(holder: Connection, algorithm: Algorithm, usages: KeyUsages, template: Attributes) {
   const extractable = template.boolean(CKA.EXTRACTABLE) === true;
-  const sidecar = holder.holder ?? session.token.sidecar;
-  return { holder, created: await sidecar.call('subtle.generateKey', { algorithm, extractable, usages }) };
+  return holder.call('subtle.generateKey', { algorithm, extractable, usages });
 }
 
-/** Both halves lie in the same place: the private one decides. */
-function isOnToken({ privateKey, publicKey }: KeyTemplates): boolean {
-  const isPrivateOnToken = privateKey.boolean(CKA.TOKEN) === true;
-  if (publicKey.boolean(CKA.TOKEN) === true && !isPrivateOnToken) {
-    throw new CryptokiRefusal(CKR.TEMPLATE_INCONSISTENT, 'a public key on the token has its private key there');
-  }
-  return isPrivateOnToken;
-}
-
-function privateByDefault(template: Attributes): Attributes {
-  return new Attributes([attributeOf(CKA.PRIVATE, true)]).with(template);
+/** Both halves lie in the same place: where the private one does, unless the public one is said to lie elsewhere. */
+function areOnToken({ privateKey, publicKey }: KeyTemplates): boolean {
+  const isOnToken = privateKey.boolean(CKA.TOKEN) === true;
+  if ((publicKey.boolean(CKA.TOKEN) ?? isOnToken) === isOnToken) return isOnToken;
+  throw new CryptokiRefusal(CKR.TEMPLATE_INCONSISTENT, 'both halves are on the token, or both of the session');
 }
 
 /** What a template says beyond what the key itself has: a subject, dates, another label or id for one half. */

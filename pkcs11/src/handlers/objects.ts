@@ -5,7 +5,7 @@ import { CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { Attributes } from '../objects/attributes.ts';
-import { changeObject, requireWritable } from '../objects/changes.ts';
+import { changeObject, requireChangeableInCopy, requireWritable } from '../objects/changes.ts';
 import { createObject } from '../objects/creation.ts';
 import { objectSize, readAttributeValues } from '../objects/reading.ts';
 import type { TokenObject } from '../objects/token-object.ts';
@@ -67,7 +67,7 @@ async function copyObject(session: Session, original: TokenObject, template: Att
   if (original.key !== undefined || original.attributes.boolean(CKA.COPYABLE) === false) {
     throw new CryptokiRefusal(CKR.ACTION_PROHIBITED, 'the object cannot be copied');
   }
-  if (template.has(CKA.CLASS)) throw new CryptokiRefusal(CKR.ATTRIBUTE_READ_ONLY, 'a copy has the same class');
+  requireChangeableInCopy(original, template);
   const copied = original.attributes.all.filter(({ type }) => !notCopied.includes(type));
   return createObject(session, new Attributes(copied).with(template));
 }

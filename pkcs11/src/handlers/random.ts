@@ -14,7 +14,9 @@ export const randomHandlers: CallHandlers<'C_SeedRandom' | 'C_GenerateRandom'> =
 
   async C_GenerateRandom(given, { sessions }) {
     const { token } = sessions.get(given.session);
-    const length = given.room ?? 0;
+    const { room: length } = given;
+    // Clients up to 0.24.1 send the same for no memory and for none wanted.
+    if (length === null) throw new CryptokiRefusal(CKR.ARGUMENTS_BAD, 'no room for random bytes');
     if (length > maximumBytes) throw new CryptokiRefusal(CKR.ARGUMENTS_BAD, `more than ${maximumBytes} random bytes`);
     const parts: Uint8Array[] = [];
     for (let left = length; left > 0; left -= bytesAtOnce) {

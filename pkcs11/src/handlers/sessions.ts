@@ -59,7 +59,7 @@ export const sessionHandlers: CallHandlers<
     const { token } = sessions.get(given.session);
     if (token.login.role === undefined) throw new CryptokiRefusal(CKR.USER_NOT_LOGGED_IN, 'nobody is logged in');
     for (const session of sessions.of(token)) session.operations.endAll();
-    await token.objects.forgetPrivate();
+    await token.objects.forgetLogin();
     await token.login.logOut();
     return {};
   },

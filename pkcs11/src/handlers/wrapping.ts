@@ -4,7 +4,8 @@ import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import { KeyUse } from '../mechanisms/key-use.ts';
 import { Attributes } from '../objects/attributes.ts';
-import { type HeldKey, holderOf, type TokenObject } from '../objects/token-object.ts';
+import { requireKeyWritable } from '../objects/changes.ts';
+import type { HeldKey, TokenObject } from '../objects/token-object.ts';
 import { bufferOf, fits } from '../operations/output.ts';
 import type { CallHandlers } from './handler.ts';
 import { type KeyRefusals, mechanismFor, requirePermitted } from './key-permission.ts';
@@ -49,9 +50,11 @@ export const wrappingHandlers = {
     requirePermitted(unwrapping, mechanism, 'unwrap', unwrappingRefusals);
     const template = Attributes.ofTemplate(asked);
     const wanted = wantedSecretKey(template);
+    requireKeyWritable(session, template);
     const use = new KeyUse(unwrapping, token);
+    const { sidecar: holder } = use;
     const unwrapped = await use.unwrap(beginWith(use).algorithm, bytesOf(wrappedKey), wanted);
-    return { key: token.objects.addSessionKey(session, unwrapped, template, holderOf(unwrapping)) };
+    return { key: token.objects.addSessionKey(session, unwrapped, template, { holder }) };
   },
 } satisfies CallHandlers<'C_WrapKey' | 'C_UnwrapKey'>;
 

@@ -2,8 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Algorithm, FerroHsmError, type Key } from '@ferrohsm/sdk';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
-import type { HeldKey, TokenObject } from '../objects/token-object.ts';
-import type { Sidecar } from '../sidecar.ts';
+import type { Connection, HeldKey, TokenObject } from '../objects/token-object.ts';
 import type { Token } from '../token/token.ts';
 import type { DerivedKey, UnwrappedKey } from './mechanism.ts';
 
@@ -15,6 +14,11 @@ export class KeyUse {
   constructor(object: TokenObject, token: Token) {
     this.object = object;
     this.token = token;
+  }
+
+  /** The connection that it is used on, and that session keys which come of it live in. */
+  get sidecar(): Connection {
+    return this.object.key?.holder ?? this.token.sidecar;
   }
 
   /** @throws CryptokiRefusal CKR_KEY_FUNCTION_NOT_PERMITTED for a public key */
@@ -30,25 +34,25 @@ export class KeyUse {
   }
 
   async sign(algorithm: Algorithm, data: Uint8Array): Promise<Uint8Array> {
-    const { signature } = await this.#called(this.#sidecar.call('subtle.sign', { algorithm, key: this.#handle, data }));
+    const { signature } = await this.#called(this.sidecar.call('subtle.sign', { algorithm, key: this.#handle, data }));
     return signature;
   }
 
   async signDigest(algorithm: Algorithm, digest: Uint8Array): Promise<Uint8Array> {
     const params = { algorithm, key: this.#handle, digest };
-    const { signature } = await this.#called(this.#sidecar.call('subtle.signDigest', params));
+    const { signature } = await this.#called(this.sidecar.call('subtle.signDigest', params));
     return signature;
   }
 
   async verify(algorithm: Algorithm, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
     const params = { algorithm, key: this.#handle, data, signature };
-    const { valid } = await this.#called(this.#sidecar.call('subtle.verify', params));
+    const { valid } = await this.#called(this.sidecar.call('subtle.verify', params));
     return valid;
   }
 
   async encrypt(algorithm: Algorithm, data: Uint8Array): Promise<Uint8Array> {
     const { data: encrypted } = await this.#called(
-      this.#sidecar.call('subtle.encrypt', { algorithm, key: this.#handle, data }),
+      this.sidecar.call('subtle.encrypt', { algorithm, key: this.#handle, data }),
     );
     return encrypted;
   }
@@ -59,7 +63,7 @@ export class KeyUse {
     data: Uint8Array,
     refusal: number = CKR.ENCRYPTED_DATA_INVALID,
   ): Promise<Uint8Array> {
-    const call = this.#sidecar.call('subtle.decrypt', { algorithm, key: this.#handle, data });
+    const call = this.sidecar.call('subtle.decrypt', { algorithm, key: this.#handle, data });
     const { data: decrypted } = await this.#called(call, refusal);
     return decrypted;
   }
@@ -72,7 +76,7 @@ export class KeyUse {
   async deriveKey(algorithm: Algorithm, wanted: DerivedKey): Promise<Key> {
     const { algorithm: derivedKeyAlgorithm, usages } = wanted;
     const params = { algorithm, key: this.#handle, derivedKeyAlgorithm, extractable: false, usages: [...usages] };
-    const { key } = await this.#called(this.#sidecar.call('subtle.deriveKey', params), CKR.MECHANISM_PARAM_INVALID);
+    const { key } = await this.#called(this.sidecar.call('subtle.deriveKey', params), CKR.MECHANISM_PARAM_INVALID);
     return key;
   }
 
@@ -80,16 +84,19 @@ export class KeyUse {
    * Wraps another key of the sidecar. A public key is given to the sidecar first, since neither key comes here.
    *
    * @throws FerroHsmError `approval_required` for a named key
+   * @throws CryptokiRefusal CKR_KEY_NOT_WRAPPABLE for session keys of which one is of the login and one is not
    */
-  async wrap(wrapAlgorithm: Algorithm, { handle: key }: HeldKey): Promise<Uint8Array> {
-    if (this.object.key === undefined) return this.#wrapToPublicKey(wrapAlgorithm, key);
-    return this.#wrapWith(this.#handle, wrapAlgorithm, key);
+  async wrap(wrapAlgorithm: Algorithm, wrapped: HeldKey): Promise<Uint8Array> {
+    const connection = this.#connectionWith(wrapped);
+    const { handle: key } = wrapped;
+    if (this.object.key === undefined) return this.#wrapToPublicKey(connection, wrapAlgorithm, key);
+    return this.#wrapWith(connection, { wrappingKey: this.#handle, wrapAlgorithm, key });
   }
 
   /** @returns a session key */
   async unwrap(unwrapAlgorithm: Algorithm, wrappedKey: Uint8Array, wanted: UnwrappedKey): Promise<Key> {
     const { algorithm: unwrappedKeyAlgorithm, usages, isExtractable: extractable } = wanted;
-    const call = this.#sidecar.call('subtle.unwrapKey', {
+    const call = this.sidecar.call('subtle.unwrapKey', {
       format: 'raw-secret',
       wrappedKey,
       unwrappingKey: this.#handle,
@@ -102,29 +109,38 @@ export class KeyUse {
     return key;
   }
 
-  async #wrapToPublicKey({ hash, ...algorithm }: Algorithm, key: string): Promise<Uint8Array> {
-    const { key: wrapping } = await this.#sidecar.call('subtle.importKey', {
+  async #wrapToPublicKey(
+    connection: Connection,
+    { hash, ...wrapAlgorithm }: Algorithm,
+    key: string,
+  ): Promise<Uint8Array> {
+    const { key: wrapping } = await connection.call('subtle.importKey', {
       format: 'spki',
       keyData: this.publicKey.export({ type: 'spki', format: 'der' }),
-      algorithm: { name: algorithm.name, ...(hash !== undefined && { hash }) },
+      algorithm: { name: wrapAlgorithm.name, ...(hash !== undefined && { hash }) },
       extractable: true,
       usages: ['wrapKey'],
     });
     try {
-      return await this.#wrapWith(wrapping.handle, algorithm, key);
+      return await this.#wrapWith(connection, { wrappingKey: wrapping.handle, wrapAlgorithm, key });
     } finally {
-      await this.#sidecar.call('session.release', { handles: [wrapping.handle] });
+      await connection.call('session.release', { handles: [wrapping.handle] });
     }
   }
 
-  async #wrapWith(wrappingKey: string, wrapAlgorithm: Algorithm, key: string): Promise<Uint8Array> {
-    const params = { format: 'raw-secret', key, wrappingKey, wrapAlgorithm } as const;
-    const { wrappedKey } = await this.#called(this.#sidecar.call('subtle.wrapKey', params));
+  async #wrapWith(
+    connection: Connection,
+    keys: { readonly wrappingKey: string; readonly wrapAlgorithm: Algorithm; readonly key: string },
+  ): Promise<Uint8Array> {
+    const { wrappedKey } = await this.#called(connection.call('subtle.wrapKey', { format: 'raw-secret', ...keys }));
     return wrappedKey;
   }
 
-  get #sidecar(): Pick<Sidecar, 'call'> {
-    return this.object.key?.holder ?? this.token.sidecar;
+  /** One that knows both keys: named keys are known to each. */
+  #connectionWith({ holder: other }: HeldKey): Connection {
+    const own = this.object.key?.holder;
+    if (own === undefined || other === undefined || own === other) return own ?? other ?? this.token.sidecar;
+    throw new CryptokiRefusal(CKR.KEY_NOT_WRAPPABLE, 'one key is of the login, the other is not');
   }
 
   get #handle(): string {

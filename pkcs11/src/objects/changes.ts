@@ -4,7 +4,8 @@ import { CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { Session } from '../session/session.ts';
-import { Attributes } from './attributes.ts';
+import { Attributes, attributeOf } from './attributes.ts';
+import { matches } from './matching.ts';
 import { storedAttributes } from './stored-objects.ts';
 import { isOnToken, isPrivate, type TokenObject } from './token-object.ts';
 
@@ -40,6 +41,22 @@ export async function changeObject(session: Session, object: TokenObject, templa
   objects.replace(await store(session, changed, template));
 }
 
+/** What a copy may have of its own besides. */
+const chosenForCopies: readonly number[] = [CKA.TOKEN, CKA.PRIVATE, CKA.MODIFIABLE, CKA.COPYABLE, CKA.DESTROYABLE];
+
+/**
+ * What C_CopyObject may change on the way.
+ *
+ * @throws CryptokiRefusal CKR_ATTRIBUTE_READ_ONLY, CKR_ATTRIBUTE_TYPE_INVALID
+ */
+export function requireChangeableInCopy(original: TokenObject, template: Attributes): void {
+  for (const attribute of template.all) {
+    const isChosen = chosenForCopies.includes(attribute.type);
+    if (isChosen || matches(original.attributes, new Attributes([attribute]))) continue;
+    requireChangeable(original, template, attribute.type);
+  }
+}
+
 /** @throws CryptokiRefusal CKR_SESSION_READ_ONLY for an object on the token, CKR_USER_NOT_LOGGED_IN for a private one */
 export function requireWritable(session: Session, object: Pick<TokenObject, 'attributes'>): void {
   const { isNeeded } = session.token.login;
@@ -49,6 +66,11 @@ export function requireWritable(session: Session, object: Pick<TokenObject, 'att
   if (isNeeded && isPrivate({ identity: '', ...object })) {
     throw new CryptokiRefusal(CKR.USER_NOT_LOGGED_IN, 'C_Login comes first');
   }
+}
+
+/** A key that is to be made: it is private unless its template says otherwise. */
+export function requireKeyWritable(session: Session, template: Attributes): void {
+  requireWritable(session, { attributes: new Attributes([attributeOf(CKA.PRIVATE, true)]).with(template) });
 }
 
 async function store(session: Session, object: TokenObject, template: Attributes): Promise<TokenObject> {

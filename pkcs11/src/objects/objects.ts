@@ -61,7 +61,7 @@ export class Objects {
   }
 
   /** A key that the sidecar has made for this session, with what its template says. */
-  addSessionKey(session: Session, key: Key, template: Attributes, making?: KeyMaking): number {
+  addSessionKey(session: Session, key: Key, template: Attributes, making: KeyMaking): number {
     return this.add(createdKeyObject(key, template, making), session);
   }
 
@@ -92,9 +92,11 @@ export class Objects {
     await this.#release(objects.flatMap(({ key }) => key ?? []));
   }
 
-  /** The private objects of sessions end with the login that made them. */
-  async forgetPrivate(): Promise<void> {
-    const objects = [...this.#ofSessions.values()].map(({ object }) => object).filter(isPrivate);
+  /** What ends with a login: private objects of sessions, and whatever else of their keys lives in its connection. */
+  async forgetLogin(): Promise<void> {
+    const { sidecar } = this.#login;
+    const endsWithLogin = (object: TokenObject) => isPrivate(object) || object.key?.holder === sidecar;
+    const objects = [...this.#ofSessions.values()].map(({ object }) => object).filter(endsWithLogin);
     for (const object of objects) await this.remove(object);
   }
 

@@ -23,8 +23,17 @@ export function readAttributeValues(
     return { template, returnValue: CKR.ATTRIBUTE_SENSITIVE };
   }
   if (missing.length > 0) return { template, returnValue: CKR.ATTRIBUTE_TYPE_INVALID };
-  const isShort = wanted.some(({ type, room }) => room > 0 && room < (attributes.get(type)?.length ?? 0));
+  const isShort = wanted.some(({ type, room }) => !fits(attributes.get(type), room));
   return { template, returnValue: isShort ? CKR.BUFFER_TOO_SMALL : CKR.OK };
+}
+
+/** How long a CK_ULONG is, the client alone knows. */
+const ofKnownLength: readonly unknown[] = ['byte', 'bytes', 'date'];
+
+/** Without room the length alone is asked. */
+function fits(attribute: ValuedAttribute | undefined, room: number): boolean {
+  if (attribute === undefined || room === 0) return true;
+  return !ofKnownLength.includes(attribute.kind) || attribute.length <= room;
 }
 
 /** An estimate for C_GetObjectSize: the bytes of all values. */

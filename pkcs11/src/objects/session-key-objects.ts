@@ -3,7 +3,7 @@ import { CKA } from '../codec/constants/attribute-types.ts';
 import { Attributes } from './attributes.ts';
 import { defaultId, type KeyFacts, secretKeyAttributes } from './key-attributes.ts';
 import { pairObjects, publicKeyOf } from './named-key-objects.ts';
-import type { HeldKey, TokenObject } from './token-object.ts';
+import type { Connection, HeldKey, TokenObject } from './token-object.ts';
 
 /** Attributes that an application may choose freely for a key of its session. */
 const chosen: readonly number[] = [
@@ -14,16 +14,20 @@ const chosen: readonly number[] = [
   CKA.END_DATE,
   CKA.MODIFIABLE,
   CKA.PRIVATE,
+  // A generic secret for one hash, CKK_SHA256_HMAC and others: whether the key is of the type was seen to before.
+  CKA.KEY_TYPE,
 ];
 
 /** How a session key came to be. */
-export interface KeyMaking extends Pick<HeldKey, 'holder'> {
+export interface KeyMaking {
+  /** The connection that it was made on. */
+  readonly holder: Connection;
   /** CKM_... that generated it. */
-  readonly mechanism?: number | undefined;
+  readonly mechanism?: number;
 }
 
-/** A secret key that the sidecar has made for a session: by generation, derivation or unwrapping. */
-export function createdKeyObject(key: Key, template: Attributes, { mechanism, holder }: KeyMaking = {}): TokenObject {
+/** A secret key that the sidecar has made for a session: by generation, derivation, unwrapping or import. */
+export function createdKeyObject(key: Key, template: Attributes, { mechanism, holder }: KeyMaking): TokenObject {
   const held = heldKey(key, holder);
   const identity = `${key.handle}/secret`;
   const attributes = secretKeyAttributes({ ...factsOf(key, template, mechanism), identity }, held);
@@ -47,8 +51,8 @@ export function createdPairObjects(
   ];
 }
 
-function heldKey({ handle, algorithm, usages }: Key, holder: HeldKey['holder']): HeldKey {
-  return { handle, algorithm, usages, ...(holder !== undefined && { holder }) };
+function heldKey({ handle, algorithm, usages }: Key, holder: Connection): HeldKey {
+  return { handle, algorithm, usages, holder };
 }
 
 function factsOf(key: Key, template: Attributes, mechanism: number | undefined): Omit<KeyFacts, 'identity'> {

@@ -12,9 +12,12 @@ export interface HeldKey {
   readonly id?: string;
   readonly algorithm: KeyAlgorithm;
   readonly usages: readonly KeyUsage[];
-  /** The connection that a session key lives in, where it is not that of the login. */
-  readonly holder?: Pick<Sidecar, 'call'>;
+  /** The connection that a session key lives in: no other knows it. */
+  readonly holder?: Connection;
 }
+
+/** A connection to the sidecar, as far as keys need it. */
+export type Connection = Pick<Sidecar, 'call'>;
 
 /** What an application sees under one handle. */
 export interface TokenObject {
@@ -37,9 +40,4 @@ export function isPrivate({ attributes }: TokenObject): boolean {
 /** Whether it outlives its session. */
 export function isOnToken({ attributes }: TokenObject): boolean {
   return attributes.boolean(CKA.TOKEN) === true;
-}
-
-/** A session key that comes of another key lives where that one does. */
-export function holderOf({ key }: TokenObject): Pick<HeldKey, 'holder'> {
-  return key?.holder === undefined ? {} : { holder: key.holder };
 }

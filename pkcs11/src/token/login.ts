@@ -6,6 +6,9 @@ import { type Connect, type OpenSidecar, PatientSidecar, type Sidecar } from '..
 /** CKU_USER and CKU_SO. */
 export type LoginRole = 'user' | 'officer';
 
+/** The sidecar does not know the PIN, or hears none for a while. */
+export type PinRefusal = 'incorrect' | 'locked';
+
 export interface LoginOptions {
   /** Name of the socket that the application came through. */
   readonly socket: string;
@@ -23,7 +26,7 @@ export class Login {
   readonly #options: LoginOptions;
   readonly #bySocket: PatientSidecar;
   #isClosed = false;
-  #isPinRefused = false;
+  #refusedPin: PinRefusal | undefined;
   #byPin: { readonly role: LoginRole; readonly sidecar: OpenSidecar } | undefined;
 
   constructor(options: LoginOptions) {
@@ -37,9 +40,9 @@ export class Login {
     return this.#byPin?.role;
   }
 
-  /** Whether the last PIN of the user was not taken. */
-  get isPinRefused(): boolean {
-    return this.#isPinRefused;
+  /** Why the last PIN of the user was not taken, until one is. */
+  get refusedPin(): PinRefusal | undefined {
+    return this.#refusedPin;
   }
 
   /** Whether a login is needed and has not been. */
@@ -94,12 +97,15 @@ export class Login {
     const { socket, connect } = this.#options;
     try {
       const opened = await connect(role === 'user' ? { socket, pin } : { pin });
-      if (role === 'user') this.#isPinRefused = false;
+      if (role === 'user') this.#refusedPin = undefined;
       return opened;
     } catch (error) {
-      const refusal = refusedPin(error);
-      if (role === 'user') this.#isPinRefused = refusal instanceof CryptokiRefusal;
-      throw refusal;
+      const refusal = pinRefusal(error);
+      if (refusal === undefined) throw error;
+      if (role === 'user') this.#refusedPin = refusal;
+      throw refusal === 'locked'
+        ? new CryptokiRefusal(CKR.PIN_LOCKED, 'too many wrong PINs')
+        : new CryptokiRefusal(CKR.PIN_INCORRECT, 'the sidecar does not take the PIN');
     }
   }
 }
@@ -110,11 +116,9 @@ function alreadyLoggedIn(isSame: boolean): CryptokiRefusal {
     : new CryptokiRefusal(CKR.USER_ANOTHER_ALREADY_LOGGED_IN, 'another user is logged in');
 }
 
-function refusedPin(error: unknown): unknown {
-  if (!(error instanceof FerroHsmError)) return error;
+function pinRefusal(error: unknown): PinRefusal | undefined {
+  if (!(error instanceof FerroHsmError)) return undefined;
   // `invalid_params`: shorter than any token is.
-  if (error.code === 'unauthenticated' || error.code === 'invalid_params') {
-    return new CryptokiRefusal(CKR.PIN_INCORRECT, 'the sidecar does not take the PIN');
-  }
-  return error.code === 'rate_limited' ? new CryptokiRefusal(CKR.PIN_LOCKED, 'too many wrong PINs') : error;
+  if (error.code === 'unauthenticated' || error.code === 'invalid_params') return 'incorrect';
+  return error.code === 'rate_limited' ? 'locked' : undefined;
 }

@@ -51,8 +51,11 @@ export function tokenInfo(
 function tokenFlags({ login }: Token): number {
   const always = CKF.RNG | CKF.TOKEN_INITIALIZED | CKF.USER_PIN_INITIALIZED;
   const required = login.requiresPin ? CKF.LOGIN_REQUIRED : 0;
-  return always | required | (login.isPinRefused ? CKF.USER_PIN_COUNT_LOW : 0);
+  return always | required | (login.refusedPin === undefined ? 0 : flagOfRefusedPin[login.refusedPin]);
 }
+
+/** As far as this application has tried: the sidecar counts, and tells nobody. */
+const flagOfRefusedPin = { incorrect: CKF.USER_PIN_COUNT_LOW, locked: CKF.USER_PIN_LOCKED } as const;
 
 function serialNumber({ log }: SystemHelloResult): string {
   return createHash('sha256').update(log.origin).digest('hex').slice(0, 16);
