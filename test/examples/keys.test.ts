@@ -1,11 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from '@ferrohsm/sdk/node';
 import { expect, test } from 'vitest';
+import { defaultPolicy } from '../../sidecar/src/policy/default-policy.ts';
+import { LiveSidecar, writeConfig } from '../end-to-end/live-sidecar.ts';
 import { blocksIn, blocksOf, pageShell, serving } from './page.ts';
 
 const blocks = blocksOf('docs/keys.md');
 
 test('every block of docs/keys.md is one that is tried here', () => {
-  expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh']));
-  expect(blocks).toHaveLength(6);
+  expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'cedar']));
+  expect(blocks).toHaveLength(7);
+});
+
+test('the rule of docs/keys.md refuses general-purpose keys, and no others', async () => {
+  const sidecar = new LiveSidecar();
+  try {
+    writeConfig(sidecar.folders, 'policy.cedar', [defaultPolicy, ...blocksIn(blocks, 'cedar')].join('\n'));
+    await sidecar.start();
+    await using hsm = await connect({ socket: sidecar.process.socket });
+    const create = (name: string, multipurpose: object) => {
+      const algorithm = { name: 'AES-GCM', length: 256, ...multipurpose };
+      return hsm.call('keys.create', { name, algorithm, usages: ['encrypt'], requestId: randomUUID() });
+    };
+    await expect(create('many', { multipurpose: true })).rejects.toMatchObject({ code: 'permission_denied' });
+    expect((await create('one', {})).record.name).toBe('one');
+  } finally {
+    await sidecar.discard();
+  }
 });
 
 /** Bob consents to everything that waits, in the background. */

@@ -24,7 +24,7 @@ describe.skipIf(!isThere({ programs: ['pkcs11-tool', 'openssl'], debian: 'opensc
     const trap = "trap 'for pid in $pids; do kill $pid; wait $pid; done' EXIT";
     const output = run([started, trap, find, sign].join('\n'), 110_000);
     expect(output).toMatch(/^version +p11-kit \d/m);
-    expect(output).toMatch(/^server-[0-9a-f]{8} +ECDSA P-256 +active/m);
+    expect(output).toMatch(/^server-[0-9a-f]{8} +ECDSA P-256 general-purpose +active/m);
     expect(existsSync(join(home, 'signature'))).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FerroHsm, FerroHsmError } from '@ferrohsm/sdk/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../sidecar/src/metrics/catalogue.ts';
@@ -50,14 +51,22 @@ function samplesOf({ name, type }: { name: string; type: string }): string[] {
   return type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name];
 }
 
-/** No more at once than wait for a server to take them in; that some are refused is what is looked at. */
+/** No more at once than wait for a server to take them in. */
 function connectMany(path: string, count: number): Promise<Socket[]> {
-  const connecting = Array.from({ length: count }, async () => {
-    const socket = connectSocket(path).on('error', () => undefined);
-    await once(socket, 'connect').catch(() => undefined);
-    return socket;
-  });
-  return Promise.all(connecting);
+  return Promise.all(Array.from({ length: count }, () => connected(path)));
+}
+
+/** A busy server takes nobody in for a while (EAGAIN); that some are refused after it is what is looked at. */
+async function connected(path: string): Promise<Socket> {
+  for (;;) {
+    const socket = connectSocket(path);
+    try {
+      await once(socket, 'connect');
+      return socket.on('error', () => undefined);
+    } catch {
+      await delay(10);
+    }
+  }
 }
 
 /** Asks for a WebSocket and gives the status of the refusal. */
