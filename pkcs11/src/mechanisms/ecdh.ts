@@ -4,6 +4,7 @@ import { CKK } from '../codec/constants/objects.ts';
 import { CKD } from '../codec/constants/parameters.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
+import { encodedPoint } from '../objects/curves.ts';
 import { curveFlags } from './ecdsa.ts';
 import type { KeyUse } from './key-use.ts';
 import type { Derivation, Mechanism } from './mechanism.ts';
@@ -64,13 +65,10 @@ function agreementWith(use: KeyUse, encoded: Buffer): Derivation {
   };
 }
 
-const octetString = 0x04;
-
 /** Raw, or a DER OCTET STRING of it: PKCS#11 3.1 section 6.3.17 has both, and callers send both. */
 function pointOf(encoded: Buffer, { pointBytes }: Agreement): Buffer {
   if (encoded.length === pointBytes) return encoded;
-  const head = Buffer.of(octetString, ...(pointBytes < 0x80 ? [pointBytes] : [0x81, pointBytes]));
-  const point = encoded.subarray(head.length);
-  if (point.length === pointBytes && encoded.subarray(0, head.length).equals(head)) return point;
+  const point = encoded.subarray(-pointBytes);
+  if (encoded.equals(encodedPoint(point))) return point;
   throw invalidParameter('no point of the curve');
 }

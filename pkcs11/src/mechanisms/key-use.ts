@@ -159,7 +159,7 @@ export class KeyUse {
  *
  * @param failed CKR_... for bytes that the operation does not take
  */
-export function refusalOfKeyUse(error: unknown, failed?: number): unknown {
+function refusalOfKeyUse(error: unknown, failed?: number): unknown {
   if (!(error instanceof FerroHsmError)) return error;
   const { code, message } = error;
   // A session key that went with a connection of the sidecar, a named key that was destroyed.

@@ -33,3 +33,10 @@ export function encodedPoint(point: Buffer): Buffer {
   const length = point.length < 0x80 ? [point.length] : [0x81, point.length];
   return Buffer.concat([Buffer.of(octetString, ...length), point]);
 }
+
+/** CKA_EC_POINT is a DER OCTET STRING; some applications give the point bare. */
+export function decodedPoint(encoded: Buffer): Buffer {
+  const head = encoded[1] === 0x81 ? 3 : 2;
+  const length = encoded[head - 1];
+  return encoded[0] === octetString && length === encoded.length - head ? encoded.subarray(head) : encoded;
+}

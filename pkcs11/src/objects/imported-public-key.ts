@@ -5,7 +5,7 @@ import { CKK, CKO } from '../codec/constants/objects.ts';
 import { CKR } from '../codec/constants/return-values.ts';
 import { CryptokiRefusal } from '../codec/refusal.ts';
 import type { Attributes } from './attributes.ts';
-import { type Curve, curveOfParameters } from './curves.ts';
+import { type Curve, curveOfParameters, decodedPoint } from './curves.ts';
 import { algorithmOfParameterSet } from './key-types.ts';
 
 type JsonWebKey = JsonWebKeyInput['key'];
@@ -86,15 +86,7 @@ function requiredCurve(attributes: Attributes): Curve {
   return curve;
 }
 
-const octetString = 0x04;
 const uncompressed = 0x04;
-
-/** CKA_EC_POINT is a DER OCTET STRING; some applications give the point bare. */
-export function decodedPoint(encoded: Buffer): Buffer {
-  const head = encoded[1] === 0x81 ? 3 : 2;
-  const length = encoded[head - 1];
-  return encoded[0] === octetString && length === encoded.length - head ? encoded.subarray(head) : encoded;
-}
 
 function badPoint(): CryptokiRefusal {
   return new CryptokiRefusal(CKR.ATTRIBUTE_VALUE_INVALID, 'CKA_EC_POINT is no uncompressed point');

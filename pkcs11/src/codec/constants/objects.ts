@@ -5,10 +5,6 @@ export const CKO = {
   PUBLIC_KEY: 0x02,
   PRIVATE_KEY: 0x03,
   SECRET_KEY: 0x04,
-  HW_FEATURE: 0x05,
-  DOMAIN_PARAMETERS: 0x06,
-  MECHANISM: 0x07,
-  PROFILE: 0x09,
 } as const;
 
 /** Key types. */
@@ -27,7 +23,6 @@ export const CKK = {
   SHA3_512_HMAC: 0x36,
   EC_EDWARDS: 0x40,
   EC_MONTGOMERY: 0x41,
-  HKDF: 0x42,
   ML_KEM: 0x49,
   ML_DSA: 0x4a,
   SLH_DSA: 0x4b,

@@ -19,9 +19,5 @@ export const CKZ = {
 /** Key derivation functions of ECDH1. */
 export const CKD = {
   NULL: 0x01,
-  SHA1_KDF: 0x02,
-  SHA224_KDF: 0x05,
   SHA256_KDF: 0x06,
-  SHA384_KDF: 0x07,
-  SHA512_KDF: 0x08,
 } as const;
