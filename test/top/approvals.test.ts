@@ -106,6 +106,7 @@ describe.skipIf(!hasTmux())('the screen of approvals', () => {
     terminal.press('y');
     await terminal.until(new RegExp(`^denied ${id}$`, 'm'));
     terminal.press('Escape');
+    await terminal.until(/ f all /);
     terminal.press('f');
     await terminal.until(/denied +0\/1 +alice/);
     const { state, votes } = await office.hsm.approvals.get(id);

@@ -16,6 +16,10 @@ export interface TerminalOptions {
 const patienceMs = 15_000;
 const lookEveryMs = 50;
 
+/** All that a terminal takes over from the run of the tests: `CI` or `FORCE_COLOR`, say, would decide about colours. */
+const inherited = ['HOME', 'LANG', 'PATH', 'TMPDIR'];
+const surroundings = Object.fromEntries(inherited.map((name) => [name, process.env[name]]));
+
 /** Says once that a machine lacks tmux. */
 export function hasTmux(): boolean {
   const found = spawnSync('tmux', ['-V']).error === undefined;
@@ -97,7 +101,9 @@ export class Terminal {
   }
 
   #tmux(...words: readonly string[]): string {
-    const { status, stdout, stderr, error } = spawnSync('tmux', ['-u', '-S', join(this.#socketFolder, 's'), ...words]);
+    const { status, stdout, stderr, error } = spawnSync('tmux', ['-u', '-S', join(this.#socketFolder, 's'), ...words], {
+      env: surroundings,
+    });
     if (error !== undefined) throw error;
     if (status !== 0) throw new Error(`tmux ${words[0]}: ${stderr}`);
     return stdout.toString();
