@@ -2,7 +2,7 @@ import type { Load } from './load.ts';
 
 /** How the client of a side does its operations: the name of the backend and where it finds its server. */
 export interface ClientPlace {
-  readonly backend: 'in-process' | 'disk' | 'named-keys' | 'session-keys' | 'http' | 'ssh-agent';
+  readonly backend: 'in-process' | 'disk' | 'named-keys' | 'session-keys' | 'bare' | 'http' | 'ssh-agent';
   /** Unix socket; empty where there is no server. */
   readonly socket: string;
 }

@@ -3,6 +3,7 @@ import type { ClientAnswer, ClientLoad, ClientPlace, ClientRequest } from './cli
 import { openDiskBackend } from './disk-backend.ts';
 import { openInProcessBackend } from './in-process-backend.ts';
 import { runLoad } from './load.ts';
+import { openBareBackend } from './peers/bare-backend.ts';
 import { openHttpBackend } from './peers/http-backend.ts';
 import { openSshAgentBackend } from './peers/ssh-agent-backend.ts';
 import { openSidecarBackend } from './sidecar-backend.ts';
@@ -14,6 +15,7 @@ const backends: Readonly<Record<ClientPlace['backend'], (socket: string) => Back
   disk: openDiskBackend,
   'named-keys': (socket) => openSidecarBackend(socket, 'named'),
   'session-keys': (socket) => openSidecarBackend(socket, 'session'),
+  bare: openBareBackend,
   http: openHttpBackend,
   'ssh-agent': openSshAgentBackend,
 };

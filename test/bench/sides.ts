@@ -1,5 +1,7 @@
 import { inProcessOperations } from './in-process-backend.ts';
 import { operationIds } from './operations.ts';
+import { bareOperations } from './peers/bare-backend.ts';
+import { startBareServer } from './peers/bare-server-process.ts';
 import { startHttpServer } from './peers/http-server-process.ts';
 import { isInstalled, pkcs11Version, sshVersion } from './peers/installed.ts';
 import { openPkcs11Side } from './peers/pkcs11-side.ts';
@@ -45,6 +47,20 @@ export const sideKinds: readonly SideKind[] = Object.freeze([
     mostInFlight: 1,
     lacks: () => undefined,
     open: () => openSide('disk'),
+  },
+  {
+    ...everywhere,
+    id: 'bare',
+    title: 'node:crypto behind a socket, nothing else',
+    operations: bareOperations,
+    open: async () => openSide('bare', await startBareServer('volatile')),
+  },
+  {
+    ...everywhere,
+    id: 'bare-durable',
+    title: 'the same, one sync for all that wait',
+    operations: bareOperations,
+    open: async () => openSide('bare', await startBareServer('durable')),
   },
   {
     ...everywhere,

@@ -10,7 +10,7 @@ import { MessageSocket } from './message-socket.ts';
 // Each peer signs, and its first signature was verified by node:crypto.
 
 const timeoutMs = 120_000;
-const peers = sideKinds.filter(({ id }) => ['p11-kit', 'ssh-agent', 'http'].includes(id));
+const peers = sideKinds.filter(({ id }) => ['p11-kit', 'ssh-agent', 'http', 'bare', 'bare-durable'].includes(id));
 
 for (const { id, title, operations, lacks, open } of peers) {
   test.skipIf(lacks() !== undefined)(
