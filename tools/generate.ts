@@ -45,6 +45,9 @@ write('sidecar/src/generated/openapi.ts', openapiModule(components, version));
 write('sidecar/src/generated/routes.ts', routesModule(defs));
 for (const workspace of ['sdk', 'sidecar', 'pkcs11', 'cli'])
   write(`${workspace}/src/generated/version.ts`, versionModule(version));
+// Reads what was just written.
+const { shippedPoliciesModule } = await import('./generate/shipped-policies.ts');
+write('sidecar/src/generated/shipped-policies.ts', await shippedPoliciesModule());
 write('sdk/src/generated/types.ts', await typesModule(definitions, { public: 'Uint8Array', secret: 'Uint8Array' }));
 write('sdk/src/generated/method-lines.ts', methodLines(defs));
 write('sdk/src/generated/errors.ts', clientErrorTable(defs));

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import { methodTable } from '../../sidecar/src/generated/methods.ts';
 import type { Group, Principal, PrincipalRecord } from '../../sidecar/src/generated/types.ts';
 import { createDirectory } from '../../sidecar/src/identity/directory.ts';
 import { loadCedar } from '../../sidecar/src/policy/cedar.ts';
@@ -13,7 +12,7 @@ import {
   type PolicyResource,
 } from '../../sidecar/src/policy/engine.ts';
 import { inspectPolicies } from '../../sidecar/src/policy/findings.ts';
-import { cedarSchema, extraActions } from '../../sidecar/src/policy/schema.ts';
+import { cedarSchema, methodActions } from '../../sidecar/src/policy/schema.ts';
 import { median, percentile } from './statistics.ts';
 
 /** What decisions and loads cost, in the process that makes them. */
@@ -31,8 +30,6 @@ export interface PolicyCosts {
   readonly loadPrincipals: number;
   readonly loadPrincipalsMs: number;
 }
-
-const actions = [...new Set(Object.values(methodTable).map(({ action }) => action))];
 
 /** The shipped policy and so many further ones, of the kinds that teams add: by group, label, time and consent. */
 function policiesWith(count: number): string {
@@ -137,7 +134,7 @@ function uncachedUs(engine: PolicyEngine, principal: Principal): readonly number
 }
 
 async function decisionCosts(policies: number) {
-  const engine = await loadPolicyEngine({ policies: policiesWith(policies), actions });
+  const engine = await loadPolicyEngine({ policies: policiesWith(policies), actions: methodActions });
   const cached = cachedUs(engine);
   const free = uncachedUs(engine, plain);
   const bound = uncachedUs(engine, withConsent);
@@ -155,7 +152,7 @@ async function decisionCosts(policies: number) {
 
 async function policyLoadMs(count: number): Promise<number> {
   const cedar = await loadCedar();
-  const schema = cedarSchema([...actions, ...extraActions]);
+  const schema = cedarSchema(methodActions);
   const text = policiesWith(count);
   const start = performance.now();
   const inspection = inspectPolicies(cedar, schema, text);

@@ -2,7 +2,7 @@ import { sizeIn, wholeNumberIn } from '../faults/run-size.ts';
 import type { Chance } from './disk-image.ts';
 
 /** How many are drawn. */
-const wanted = imageCount(process.env.FERROHSM_CRASH_IMAGES ?? '12');
+const wanted = countIn('FERROHSM_CRASH_IMAGES', '12');
 
 /** Another one in each run; a failure names it. */
 export const seed = wholeNumberIn(
@@ -11,11 +11,13 @@ export const seed = wholeNumberIn(
 );
 
 /**
- * @param text `all`, or a number from 1
+ * How many are drawn: what an environment variable says, `all` or a number from 1, or as many as usual.
+ *
  * @throws Error for anything else: a run that draws nothing would pass
  */
-export function imageCount(text: string): number {
-  return text === 'all' ? Number.POSITIVE_INFINITY : sizeIn('FERROHSM_CRASH_IMAGES', text);
+export function countIn(variable: string, usual: string): number {
+  const text = process.env[variable] ?? usual;
+  return text === 'all' ? Number.POSITIVE_INFINITY : sizeIn(variable, text);
 }
 
 /** mulberry32. */

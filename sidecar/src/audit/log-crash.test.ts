@@ -9,7 +9,7 @@ import { runSize } from '../../../test/faults/run-size.ts';
 import { hasGo, verifyLogWithGo } from '../../../test/go/verify-with-go.ts';
 import { openLog, sourceOf, temporaryFolder } from './test-log.ts';
 
-const kills = runSize('FERROHSM_CRASH_KILLS', 300);
+const kills = runSize('FERROHSM_CRASH_KILLS', 60);
 /** Logs that die side by side, each on its own. */
 const logCount = 2;
 const recordsMax = 200;

@@ -2,9 +2,13 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyLog } from '../../../sdk/src/transparency/transparency.ts';
+import { chanceOf, countIn, drawn, seed } from '../../../test/crash/sample.ts';
 import type { SidecarError } from '../errors.ts';
 import { type LogFiles, nodeFiles } from './files.ts';
 import { appendMany, entry, openLog, sourceOf, temporaryFolder } from './test-log.ts';
+
+/** How many calls of a series go wrong. */
+const strikes = countIn('FERROHSM_LOG_FAULTS', '40');
 
 type Fault = 'fails' | 'writes half and fails' | 'writes half';
 
@@ -103,11 +107,19 @@ async function listCalls(template: string | undefined): Promise<readonly (keyof 
   return calls;
 }
 
-/** Four at a time: most of it is waiting for the disk. */
+/**
+ * Some of the calls, evenly drawn; `npm run test:crash` strikes all. Four at a time: most of it is waiting for the disk.
+ *
+ * @throws Error that names the seed
+ */
 async function strikeEach(template: string | undefined, numbers: readonly number[], fault: Fault): Promise<void> {
-  const queue = numbers.values();
+  const queue = drawn(numbers, chanceOf(seed), strikes).values();
   const lane = async () => {
-    for (const at of queue) await strike(template, at, fault);
+    for (const at of queue) {
+      await strike(template, at, fault).catch((cause: unknown) => {
+        throw new Error(`FERROHSM_CRASH_SEED=${seed}, call ${at}`, { cause });
+      });
+    }
   };
   await Promise.all([lane(), lane(), lane(), lane()]);
 }

@@ -1,10 +1,10 @@
 import type { CopiedRow } from '../copied-rows.ts';
-import { methodTable } from '../generated/methods.ts';
 import type { Group, PolicyVersion, PrincipalRecord } from '../generated/types.ts';
 import type { Deciding } from '../governance/electorate.ts';
 import { createDirectory, type Directory } from '../identity/directory.ts';
 import { defaultPolicy } from '../policy/default-policy.ts';
 import { loadPolicyEngine } from '../policy/engine.ts';
+import { methodActions } from '../policy/schema.ts';
 
 /** Who governs the store that a backup is of, and by which policies. */
 export interface BackupGovernance {
@@ -37,8 +37,7 @@ export class GovernanceRows {
 
   /** @throws SidecarError `config_invalid` for policies that this version does not understand */
   async governance(): Promise<BackupGovernance> {
-    const actions = [...new Set(Object.values(methodTable).map(({ action }) => action))];
-    const engine = await loadPolicyEngine({ policies: this.#policy?.text ?? defaultPolicy, actions });
+    const engine = await loadPolicyEngine({ policies: this.#policy?.text ?? defaultPolicy, actions: methodActions });
     return {
       directory: createDirectory({ principals: this.#principals, groups: this.#groups }),
       deciding: {

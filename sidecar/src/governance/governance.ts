@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Digests } from '../digests.ts';
 import type { Documents } from '../documents.ts';
-import { methodTable } from '../generated/methods.ts';
 import type { Event } from '../generated/types.ts';
 import { createInTurn } from '../in-turn.ts';
 import { createQuotas, type Quotas } from '../limits/quotas.ts';
@@ -11,6 +10,7 @@ import { type CompiledPolicies, loadPolicyEngine, type PolicyEngine } from '../p
 import { loadPolicyFile } from '../policy/policy-file.ts';
 import { verifyPolicySignature } from '../policy/policy-signature.ts';
 import { findNewestPolicy, openPolicies, type PolicyStore } from '../policy/policy-store.ts';
+import { methodActions } from '../policy/schema.ts';
 import { type Consent, openConsent } from './consent.ts';
 import type { Deciding } from './electorate.ts';
 import { openPeople, type People } from './people.ts';
@@ -122,8 +122,7 @@ export async function openGovernance(parts: GovernanceParts): Promise<Governance
 }
 
 async function loadPolicies(policies: string, onError: NonNullable<SidecarOptions['onError']>): Promise<PolicyEngine> {
-  const actions = [...new Set(Object.values(methodTable).map((traits) => traits.action))];
-  return await loadPolicyEngine({ policies, actions, onFault: (reason) => onError(reason, 'policy') });
+  return await loadPolicyEngine({ policies, actions: methodActions, onFault: (reason) => onError(reason, 'policy') });
 }
 
 function decidingOf(policy: PolicyEngine): Deciding {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { runSize } from '../../../test/faults/run-size.ts';
 import type { CompiledPolicies, PolicyEngine, PolicyRequest } from './engine.ts';
 import type { PolicyValue } from './request.ts';
 import { contexts, policyTexts, requests } from './test-arbitraries.ts';
 import { smallEngine } from './test-request.ts';
 
-const cases = 10_000;
+/** `npm run test:scale` tries more. */
+const cases = runSize('FERROHSM_POLICY_CASES', 2000);
 /** On a machine that has other things to do. */
 const timeoutMs = 180_000;
 

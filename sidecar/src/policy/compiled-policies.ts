@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Schema } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Decision, PolicyFinding } from '../generated/types.ts';
 import { thresholdsOf } from './approvals-rule.ts';
 import type { Cedar } from './cedar.ts';
@@ -42,7 +43,7 @@ export interface CompiledPolicies {
 
 export interface CompileOptions {
   readonly cedar: Cedar;
-  readonly schema: string;
+  readonly schema: Schema;
   /** Under which Cedar keeps the prepared set; another set of that name is replaced. */
   readonly name: string;
   readonly onFault: ((reason: string) => void) | undefined;

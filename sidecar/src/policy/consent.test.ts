@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { runSize } from '../../../test/faults/run-size.ts';
 import { defaultPolicy } from './default-policy.ts';
 import type { CompiledPolicies, PolicyEngine, PolicyRequest } from './engine.ts';
 import { contexts, people, policyTexts, requests } from './test-arbitraries.ts';
 import { resources } from './test-matrix.ts';
 import { allActions, engineOf, smallEngine } from './test-request.ts';
 
-const cases = 10_000;
+/** `npm run test:scale` tries more. */
+const cases = runSize('FERROHSM_POLICY_CASES', 2000);
 /** On a machine that has other things to do. */
 const timeoutMs = 180_000;
 /** Requests that are asked of each set of policies, which takes longer to load than to ask. */
@@ -71,7 +73,7 @@ test('over random policies that load, more approvals never turn an allow into a 
   // Neither the rule nor the requests are vacuous.
   expect(tally.asked).toBeGreaterThanOrEqual(cases);
   expect(tally.held).toBeGreaterThan(cases / 50);
-  expect(tally.refused).toBeGreaterThan(5);
+  expect(tally.refused).toBeGreaterThan(0);
 });
 
 test('so it is under the shipped policy, for every action on everything', { timeout: timeoutMs }, () => {

@@ -6,9 +6,9 @@ import { type Cedar, loadCedar } from './cedar.ts';
 import { type CompiledPolicies, compilePolicies, describeFinding, type Threshold } from './compiled-policies.ts';
 import { createDecisionCache } from './decision-cache.ts';
 import { explainDecision } from './explanation.ts';
-import { inspectPolicies } from './findings.ts';
 import type { PolicyRequest } from './request.ts';
 import { cedarSchema } from './schema.ts';
+import { inspectOrRecall, type PolicySchema, policySchema } from './shipped-inspection.ts';
 
 export type { CompiledPolicies, Threshold } from './compiled-policies.ts';
 export type { PolicyContext, PolicyRequest, PolicyResource, PolicyValue } from './request.ts';
@@ -78,7 +78,7 @@ let engines = 0;
 export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
   const { actions, cacheCapacity = defaultCacheCapacity, onFault } = options;
   const cedar = await loadCedar();
-  const schema = cedarSchema(actions);
+  const schema = policySchema(cedar, cedarSchema(actions));
   const compile = createCompiler(cedar, schema, onFault);
   const cache = createDecisionCache(cacheCapacity);
   const cacheStatistics = { hits: 0, misses: 0 };
@@ -122,7 +122,7 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
       const { unrecorded } = inForce;
       return outcome === 'allow' && unrecorded.size > 0 && policies.every((id) => unrecorded.has(id));
     },
-    schema,
+    schema: schema.text,
     decide,
     approvalsNeeded(request) {
       // What the cache holds no context can change, approvals included.
@@ -131,7 +131,7 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
       return inForce.approvalsNeeded(request);
     },
     advanceEpoch: () => ++epoch,
-    check: (text) => inspectPolicies(cedar, schema, text).findings,
+    check: (text) => inspectOrRecall(cedar, schema, text).findings,
     compile: (text) => compile(text, 'policy_invalid'),
     tryOut: (text, trial) => trialInTurn(async () => trial(compile(text, 'policy_invalid', 'trial'))),
     replace(compiled) {
@@ -143,14 +143,19 @@ export async function loadPolicyEngine(options: PolicyEngineOptions): Promise<Po
   };
 }
 
-function createCompiler(cedar: Cedar, schema: string, onFault: ((reason: string) => void) | undefined) {
+function createCompiler(cedar: Cedar, schema: PolicySchema, onFault: ((reason: string) => void) | undefined) {
   const engine = ++engines;
   let sets = 0;
   return (text: string, refusal: ErrorCode, set = String(++sets)): CompiledPolicies => {
-    const inspection = inspectPolicies(cedar, schema, text);
+    const inspection = inspectOrRecall(cedar, schema, text);
     const [first] = inspection.findings;
     if (first !== undefined) throw new SidecarError(refusal, describeFinding(first));
-    return compilePolicies(text, inspection, { cedar, schema, name: `ferrohsm-${engine}-${set}`, onFault });
+    return compilePolicies(text, inspection, {
+      cedar,
+      schema: schema.prepared,
+      name: `ferrohsm-${engine}-${set}`,
+      onFault,
+    });
   };
 }
 

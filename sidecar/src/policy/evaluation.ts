@@ -1,4 +1,4 @@
-import type { Response } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Response, Schema } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Decision } from '../generated/types.ts';
 import type { Cedar } from './cedar.ts';
 import { contextOf, entitiesOf, uid } from './entities.ts';
@@ -16,7 +16,7 @@ export interface Verdict {
 export interface EvaluationOptions {
   /** Under which Cedar keeps the prepared set for the whole process. */
   readonly name: string;
-  readonly schema: string;
+  readonly schema: Schema;
   readonly policies: readonly ParsedPolicy[];
   /** Told why a request could not be decided. */
   readonly onFault?: (reason: string) => void;

@@ -1,4 +1,4 @@
-import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import type { DetailedError, Schema } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyFinding } from '../generated/types.ts';
 import { approvalsMisuse } from './approvals-rule.ts';
 import type { Cedar } from './cedar.ts';
@@ -22,7 +22,7 @@ const quotedLength = 60;
  * own numbering would change with each edit), and checks them against the schema. Cedar reports `success` with a filled
  * error list, and only warns of a policy that can never apply, which for a `forbid` means a guard that never stands.
  */
-export function inspectPolicies(cedar: Cedar, schema: string, text: string): Inspection {
+export function inspectPolicies(cedar: Cedar, schema: Schema, text: string): Inspection {
   // Cedar is given UTF-8, where a lone surrogate is U+FFFD.
   const statements = statementsOf(text.toWellFormed());
   const policies = new Map<string, ParsedPolicy>();
@@ -84,7 +84,7 @@ function misuses(policies: readonly ParsedPolicy[]): PolicyFinding[] {
 
 function validationFindings(
   cedar: Cedar,
-  schema: string,
+  schema: Schema,
   policies: ReadonlyMap<string, ParsedPolicy>,
 ): PolicyFinding[] {
   const answer = cedar.validate({ schema, policies: { staticPolicies: staticPolicies([...policies.values()]) } });

@@ -42,6 +42,9 @@ const resourceTypes: Readonly<Record<string, readonly EntityType[]>> = {
 /** Methods on a key that disclose only its public half: no use of the key. */
 const publicOnly: ReadonlySet<string> = new Set(['subtle.getPublicKey']);
 
+/** The actions of all methods. */
+export const methodActions: readonly string[] = [...new Set(Object.values(methodTable).map(({ action }) => action))];
+
 /** Every field of a request's context. The decision cache counts on this list being whole. */
 export const contextFields = ['approvals', 'transport', 'source', 'time', 'wrapping'] as const;
 

@@ -1,14 +1,10 @@
-import { methodTable } from '../generated/methods.ts';
 import type { Decision, Principal, Role } from '../generated/types.ts';
 import { loadPolicyEngine, type PolicyContext, type PolicyEngine, type PolicyResource } from './engine.ts';
 import type { PolicyValue } from './request.ts';
-import { extraActions } from './schema.ts';
+import { extraActions, methodActions } from './schema.ts';
 
 /** Every action that a sidecar asks about. */
-export const allActions: readonly string[] = [
-  ...new Set(Object.values(methodTable).map(({ action }) => action)),
-  ...extraActions,
-];
+export const allActions: readonly string[] = [...methodActions, ...extraActions];
 
 export function principalOf(id: string, roles: readonly Role[] = [], kind: Principal['kind'] = 'person'): Principal {
   const credential = Object.freeze({ kind: 'unix-peer', subject: 'uid:1000', uid: 1000 } as const);
