@@ -10,18 +10,21 @@ import {
   verifyReceipt,
 } from '../../sdk/src/transparency/transparency.ts';
 import { appendMany, openLog, temporaryFolder } from '../../sidecar/src/audit/test-log.ts';
+import { chanceOf, countIn, drawn, seed } from '../crash/sample.ts';
 import { hasGo, verifyReceiptWithGo } from '../go/verify-with-go.ts';
 import { altered, fileOf, flips, isRefusedByGo, type LogFiles, readLogFiles, sourceOf } from './memory-log.ts';
 
 /** Small enough to be read again for each flip: one full bundle and one that grows. */
 const size = 272;
+/** How many bytes of a file, evenly drawn; `npm run test:scale` flips a bit of each. */
+const wanted = countIn('FERROHSM_FLIPS', '600');
 /** Of so many flips one goes through the Go program as well. */
-const goStride = 997;
+const goStride = 101;
 
 /** Bits of an index that is a number of JavaScript. */
 const indexBits = 53;
 
-/** Some 15,000 verifications, on a machine that does other things too. */
+/** All are some 15,000 verifications, on a machine that does other things too. */
 const timeoutMs = 300_000;
 
 const folder = temporaryFolder();
@@ -37,6 +40,11 @@ beforeAll(async () => {
   log = readLogFiles(path);
 });
 afterAll(() => folder[Symbol.dispose]());
+
+/** Where a bit flips. */
+function placesIn(content: Buffer): readonly number[] {
+  return drawn([...content.keys()], chanceOf(seed), wanted);
+}
 
 async function isDetected(files: LogFiles): Promise<boolean> {
   const { ok, problems } = await verifyLog(sourceOf(files), { keys });
@@ -61,11 +69,12 @@ describe('a flipped bit of any byte is detected', () => {
     'of %s',
     async (what, path) => {
       const content = fileOf(log, path);
+      const places = placesIn(content);
       const missed: number[] = [];
       let at = 0;
-      for (const flipped of flips(content)) {
+      for (const flipped of flips(content, places)) {
         const files = altered(log, { [path]: flipped });
-        if (!(await isDetected(files))) missed.push(at);
+        if (!(await isDetected(files))) missed.push(places[at] as number);
         // Go does not know the second signature of the checkpoint.
         if (hasGo && at % goStride === 0 && path !== 'checkpoint') expect(await isRefusedByGo(files, keys)).toBe(true);
         at += 1;
@@ -82,8 +91,9 @@ describe('a flipped bit of any byte is detected', () => {
       const receipt = Buffer.from(await proveRecord(sourceOf(log), 77));
       expect(await verifyReceipt(receipt, { keys })).toMatchObject({ ok: true, index: 77, problems: [] });
       let detected = 0;
-      for (const flipped of flips(receipt)) if (!(await verifyReceipt(flipped, { keys })).ok) detected += 1;
-      expect(detected).toBe(receipt.length);
+      const places = placesIn(receipt);
+      for (const flipped of flips(receipt, places)) if (!(await verifyReceipt(flipped, { keys })).ok) detected += 1;
+      expect(detected).toBe(places.length);
       console.log(`flips: ${detected} of ${receipt.length} detected of a receipt`);
     },
     timeoutMs,

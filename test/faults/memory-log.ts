@@ -37,9 +37,9 @@ export function fileOf(files: LogFiles, path: string): Buffer {
   return content;
 }
 
-/** One bit of each byte, another one from byte to byte. */
-export function* flips(content: Buffer): Generator<Buffer> {
-  for (let at = 0; at < content.length; at += 1) {
+/** One bit of each of these bytes, another one from byte to byte. */
+export function* flips(content: Buffer, places: readonly number[]): Generator<Buffer> {
+  for (const at of places) {
     const copy = Buffer.from(content);
     copy[at] = (copy[at] as number) ^ (1 << ((at * 5 + 2) % 8));
     yield copy;
