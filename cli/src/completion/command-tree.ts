@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { algorithmNames } from '../algorithm-names.ts';
 
 /** What may stand behind an option. */
 export type OptionValue =
@@ -56,9 +57,11 @@ function optionEntries(option: Option): OptionEntry[] {
     : [{ name: long, summary: firstSentence(description), value: valueBehind(option) }];
 }
 
-function valueBehind({ required, optional, argChoices, flags }: Option): OptionValue {
+function valueBehind({ required, optional, argChoices, flags, long }: Option): OptionValue {
   if (!required && !optional) return { kind: 'none' };
   if (argChoices !== undefined) return { kind: 'choice', choices: argChoices };
+  // A newer sidecar may have others: these are offered, and no other is refused.
+  if (long === '--algorithm') return { kind: 'choice', choices: algorithmNames };
   const name = /[<[]([a-z-]+)/i.exec(flags)?.[1]?.toLowerCase() ?? '';
   return { kind: fileNames.test(name) ? 'file' : 'text' };
 }

@@ -102,6 +102,9 @@ describe.each([bash, zsh, fish])('$name', (shell) => {
 
   inShell('offers the choices of an option, and files where files belong', () => {
     expect(shell.offers(['sign', '--encoding', 'he'])).toEqual(['hex']);
+    expect(shell.offers(['key', 'create', '--algorithm', 'ML-DSA-6'])).toEqual(['ML-DSA-65']);
+    expect(shell.offers(['key', 'create', '--algorithm', 'AES-G'])).toEqual(['AES-GCM']);
+    expect(shell.offers(['init', '--algorithm', 'Ed'])).toEqual(['EdDSA']);
     expect(shell.offers(['sign', '--out', 'inv'])).toEqual(['invoice.pdf']);
     expect(shell.offers(['sign', 'inv'])).toEqual(['invoice.pdf']);
     expect(shell.offers(['key', 'show', 'inv'])).toEqual([]);
