@@ -72,8 +72,9 @@ describe('the commands of docs/audit.md', () => {
 const functions = `
 trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT
 sidecar() {
+  rm -f out
   "$@" --state state --config config --websocket 127.0.0.1:0 > out 2> err & pid=$!
-  until grep -q listening out; do kill -0 $pid; sleep 0.05; done
+  until grep -qs listening out; do kill -0 $pid; sleep 0.05; done
   url=$(grep -o 'ws://127.0.0.1:[0-9]*' out)
 }
 stop_sidecar() { kill $pid; wait $pid; }
