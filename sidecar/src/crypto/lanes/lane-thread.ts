@@ -26,6 +26,7 @@ export class LaneThread {
   readonly #pending = new Map<number, PendingJob>();
   readonly #events: LaneThreadEvents;
   #lastId = 0;
+  #messages = 0;
   #load = 0;
   #closing = false;
   #fault: unknown;
@@ -52,6 +53,11 @@ export class LaneThread {
     return this.#pending.size;
   }
 
+  /** Messages that it has not answered yet. */
+  get messages(): number {
+    return this.#messages;
+  }
+
   /** Cost of the jobs that it has not answered yet. */
   get load(): number {
     return this.#load;
@@ -63,6 +69,7 @@ export class LaneThread {
     const message = jobs.map((job) => this.#enter(job, transfer));
     try {
       this.#worker.postMessage(message, transfer);
+      this.#messages += 1;
       this.#worker.ref();
     } catch (cause) {
       const refusal = new SidecarError('internal_error', 'a job cannot be posted', { cause });
@@ -93,6 +100,7 @@ export class LaneThread {
   }
 
   #settle(outcomes: readonly PostedOutcome[]): void {
+    this.#messages -= 1;
     for (const outcome of outcomes) {
       const job = this.#leave(outcome.id);
       if (job !== undefined) settle(job, outcome);

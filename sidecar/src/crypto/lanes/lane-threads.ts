@@ -1,9 +1,13 @@
 import type { FairQueue } from '../../fair-queue.ts';
 import { LaneThread, type PendingJob } from './lane-thread.ts';
 
+/** One that a thread works on, and the next. */
+const messagesAhead = 2;
+
 /**
- * How much work threads are given ahead, in the measure of their lane. Half of it goes as one message, which is answered
- * together: while a thread works on one, the next is there already.
+ * How much work threads are given ahead, in the measure of their lane. At most half of it goes as one message, which is
+ * answered together: while a thread works on one, the next is there already. What comes meanwhile waits, and goes
+ * together: each answer costs this thread a turn, a record and a write.
  */
 export interface LaneThreadLimits {
   /** Threads, at least 1. */
@@ -62,7 +66,7 @@ export class LaneThreads {
 
   #hasRoom({ thread, load, jobs }: Share): boolean {
     const { perThread, jobsPerThread } = this.#limits;
-    return load < perThread && thread.jobs + jobs.length < jobsPerThread;
+    return thread.messages < messagesAhead && load < perThread && thread.jobs + jobs.length < jobsPerThread;
   }
 
   #start(jobs: number): void {

@@ -34,6 +34,8 @@ const p256Signing: Job<'sign'> = {
 const mlDsaSigning = signing({ name: 'ML-DSA-65' }, pairs.mlDsa65.privateKey);
 const slhDsaSigning = signing({ name: 'SLH-DSA-SHA2-192f' }, pairs.slhDsa.privateKey);
 
+const turnOfLoop = promisify(setImmediate);
+
 const open: Lane[] = [];
 afterEach(() => Promise.all(open.splice(0).map((lane) => lane.close())));
 
@@ -198,6 +200,29 @@ describe('jobs of one turn of the event loop', () => {
     const lane = opened(batchLane(1, counter));
     expect(await sizesOf(lane, 10)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 2, 2]);
   });
+});
+
+test('what comes while a thread has two messages goes together as the next', async () => {
+  const lane = opened(batchLane(1));
+  let turn = 0;
+  const answeredAt: number[] = [];
+  const ask = async (job: Job<'sign'>) => {
+    await lane.run(job);
+    answeredAt.push(turn);
+  };
+  const counting = setInterval(() => (turn += 1), 0);
+  const answers: Promise<void>[] = [];
+  // The first takes longer than all others take to come, each in a turn of its own.
+  for (const job of [slhDsaSigning, mlDsaSigning, mlDsaSigning, mlDsaSigning, mlDsaSigning]) {
+    answers.push(ask(job));
+    await turnOfLoop();
+    await turnOfLoop();
+  }
+  expect(answeredAt).toEqual([]);
+  await Promise.all(answers);
+  clearInterval(counting);
+  const [, , ...others] = answeredAt;
+  expect(others).toEqual([others[0], others[0], others[0]]);
 });
 
 describe('askers take turns', () => {
