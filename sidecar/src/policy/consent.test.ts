@@ -73,7 +73,7 @@ test('over random policies that load, more approvals never turn an allow into a 
   // Neither the rule nor the requests are vacuous.
   expect(tally.asked).toBeGreaterThanOrEqual(cases);
   expect(tally.held).toBeGreaterThan(cases / 50);
-  expect(tally.refused).toBeGreaterThan(0);
+  expect(tally.refused).toBeGreaterThan(cases / 2000);
 });
 
 test('so it is under the shipped policy, for every action on everything', { timeout: timeoutMs }, () => {
